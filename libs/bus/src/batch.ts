@@ -1,0 +1,93 @@
+// Compare-and-swap publishing, alone or as one atomic batch (nats-architecture-and-design ADR-50). Our own, because the
+// client's Batch drops `expect` and the error codes (ADR 0002; notes/nats.md §2).
+import { headers, type MsgHdrs, nuid } from "@nats-io/transport-node";
+import { reasonOf } from "./bus-error.ts";
+import type { Bus } from "./connection.ts";
+
+/** At most this many writes go into one batch; the server takes 1000. */
+export const BATCH_MAX = 500;
+
+export interface CasWrite {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  /** The stream sequence of the subject's newest message; 0 when there is none. */
+  readonly expected: number;
+}
+
+export type CasOutcome =
+  /** Stored on a quorum; write i has sequence `revision - count + 1 + i`. */
+  | { readonly kind: "stored"; readonly revision: number }
+  /** One of the writes expected another sequence: nothing of the batch was stored. */
+  | { readonly kind: "conflict" }
+  /** An earlier write to one of the subjects is still being applied: nothing was stored; try again in some ms. */
+  | { readonly kind: "busy" }
+  /** It may have been stored or not, or may yet be: ask the stream, or repeat the same compare-and-swap. */
+  | { readonly kind: "unknown"; readonly reason: string }
+  /** The server will never take this; a person has to act. */
+  | { readonly kind: "rejected"; readonly code: number; readonly reason: string };
+
+/** Publishes the writes all or nothing, in one round trip. Never throws. Subjects must differ. */
+export async function publishCas(
+  bus: Bus,
+  writes: readonly CasWrite[],
+  timeout: number,
+): Promise<CasOutcome> {
+  if (!bus.connected) return { kind: "unknown", reason: "not connected to NATS" };
+  const batch = writes.length > 1 ? nuid.next() : undefined;
+  const last = writes.length - 1;
+  try {
+    for (let i = 0; i < last; i++) {
+      const write = writes[i]!;
+      bus.nc.publish(write.subject, write.data, { headers: casHeaders(write, batch, i + 1, false) });
+    }
+    const write = writes[last]!;
+    const reply = await bus.nc.request(write.subject, write.data, {
+      headers: casHeaders(write, batch, last + 1, true),
+      timeout,
+    });
+    return outcomeOf(reply.json<PubAckReply>());
+  } catch (cause) {
+    return { kind: "unknown", reason: reasonOf(cause) };
+  }
+}
+
+function casHeaders(write: CasWrite, batch: string | undefined, sequence: number, commit: boolean): MsgHdrs {
+  const h = headers();
+  h.set("Nats-Expected-Last-Subject-Sequence", String(write.expected));
+  if (batch) {
+    h.set("Nats-Batch-Id", batch);
+    h.set("Nats-Batch-Sequence", String(sequence));
+    if (commit) h.set("Nats-Batch-Commit", "1");
+  }
+  return h;
+}
+
+interface PubAckReply {
+  readonly seq?: number;
+  readonly error?: { readonly code: number; readonly err_code?: number; readonly description?: string };
+}
+
+// Codes of nats-server's errors.json (notes/nats.md §1).
+const CONFLICT = 10071;
+const BUSY = new Set([10164, 10158]);
+const UNKNOWN = new Set([
+  10008, // JetStream temporarily unavailable
+  10009, // not leader
+  10023, // insufficient resources
+  10039, // JetStream not enabled for account: a server that has lost its leader says so too
+  10063, // expected stream sequence does not match
+  10076, // JetStream not enabled
+  10167, // ingest queue full
+  10176, // batch incomplete: its head was lost with a leader
+  10210, // too many atomic batches in flight
+]);
+
+function outcomeOf(reply: PubAckReply): CasOutcome {
+  if (!reply.error) return { kind: "stored", revision: reply.seq ?? 0 };
+  const code = reply.error.err_code ?? reply.error.code;
+  const reason = reply.error.description ?? `error ${code}`;
+  if (code === CONFLICT) return { kind: "conflict" };
+  if (BUSY.has(code)) return { kind: "busy" };
+  if (UNKNOWN.has(code) || reply.error.code === 503) return { kind: "unknown", reason };
+  return { kind: "rejected", code, reason };
+}

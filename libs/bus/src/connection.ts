@@ -1,0 +1,203 @@
+// The connection to NATS: settings that notice a dead server in seconds, and the checks without which a lease would not be safe.
+import { readFileSync } from "node:fs";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import {
+  type ConnectionOptions,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  type TlsOptions,
+} from "@nats-io/transport-node";
+import { BusError, reasonOf } from "./bus-error.ts";
+
+/** Atomic batches with the membership fixes that a lease store needs (ADR 0002). */
+export const SERVER_VERSION_MIN = "2.12.3";
+
+export interface BusOptions {
+  /** Shown in `nats server report connections`; also the prefix of consumers and of the inbox. */
+  readonly name: string;
+  readonly servers: readonly string[];
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly token?: string | undefined;
+  readonly credentialsFile?: string | undefined;
+  readonly tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
+  /** Called when the connection is lost, found again, or moves to another server. */
+  readonly onState?: (state: BusState, detail: string) => void;
+  /** How long the first connect may go on trying, in ms; default 10 s. */
+  readonly patience?: number;
+}
+
+export type BusState = "connected" | "disconnected" | "reconnected" | "lame-duck" | "closed" | "error";
+
+export interface Bus {
+  readonly name: string;
+  readonly nc: NatsConnection;
+  readonly js: ReturnType<typeof jetstream>;
+  readonly jsm: Awaited<ReturnType<typeof jetstreamManager>>;
+  /** False between losing a server and being at another: what is published then waits in a buffer, so publish nothing. */
+  readonly connected: boolean;
+  readonly serverVersion: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects, and checks the server's version and JetStream.
+ * @throws BusError naming the servers tried, what they said, and what is needed.
+ */
+export async function connectBus(options: BusOptions): Promise<Bus> {
+  const nc = await dial(options);
+  try {
+    const serverVersion = requireVersion(nc);
+    const jsm = await requireJetStream(nc);
+    const state = { connected: true };
+    void watchStatus(nc, state, options.onState ?? (() => {}));
+    return {
+      name: options.name,
+      nc,
+      js: jetstream(nc, { timeout: 5000 }),
+      jsm,
+      serverVersion,
+      get connected() {
+        return state.connected && !nc.isClosed();
+      },
+      close: () => nc.close(),
+    };
+  } catch (cause) {
+    await nc.close();
+    throw cause;
+  }
+}
+
+async function dial(options: BusOptions): Promise<NatsConnection> {
+  const until = Date.now() + (options.patience ?? 10_000);
+  for (;;) {
+    try {
+      return await connect(connectionOptions(options));
+    } catch (cause) {
+      if (/authori[sz]ation|authentication|permission/i.test(reasonOf(cause)) || Date.now() > until) {
+        throw dialError(options, cause);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  }
+}
+
+function dialError(options: BusOptions, cause: unknown): BusError {
+  const who = options.user ? `user "${options.user}"` : "no user";
+  return new BusError(
+    `Cannot connect to NATS at ${options.servers.join(", ")} as ${who}: ${reasonOf(cause)}.`,
+    /authori[sz]ation|authentication/i.test(reasonOf(cause))
+      ? "Check nats.user and nats.password (or passwordFile) against the server's accounts (infra/nats)."
+      : `Start a nats-server ≥ ${SERVER_VERSION_MIN} with JetStream there, or correct nats.servers.`,
+    { cause },
+  );
+}
+
+// notes/nats.md §4: the defaults notice a dead TCP connection after minutes and give up after ten tries.
+function connectionOptions(options: BusOptions): ConnectionOptions {
+  return {
+    name: options.name,
+    servers: [...options.servers],
+    noRandomize: true,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 150,
+    reconnectJitter: 100,
+    pingInterval: 1000,
+    maxPingOut: 2,
+    timeout: 2000,
+    noAsyncTraces: true,
+    ignoreAuthErrorAbort: true,
+    inboxPrefix: `_INBOX_${options.name.replaceAll(/[^\w-]/g, "_")}`,
+    ...credentials(options),
+    ...(options.tls ? { tls: tlsOptions(options.tls) } : {}),
+  };
+}
+
+function credentials(options: BusOptions): Partial<ConnectionOptions> {
+  if (options.credentialsFile) {
+    return { authenticator: credsAuthenticator(readFileSync(options.credentialsFile)) };
+  }
+  if (options.token) return { token: options.token };
+  return options.user ? { user: options.user, pass: options.password ?? "" } : {};
+}
+
+function tlsOptions(tls: NonNullable<BusOptions["tls"]>): TlsOptions {
+  return {
+    ...(tls.ca ? { caFile: tls.ca } : {}),
+    ...(tls.cert ? { certFile: tls.cert } : {}),
+    ...(tls.key ? { keyFile: tls.key } : {}),
+  };
+}
+
+function requireVersion(nc: NatsConnection): string {
+  const version = nc.info?.version ?? "0.0.0";
+  if (isOlder(version, SERVER_VERSION_MIN)) {
+    throw new BusError(
+      `The NATS server at ${nc.getServer()} is version ${version}; Leasehold needs ${SERVER_VERSION_MIN} or newer (2.15 recommended).`,
+      "Upgrade nats-server on every member of the cluster: older ones lack atomic batches and lose acknowledged writes.",
+    );
+  }
+  return version;
+}
+
+/** Compares the numbers of two dotted versions; what follows a dash is ignored. */
+export function isOlder(version: string, wanted: string): boolean {
+  const [a, b] = [version, wanted].map((v) => v.split("-", 1)[0]!.split(".").map(Number));
+  for (let i = 0; i < 3; i++) {
+    const difference = (a![i] ?? 0) - (b![i] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+async function requireJetStream(nc: NatsConnection): Promise<Bus["jsm"]> {
+  const until = Date.now() + 15_000;
+  for (;;) {
+    try {
+      return await jetstreamManager(nc, { timeout: 3000 });
+    } catch (cause) {
+      // A cluster that is just starting answers so until it has elected a leader.
+      if (Date.now() > until) {
+        throw new BusError(
+          `JetStream does not answer at ${nc.getServer()}: ${reasonOf(cause)}.`,
+          "Enable it (`jetstream {}` in the server's configuration and `jetstream: enabled` in the account), and see that a majority of the cluster is up.",
+          { cause },
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
+async function watchStatus(
+  nc: NatsConnection,
+  state: { connected: boolean },
+  onState: (state: BusState, detail: string) => void,
+): Promise<void> {
+  for await (const status of nc.status()) {
+    switch (status.type) {
+      case "disconnect":
+        state.connected = false;
+        onState("disconnected", status.server);
+        break;
+      case "reconnect":
+        state.connected = true;
+        onState("reconnected", status.server);
+        break;
+      case "ldm":
+        onState("lame-duck", status.server);
+        void nc.reconnect();
+        break;
+      case "error":
+        onState("error", status.error.message);
+        break;
+      case "close":
+        state.connected = false;
+        onState("closed", "");
+        break;
+      default:
+        break;
+    }
+  }
+}

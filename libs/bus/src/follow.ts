@@ -1,0 +1,217 @@
+// A live view's feed: every key's newest value first, then every change, in order, for ever. An ordered pull consumer,
+// because KV watch stays silently dead for a minute when its server dies (notes/nats.md §5).
+import type { ConsumerMessages, JsMsg, OrderedConsumerOptions } from "@nats-io/jetstream";
+import { reasonOf } from "./bus-error.ts";
+import type { Bus } from "./connection.ts";
+import { streamInfo, streamOf, subjectOf } from "./objects.ts";
+import { isTombstone, readJson } from "./records.ts";
+
+/** One change of one key. `data` is undefined when the key was removed. */
+export interface Change {
+  readonly key: string;
+  readonly data: Uint8Array | undefined;
+  /** `data` as JSON; the text where it is none; undefined when the key was removed. */
+  readonly value: unknown;
+  readonly revision: number;
+  /** Stream time of the write, ms since the epoch. */
+  readonly at: number;
+}
+
+export interface FollowOptions {
+  onRecord(change: Change): void;
+  /** All that was in the bucket when following began has been delivered; once, and again after a reset. */
+  onComplete?(): void;
+  /** The stream is not the one that was followed (restored, made anew): forget everything, it is delivered again. */
+  onReset?(reason: string): void;
+  /** Trouble that heals by itself, for the log. */
+  onTrouble?(what: string): void;
+}
+
+export interface Follower {
+  /** The newest sequence seen. */
+  readonly position: number;
+  readonly complete: boolean;
+  /** Asks the stream's leader now whether anything is missing; false when that cannot be said. */
+  caughtUp(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+const CHECK_EVERY_MS = 3000;
+
+export function followBucket(bus: Bus, bucket: string, options: FollowOptions): Follower {
+  const follower = new BucketFollower(bus, bucket, options);
+  follower.start();
+  return follower;
+}
+
+class BucketFollower implements Follower {
+  position = 0;
+  complete = false;
+  private target = 0;
+  private created = "";
+  private messages: ConsumerMessages | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private positionAtLastCheck = -1;
+  private generation = 0;
+  private readonly prefixLength: number;
+  private readonly bus: Bus;
+  private readonly bucket: string;
+  private readonly options: FollowOptions;
+
+  constructor(bus: Bus, bucket: string, options: FollowOptions) {
+    this.bus = bus;
+    this.bucket = bucket;
+    this.options = options;
+    this.prefixLength = subjectOf(bucket, "").length;
+  }
+
+  start(): void {
+    void this.open();
+    this.timer = setInterval(() => void this.check(), CHECK_EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    await this.messages?.close();
+  }
+
+  async caughtUp(): Promise<boolean> {
+    try {
+      const info = await streamInfo(this.bus, streamOf(this.bucket));
+      return this.complete && info !== undefined && info.state.last_seq <= this.position;
+    } catch {
+      return false;
+    }
+  }
+
+  private async open(): Promise<void> {
+    const generation = ++this.generation;
+    while (!this.stopped && generation === this.generation) {
+      try {
+        await this.openOnce(generation);
+        return;
+      } catch (cause) {
+        this.options.onTrouble?.(`Cannot follow ${this.bucket}: ${reasonOf(cause)}`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  }
+
+  private async openOnce(generation: number): Promise<void> {
+    const info = await streamInfo(this.bus, streamOf(this.bucket));
+    if (!info) throw new Error(`stream ${streamOf(this.bucket)} does not exist`);
+    this.noticeReset(info.created, info.state.last_seq);
+    this.target = info.state.last_seq;
+    await this.messages?.close();
+    const consumer = await this.bus.js.consumers.get(streamOf(this.bucket), this.consumerOptions());
+    this.messages = await consumer.consume({
+      max_messages: 5000,
+      expires: 5000,
+      idle_heartbeat: 1000,
+      callback: (m) => this.deliver(m, generation),
+    });
+    void this.watch(this.messages);
+    if (info.state.messages === 0 || (await consumer.info(true)).num_pending === 0) {
+      // What is missing up to the end was purged, not lost.
+      this.position = Math.max(this.position, this.target);
+      this.markComplete();
+    }
+  }
+
+  private consumerOptions(): Partial<OrderedConsumerOptions> {
+    const common = { name_prefix: `${this.bus.name}-${this.bucket}`, inactive_threshold: 30_000 };
+    return this.position > 0
+      ? { ...common, deliver_policy: "by_start_sequence" as const, opt_start_seq: this.position + 1 }
+      : {
+          ...common,
+          deliver_policy: "last_per_subject" as const,
+          filter_subjects: subjectOf(this.bucket, ">"),
+        };
+  }
+
+  // An exception inside a consume callback would end deliveries silently (notes/nats.md §12).
+  private deliver(m: JsMsg, generation: number): void {
+    if (generation !== this.generation || this.stopped) return;
+    try {
+      const removed = isTombstone((name) => m.headers?.get(name) ?? "");
+      this.options.onRecord(
+        new Delivery(
+          m.subject.slice(this.prefixLength),
+          removed ? undefined : m.data,
+          m.seq,
+          Math.floor(m.info.timestampNanos / 1e6),
+        ),
+      );
+    } catch (cause) {
+      this.options.onTrouble?.(`Record ${m.subject} could not be applied: ${reasonOf(cause)}`);
+    }
+    this.position = m.seq;
+    if (!this.complete && (m.seq >= this.target || m.info.pending === 0)) this.markComplete();
+  }
+
+  private markComplete(): void {
+    if (this.complete) return;
+    this.complete = true;
+    this.options.onComplete?.();
+  }
+
+  private async watch(messages: ConsumerMessages): Promise<void> {
+    for await (const status of messages.status()) {
+      if (status.type === "stream_not_found" || status.type === "ordered_consumer_recreated") {
+        this.options.onTrouble?.(`${this.bucket}: ${status.type}`);
+      }
+    }
+  }
+
+  private async check(): Promise<void> {
+    if (!this.bus.connected) return;
+    try {
+      const info = await streamInfo(this.bus, streamOf(this.bucket));
+      if (!info) return;
+      const stuck = info.state.last_seq > this.position && this.position === this.positionAtLastCheck;
+      if (this.isOther(info.created, info.state.last_seq) || stuck) {
+        this.options.onTrouble?.(
+          `${this.bucket}: at ${this.position} of ${info.state.last_seq}, opened again`,
+        );
+        await this.open();
+      }
+      this.positionAtLastCheck = this.position;
+    } catch {
+      // No leader to ask: the next check will.
+    }
+  }
+
+  private isOther(created: string, lastSequence: number): boolean {
+    return (this.created !== "" && created !== this.created) || lastSequence < this.position;
+  }
+
+  private noticeReset(created: string, lastSequence: number): void {
+    if (this.isOther(created, lastSequence)) {
+      const reason = `${this.bucket} was at ${this.position} and is now at ${lastSequence}, made ${created}`;
+      this.position = 0;
+      this.complete = false;
+      this.options.onReset?.(reason);
+    }
+    this.created = created;
+  }
+}
+
+class Delivery implements Change {
+  readonly key: string;
+  readonly data: Uint8Array | undefined;
+  readonly revision: number;
+  readonly at: number;
+
+  constructor(key: string, data: Uint8Array | undefined, revision: number, at: number) {
+    this.key = key;
+    this.data = data;
+    this.revision = revision;
+    this.at = at;
+  }
+
+  get value(): unknown {
+    return this.data && readJson(this.data);
+  }
+}

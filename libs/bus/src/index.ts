@@ -1,0 +1,32 @@
+// NATS for Leasehold: connect, make and check the JetStream objects, follow a bucket, compare-and-swap, heartbeats.
+export { BATCH_MAX, type CasOutcome, type CasWrite, publishCas } from "./batch.ts";
+export { BusError, reasonOf } from "./bus-error.ts";
+export {
+  type Bus,
+  type BusOptions,
+  type BusState,
+  connectBus,
+  isOlder,
+  SERVER_VERSION_MIN,
+} from "./connection.ts";
+export { type Change, type Follower, type FollowOptions, followBucket } from "./follow.ts";
+export { beat, onBeat } from "./heartbeat.ts";
+export {
+  ensureObjects,
+  INVENTORY,
+  LEASE_LOG,
+  LEASES,
+  NETWORK,
+  streamInfo,
+  streamOf,
+  subjectOf,
+  verifyObjects,
+} from "./objects.ts";
+export {
+  type PutResult,
+  putRecord,
+  putRecords,
+  readHistory,
+  readRecord,
+  type StoredRecord,
+} from "./records.ts";

@@ -1,0 +1,121 @@
+// The JetStream objects of DESIGN §3: what they must look like, making them, and checking them at every start.
+import type { StreamConfig, StreamInfo } from "@nats-io/jetstream";
+import { JetStreamApiError } from "@nats-io/jetstream";
+import { BusError, reasonOf } from "./bus-error.ts";
+import type { Bus } from "./connection.ts";
+
+export const LEASES = "dhcp-leases";
+export const INVENTORY = "dhcp-inventory";
+export const NETWORK = "dhcp-network";
+export const LEASE_LOG = "dhcp-lease-log";
+
+export const streamOf = (bucket: string): string => `KV_${bucket}`;
+export const subjectOf = (bucket: string, key: string): string => `$KV.${bucket}.${key}`;
+
+const SECOND = 1_000_000_000;
+const STREAM_NOT_FOUND = 10059;
+
+function bucketConfig(bucket: string, history: number): Partial<StreamConfig> & { name: string } {
+  return {
+    name: streamOf(bucket),
+    subjects: [`$KV.${bucket}.>`],
+    storage: "file",
+    retention: "limits",
+    // Reject what does not fit: a store that evicts the oldest lease would give its address twice.
+    discard: "new",
+    max_msgs_per_subject: history,
+    max_msg_size: 1_000_000,
+    allow_direct: true,
+    allow_rollup_hdrs: true,
+    deny_delete: true,
+    deny_purge: false,
+    allow_atomic: true,
+    allow_msg_ttl: true,
+    duplicate_window: 10 * SECOND,
+  } as Partial<StreamConfig> & { name: string };
+}
+
+// History above one lets the sourced log catch up without skipping a superseded event (notes/nats.md §6).
+const OBJECTS: readonly (Partial<StreamConfig> & { name: string })[] = [
+  bucketConfig(LEASES, 8),
+  bucketConfig(INVENTORY, 8),
+  bucketConfig(NETWORK, 64),
+  {
+    name: LEASE_LOG,
+    storage: "file",
+    retention: "limits",
+    discard: "old",
+    max_age: 90 * 86_400 * SECOND,
+    sources: [{ name: streamOf(LEASES) }],
+    allow_direct: true,
+  } as Partial<StreamConfig> & { name: string },
+];
+
+/**
+ * Creates what is missing; leaves alone what is there (`verifyObjects` judges it).
+ * @throws BusError when the user may not create streams, or no majority of servers is up.
+ */
+export async function ensureObjects(bus: Bus, options: { replicas: number }): Promise<readonly string[]> {
+  const created: string[] = [];
+  for (const config of OBJECTS) {
+    if (await streamInfo(bus, config.name)) continue;
+    try {
+      await bus.jsm.streams.add({ ...config, num_replicas: options.replicas });
+      created.push(config.name);
+    } catch (cause) {
+      throw new BusError(
+        `Cannot create stream ${config.name} with ${options.replicas} replica(s): ${reasonOf(cause)}.`,
+        "Run `leasehold init` as a NATS user who may create streams, with as many JetStream servers up as there are replicas.",
+        { cause },
+      );
+    }
+  }
+  return created;
+}
+
+/**
+ * Checks that all objects are there and fit to hold leases.
+ * @throws BusError naming the object, what was found and what was expected.
+ */
+export async function verifyObjects(bus: Bus): Promise<void> {
+  for (const wanted of OBJECTS) {
+    const info = await streamInfo(bus, wanted.name);
+    if (!info) {
+      throw new BusError(
+        `JetStream stream ${wanted.name} does not exist.`,
+        "Run `leasehold init` once, as a NATS user who may create streams.",
+      );
+    }
+    for (const fault of faults(info.config, wanted)) {
+      throw new BusError(
+        `JetStream stream ${wanted.name} is not fit for leases: ${fault}.`,
+        `Correct it with \`nats stream edit ${wanted.name}\`, or back it up, remove it and run \`leasehold init\`.`,
+      );
+    }
+  }
+}
+
+function faults(found: StreamConfig, wanted: Partial<StreamConfig>): string[] {
+  const keys = ["storage", "discard", "allow_atomic", "allow_rollup_hdrs"] as const;
+  const list = keys
+    .filter((key) => wanted[key] !== undefined && found[key] !== wanted[key])
+    .map((key) => `${key} is ${String(found[key])}, expected ${String(wanted[key])}`);
+  if (wanted.subjects && found.subjects?.join() !== wanted.subjects.join()) {
+    list.push(`subjects are ${found.subjects?.join() || "none"}, expected ${wanted.subjects.join()}`);
+  }
+  return list;
+}
+
+/** The stream's info from its leader, or undefined when there is no such stream. */
+export async function streamInfo(bus: Bus, stream: string): Promise<StreamInfo | undefined> {
+  try {
+    return await bus.jsm.streams.info(stream);
+  } catch (cause) {
+    if (cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND) return undefined;
+    throw new BusError(
+      `Cannot read the state of stream ${stream}: ${reasonOf(cause)}.`,
+      "Check that a majority of the NATS servers is up, and that this user may publish to $JS.API.STREAM.INFO.> (infra/nats).",
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,136 @@
+// Reading and writing single keys of a bucket as JSON. For the packet path see batch.ts; for a live view see follow.ts.
+import { JetStreamApiError } from "@nats-io/jetstream";
+import { BATCH_MAX, type CasOutcome, type CasWrite, publishCas } from "./batch.ts";
+import { BusError, reasonOf } from "./bus-error.ts";
+import type { Bus } from "./connection.ts";
+import { streamOf, subjectOf } from "./objects.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const NO_MESSAGE = 10037;
+
+/** What a bucket holds under a key; `value` is undefined when the key was deleted. */
+export interface StoredRecord {
+  readonly key: string;
+  readonly value: unknown;
+  readonly revision: number;
+  /** The stream's own time of the write, in ms since the epoch. */
+  readonly at: number;
+}
+
+export type PutResult = { readonly ok: true; readonly revision: number } | { readonly ok: false };
+
+/** JSON, or the text itself where it is none: whoever reads it can then say what was found. */
+export function readJson(data: Uint8Array): unknown {
+  const text = decoder.decode(data);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** True for the tombstones of a KV bucket: deleted, purged, or aged out. */
+export function isTombstone(get: (header: string) => string): boolean {
+  return get("KV-Operation") !== "" || get("Nats-Marker-Reason") !== "";
+}
+
+/** Writes one key if its revision is still the expected one (0: the key is new). */
+export function putRecord(bus: Bus, bucket: string, key: string, value: unknown, expectedRevision: number) {
+  return putRecords(bus, bucket, [{ key, value, expectedRevision }]);
+}
+
+/**
+ * Writes several keys all or nothing, if each still has its expected revision. `revision` is that of the last one.
+ * @throws BusError when no quorum took or refused it within some seconds.
+ */
+export async function putRecords(
+  bus: Bus,
+  bucket: string,
+  puts: readonly { key: string; value: unknown; expectedRevision: number }[],
+): Promise<PutResult> {
+  if (puts.length === 0 || puts.length > BATCH_MAX) {
+    throw new RangeError(`A batch has 1 to ${BATCH_MAX} writes, not ${puts.length}.`);
+  }
+  const writes = puts.map((put) => ({
+    subject: subjectOf(bucket, put.key),
+    data: encoder.encode(JSON.stringify(put.value)),
+    expected: put.expectedRevision,
+  }));
+  return settle(bus, bucket, writes);
+}
+
+async function settle(bus: Bus, bucket: string, writes: readonly CasWrite[]): Promise<PutResult> {
+  const until = Date.now() + 10_000;
+  for (let ambiguous = false; ; ) {
+    const outcome = await publishCas(bus, writes, 3000);
+    if (outcome.kind === "stored") return { ok: true, revision: outcome.revision };
+    if (outcome.kind === "conflict") return ambiguous ? wasStored(bus, bucket, writes) : { ok: false };
+    if (outcome.kind === "rejected" || Date.now() > until) throw refused(bucket, outcome);
+    ambiguous ||= outcome.kind === "unknown";
+    await new Promise((resolve) => setTimeout(resolve, outcome.kind === "busy" ? 10 : 200));
+  }
+}
+
+// After an attempt whose fate is unknown, a conflict may be with ourselves: then the key holds the very bytes we sent.
+async function wasStored(bus: Bus, bucket: string, writes: readonly CasWrite[]): Promise<PutResult> {
+  let revision = 0;
+  for (const write of writes) {
+    const key = write.subject.slice(subjectOf(bucket, "").length);
+    const record = await readRecord(bus, bucket, key);
+    if (JSON.stringify(record?.value) !== JSON.stringify(readJson(write.data))) return { ok: false };
+    revision = record!.revision;
+  }
+  return { ok: true, revision };
+}
+
+function refused(bucket: string, outcome: Exclude<CasOutcome, { kind: "stored" }>): BusError {
+  const reason = "reason" in outcome ? outcome.reason : outcome.kind;
+  return new BusError(
+    `JetStream did not store the write to ${bucket}: ${reason}.`,
+    "See `leasehold status` for the store's state: a majority of NATS servers must be up, with disk to spare.",
+  );
+}
+
+/** The newest value of a key as the stream's leader has it; undefined when the key was never written. */
+export async function readRecord(bus: Bus, bucket: string, key: string): Promise<StoredRecord | undefined> {
+  try {
+    const message = await bus.jsm.streams.getMessage(streamOf(bucket), {
+      last_by_subj: subjectOf(bucket, key),
+    });
+    if (!message) return undefined;
+    const tombstone = isTombstone((name) => message.header?.get(name) ?? "");
+    return {
+      key,
+      value: tombstone ? undefined : readJson(message.data),
+      revision: message.seq,
+      at: message.time.getTime(),
+    };
+  } catch (cause) {
+    if (cause instanceof JetStreamApiError && cause.code === NO_MESSAGE) return undefined;
+    throw new BusError(
+      `Cannot read ${key} of ${bucket}: ${reasonOf(cause)}.`,
+      "Check that a majority of the NATS servers is up, and this user's permissions (infra/nats).",
+      { cause },
+    );
+  }
+}
+
+/** All kept versions of a key, oldest first. */
+export async function readHistory(bus: Bus, bucket: string, key: string): Promise<StoredRecord[]> {
+  const consumer = await bus.js.consumers.get(streamOf(bucket), { filter_subjects: subjectOf(bucket, key) });
+  const records: StoredRecord[] = [];
+  const messages = await consumer.fetch({ max_messages: 1000, expires: 1000 });
+  for await (const m of messages) {
+    const tombstone = isTombstone((name) => m.headers?.get(name) ?? "");
+    records.push({
+      key,
+      value: tombstone ? undefined : readJson(m.data),
+      revision: m.seq,
+      at: m.time.getTime(),
+    });
+    if (m.info.pending === 0) break;
+  }
+  await consumer.delete().catch(() => {});
+  return records;
+}
