@@ -1,0 +1,53 @@
+// What a command of `leasehold` is, and what it is given. A command is one file that exports one of these.
+import type { Api } from "./io/api.ts";
+import type { StoreLogin } from "./io/store.ts";
+
+export interface OptionSpec {
+  readonly type: "string" | "boolean";
+  readonly multiple?: boolean;
+  readonly short?: string;
+  readonly value?: string; // What the help shows for the value: "URL".
+  readonly about: string;
+}
+
+export type OptionTable = Readonly<Record<string, OptionSpec>>;
+
+export interface Command {
+  readonly name: string;
+  readonly positionals: readonly string[]; // All of them are required: ["<ip>"].
+  readonly about: string;
+  readonly options?: OptionTable;
+  run(context: Context): Promise<Answer>;
+}
+
+/** What a command found out: `json` for `--json`, `lines` for people. */
+export interface Answer {
+  readonly json: unknown;
+  readonly lines: readonly string[];
+}
+
+export interface Context {
+  readonly args: readonly string[];
+  readonly options: Options;
+  readonly commands: readonly Command[]; // For the help.
+  readonly api: Api;
+  readonly world: World;
+  /** Says something before the answer is known. Silent under `--json`. */
+  say(line: string): void;
+}
+
+export interface Options {
+  text(name: string): string | undefined;
+  texts(name: string): readonly string[];
+  flag(name: string): boolean;
+}
+
+/** Everything outside: made once in main.ts, and by the tests. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  now(): number; // Milliseconds since 1970.
+  print(line: string): void;
+  complain(line: string): void;
+  readText(path: string): Promise<string>;
+  prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<readonly string[]>;
+}

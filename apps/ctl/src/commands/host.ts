@@ -1,0 +1,22 @@
+// `leasehold host <id>`: one host of the inventory, and what is wrong with it.
+import type { Command } from "../command.ts";
+import { Failure } from "../failure.ts";
+import { type HostRow, hostProperties } from "../host-row.ts";
+import { card } from "../table.ts";
+
+export const host: Command = {
+  name: "host",
+  positionals: ["<id>"],
+  about: "Show one host, with the reasons where a claim of it is not used.",
+  async run({ args, api }) {
+    const id = args[0]!;
+    const reply = await api.get(`/api/v1/hosts/${encodeURIComponent(id)}`, [404]);
+    if (reply.status === 404) {
+      throw new Failure(
+        `There is no host \`${id}\` in the inventory.`,
+        "`leasehold hosts` lists all of them.",
+      );
+    }
+    return { json: reply.body, lines: card(hostProperties(reply.body as HostRow)) };
+  },
+};

@@ -1,0 +1,25 @@
+// All commands, in the order in which the help shows them. A new command is one file here and one line below.
+import type { Command } from "../command.ts";
+import { apply } from "./apply.ts";
+import { diff } from "./diff.ts";
+import { help } from "./help.ts";
+import { host } from "./host.ts";
+import { hosts } from "./hosts.ts";
+import { init } from "./init.ts";
+import { lease } from "./lease.ts";
+import { leases } from "./leases.ts";
+import { status } from "./status.ts";
+import { version } from "./version.ts";
+
+export const commands: readonly Command[] = [
+  status, // First what one asks most often:
+  leases,
+  lease,
+  hosts,
+  host,
+  diff, // then what changes the network, the look before the leap,
+  apply,
+  init, // then what is done once,
+  help, // and what is known without a server.
+  version,
+];

@@ -1,0 +1,94 @@
+// `leasehold init`: creates the buckets and the stream in NATS, or checks that they are as they should be.
+import type { Command, Context, Options } from "../command.ts";
+import { usageFailure } from "../failure.ts";
+import type { StoreLogin } from "../io/store.ts";
+
+export const init: Command = {
+  name: "init",
+  positionals: [],
+  about: "Create what Leasehold keeps in NATS JetStream. Safe to repeat.",
+  options: {
+    nats: { type: "string", multiple: true, value: "URL", about: "NATS servers, several with commas." },
+    user: { type: "string", value: "NAME", about: "A NATS user that may create streams." },
+    "password-file": {
+      type: "string",
+      value: "FILE",
+      about: "The file with its password. Or env LEASEHOLD_NATS_PASSWORD.",
+    },
+    "credentials-file": {
+      type: "string",
+      value: "FILE",
+      about: "NATS .creds file, instead of user and password.",
+    },
+    ca: { type: "string", value: "FILE", about: "TLS: the CA of the NATS servers." },
+    cert: { type: "string", value: "FILE", about: "TLS: the client's certificate." },
+    key: { type: "string", value: "FILE", about: "TLS: the client's key." },
+    replicas: {
+      type: "string",
+      value: "1|3",
+      about: "Copies of everything; 3 unless there is one NATS server only.",
+    },
+  },
+  async run(context) {
+    const replicas = replicasOf(context.options);
+    const login = await loginOf(context);
+    const made = await context.world.prepareStore(login, replicas);
+    const what =
+      made.length > 0 ? `Made ${made.join(", ")}.` : "Everything was there already, and fit for use.";
+    return {
+      json: { servers: login.servers, replicas, made },
+      lines: [what, "Next: start the nodes, then `leasehold apply network.yaml`."],
+    };
+  },
+};
+
+function replicasOf(options: Options): 1 | 3 {
+  const wanted = options.text("replicas") ?? "3";
+  if (wanted === "1") return 1;
+  if (wanted === "3") return 3;
+  throw usageFailure(
+    `--replicas is \`${wanted}\`; it is 1 or 3.`,
+    "Three servers survive the loss of one; use 1 for a trial only.",
+  );
+}
+
+async function loginOf({ options, world }: Context): Promise<StoreLogin> {
+  const servers = options.texts("nats");
+  if (servers.length === 0) {
+    throw usageFailure(
+      "`leasehold init` needs to know the NATS servers.",
+      "Name them: --nats nats://10.77.0.11:4222,nats://10.77.0.12:4222.",
+    );
+  }
+  const user = options.text("user");
+  const password = await passwordOf({ options, world });
+  const credentialsFile = options.text("credentials-file");
+  if (user !== undefined && password === undefined) {
+    throw usageFailure(
+      `There is no password for the NATS user \`${user}\`.`,
+      "Give --password-file FILE, or set LEASEHOLD_NATS_PASSWORD.",
+    );
+  }
+  return {
+    servers: [...servers],
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { password }),
+    ...(credentialsFile !== undefined && { credentialsFile }),
+    ...tlsOf(options),
+  };
+}
+
+async function passwordOf({
+  options,
+  world,
+}: Pick<Context, "options" | "world">): Promise<string | undefined> {
+  const file = options.text("password-file");
+  return file === undefined ? world.env.LEASEHOLD_NATS_PASSWORD : (await world.readText(file)).trimEnd();
+}
+
+function tlsOf(options: Options): Pick<StoreLogin, "tls"> {
+  const given = (["ca", "cert", "key"] as const)
+    .map((name) => [name, options.text(name)] as const)
+    .filter(([, file]) => file !== undefined);
+  return given.length > 0 ? { tls: Object.fromEntries(given) } : {};
+}

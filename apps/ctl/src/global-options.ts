@@ -1,0 +1,17 @@
+// The options that every command takes.
+import type { OptionTable } from "./command.ts";
+
+export const globalOptions: OptionTable = {
+  server: {
+    type: "string",
+    multiple: true,
+    short: "s",
+    value: "URL",
+    about:
+      "A node's API, several with commas; the first that answers is used. Env LEASEHOLD_SERVER, default http://127.0.0.1:8067.",
+  },
+  token: { type: "string", value: "TOKEN", about: "The API token. Env LEASEHOLD_TOKEN." },
+  json: { type: "boolean", about: "Print JSON instead of text, errors too." },
+  version: { type: "boolean", about: "Show the version of this command." },
+  help: { type: "boolean", short: "h", about: "Show the help of the command." },
+};

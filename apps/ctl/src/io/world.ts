@@ -1,0 +1,28 @@
+// The real world of a command: environment, clock, terminal, files.
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import type { World } from "../command.ts";
+import { Failure, usageFailure } from "../failure.ts";
+import { prepareStore } from "./store.ts";
+
+export const realWorld: World = {
+  env: process.env,
+  now: () => Date.now(),
+  print: (line) => void process.stdout.write(`${line}\n`),
+  complain: (line) => void process.stderr.write(`${line}\n`),
+  readText,
+  prepareStore,
+};
+
+/** `-` is standard input. @throws Failure that names the file and what is wrong with it. */
+async function readText(path: string): Promise<string> {
+  if (path === "-") return text(process.stdin);
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT")
+      throw usageFailure(`There is no file ${path}.`, "Check the path; `-` reads standard input.");
+    throw new Failure(`${path} cannot be read: ${message}.`, "Check its permissions.", { cause: error });
+  }
+}

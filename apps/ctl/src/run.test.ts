@@ -1,0 +1,313 @@
+// Whole commands against a real HTTP server that plays the API's published shapes.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import type { World } from "./command.ts";
+import { run } from "./run.ts";
+
+const NOW = Date.parse("2026-11-21T10:00:00Z");
+
+const DOCUMENT = `version: 1
+subnets:
+  - id: compute
+    prefix: 10.77.0.0/16
+    pools:
+      - range: 10.77.16.0-10.77.31.255
+`;
+
+const LEASES = [
+  {
+    address: "10.77.16.10",
+    client: "01a4bf0138ee66",
+    mac: "a4:bf:01:38:ee:66",
+    subnet: "compute",
+    state: "bound",
+    seconds: 3600,
+    heldSeconds: 7200,
+    expiresAt: "2026-11-21T10:42:00.000Z",
+    node: "n2",
+  },
+  {
+    address: "10.77.16.9",
+    client: "01a4bf0138ee65",
+    mac: "a4:bf:01:38:ee:65",
+    hostname: "x1",
+    host: "x1000c0s0b0n0",
+    subnet: "compute",
+    state: "bound",
+    seconds: 3600,
+    expiresAt: "2026-11-21T11:00:00.000Z",
+    node: "n1",
+  },
+];
+
+type Route = (request: IncomingMessage, body: string) => { status?: number; etag?: string; body: unknown };
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function serve(routes: Record<string, Route>): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    answer(request, response, routes, Buffer.concat(chunks).toString());
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  routes: Record<string, Route>,
+  body: string,
+) {
+  const known: Record<string, Route> = { "GET /readyz": () => ({ body: { ready: true } }), ...routes };
+  const reply = known[`${request.method} ${request.url}`]?.(request, body) ?? {
+    status: 404,
+    body: { error: "No." },
+  };
+  response.statusCode = reply.status ?? 200;
+  response.setHeader("connection", "close");
+  if (reply.etag) response.setHeader("etag", reply.etag);
+  response.end(JSON.stringify(reply.body));
+}
+
+interface Heard {
+  code: number;
+  out: string;
+  err: string;
+}
+
+async function leasehold(argv: string[], world: Partial<World> = {}): Promise<Heard> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await run(argv, {
+    env: {},
+    now: () => NOW,
+    print: (line) => void out.push(line),
+    complain: (line) => void err.push(line),
+    readText: async () => DOCUMENT,
+    prepareStore: async () => [],
+    ...world,
+  });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
+test("leases: a table by address, with relative times", async () => {
+  const server = await serve({ "GET /api/v1/leases": () => ({ body: LEASES }) });
+  const { code, out } = await leasehold(["leases", "--server", server]);
+  expect(code).toBe(0);
+  expect(out.split("\n")).toEqual([
+    "ADDRESS      STATE  CLIENT             HOST           SUBNET   EXPIRES  NODE",
+    "10.77.16.9   bound  a4:bf:01:38:ee:65  x1000c0s0b0n0  compute  in 1h    n1",
+    "10.77.16.10  bound  a4:bf:01:38:ee:66  -              compute  in 42m   n2",
+    "",
+    "2 leases",
+  ]);
+});
+
+test("leases --json: the ten keys of the contract come first, absent ones as null", async () => {
+  const server = await serve({ "GET /api/v1/leases?state=bound": () => ({ body: LEASES }) });
+  const { out } = await leasehold(["--json", "leases", "--state", "bound", "-s", server]);
+  const rows = JSON.parse(out);
+  expect(Object.keys(rows[1])).toEqual([
+    ...["address", "client", "mac", "hostname", "host", "subnet", "state", "seconds", "expiresAt", "node"],
+    "heldSeconds",
+  ]);
+  expect(rows[1]).toMatchObject({ address: "10.77.16.10", hostname: null, host: null });
+});
+
+test("lease <ip>: one lease as a card; a free address is a failure", async () => {
+  const server = await serve({
+    "GET /api/v1/leases?address=10.77.16.9": () => ({ body: [LEASES[1]] }),
+    "GET /api/v1/leases?address=10.77.16.1": () => ({ body: [] }),
+  });
+  const found = await leasehold(["lease", "10.77.16.9", "--server", server]);
+  expect(found.out).toContain("expiresAt  in 1h (2026-11-21T11:00:00.000Z)");
+  expect(found.out).toContain("seconds    1h");
+  const free = await leasehold(["lease", "10.77.16.1", "--server", server]);
+  expect(free).toMatchObject({ code: 1, out: "" });
+  expect(free.err).toContain("There is no lease on 10.77.16.1.");
+  expect((await leasehold(["lease", "10.0.0.300", "--server", server])).code).toBe(2);
+});
+
+test("hosts and host: interfaces, addresses and what is wrong", async () => {
+  const broken = {
+    id: "x2",
+    source: "smd",
+    hostname: null,
+    interfaces: [],
+    problems: [{ path: "interfaces[0].addresses[0]", found: '"10.0.0.300"', expected: "an IPv4 address" }],
+  };
+  const good = {
+    id: "x1",
+    source: "smd",
+    hostname: "nid1",
+    interfaces: [
+      { mac: "a4:bf:01:38:ee:65", addresses: ["10.77.1.1"] },
+      { mac: "a4:bf:01:38:ee:66", addresses: [{ address: "10.77.1.2" }] },
+    ],
+    problems: [],
+  };
+  const server = await serve({
+    "GET /api/v1/hosts": () => ({ body: [broken, good] }),
+    "GET /api/v1/hosts/x2": () => ({ body: broken }),
+  });
+  expect((await leasehold(["hosts", "--server", server])).out.split("\n")).toEqual([
+    "HOST  HOSTNAME  MAC                ADDRESSES  SOURCE  PROBLEMS",
+    "x1    nid1      a4:bf:01:38:ee:65  10.77.1.1  smd     -",
+    "                a4:bf:01:38:ee:66  10.77.1.2",
+    "x2    -         -                  -          smd     1",
+    "",
+    "2 hosts, 1 with problems: see `leasehold host <id>`",
+  ]);
+  const one = await leasehold(["host", "x2", "--server", server]);
+  expect(one.out).toContain(
+    'problem  interfaces[0].addresses[0]: found "10.0.0.300", expected an IPv4 address',
+  );
+  expect((await leasehold(["host", "x9", "--server", server])).err).toContain("no host `x9`");
+});
+
+test("apply: stores under the revision that was read, as the YAML that was given", async () => {
+  let sent: unknown;
+  const server = await serve({
+    "GET /api/v1/network": () => ({ status: 404, body: { error: "There is no network document yet." } }),
+    "PUT /api/v1/network": ({ headers }, body) => {
+      sent = {
+        match: headers["if-match"],
+        type: headers["content-type"],
+        token: headers.authorization,
+        body,
+      };
+      return { body: { revision: 1 } };
+    },
+  });
+  const { code, out } = await leasehold(["apply", "network.yaml", "--server", server, "--token", "secret"]);
+  expect(code).toBe(0);
+  expect(out).toContain("Applied as revision 1.");
+  expect(sent).toEqual({ match: '"0"', type: "application/yaml", token: "Bearer secret", body: DOCUMENT });
+});
+
+test("apply: somebody else was faster", async () => {
+  const server = await serve({
+    "GET /api/v1/network": () => ({ etag: '"7"', body: { revision: 7, document: null } }),
+    "PUT /api/v1/network": () => ({ status: 412, body: { error: "Revision 8 is current." } }),
+  });
+  const { code, err } = await leasehold(["apply", "network.yaml", "--server", server]);
+  expect(code).toBe(1);
+  expect(err).toContain("Somebody else changed the network meanwhile: it is no longer at revision 7.");
+});
+
+test("apply: a file with mistakes is answered with all of them, and nothing is sent", async () => {
+  const readText = async () => DOCUMENT.replace("10.77.0.0/16", "10.77.0.0/99").replace("range:", "rnage:");
+  const { code, err } = await leasehold(["apply", "network.yaml", "--server", "127.0.0.1:1"], { readText });
+  expect(code).toBe(1);
+  expect(err).toMatch(/network\.yaml:4/);
+  expect(err).toMatch(/network\.yaml:6/);
+  expect(err).toContain("nothing was sent");
+});
+
+test("diff: what the cluster says already is no difference", async () => {
+  const { readNetwork } = await import("@leasehold/network");
+  const read = readNetwork(DOCUMENT);
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  const server = await serve({
+    "GET /api/v1/network": () => ({ etag: '"3"', body: { revision: 3, document: read.document } }),
+  });
+  expect((await leasehold(["diff", "network.yaml", "--server", server])).out).toContain("No difference");
+  const readText = async () => DOCUMENT.replace("10.77.31.255", "10.77.31.254");
+  const changed = await leasehold(["diff", "network.yaml", "--server", server, "--json"], { readText });
+  expect(JSON.parse(changed.out)).toMatchObject({
+    revision: 3,
+    changes: [expect.stringContaining("10.77.31.254")],
+  });
+});
+
+test("status: the nodes as the one that answered sees them", async () => {
+  const node = {
+    name: "n1",
+    address: "10.77.0.11",
+    version: "0.1.0",
+    state: "serving",
+    networkRevision: 3,
+    hosts: 12,
+  };
+  const body = {
+    node: "n1",
+    version: "0.1.0",
+    store: { state: "connected" },
+    nodes: [{ ...node, lastSeen: NOW }],
+  };
+  const server = await serve({ "GET /api/v1/cluster": () => ({ body }) });
+  const { out } = await leasehold(["status", "--server", server]);
+  expect(out).toContain("store  connected");
+  expect(out).toContain("n1    serving  10.77.0.11  0.1.0    3        12     -       now");
+});
+
+test("of several servers, one that is ready serves", async () => {
+  const starting = await serve({ "GET /readyz": () => ({ status: 503, body: {} }) });
+  const ready = await serve({ "GET /api/v1/leases": () => ({ body: [] }) });
+  const env = { LEASEHOLD_SERVER: `http://127.0.0.1:1,${starting},${ready}` };
+  expect(await leasehold(["leases", "--json"], { env })).toMatchObject({ code: 0, out: "[]" });
+});
+
+test("nobody answers: exit code 3, and the reason for each server", async () => {
+  const { code, err } = await leasehold(["status", "--server", "http://127.0.0.1:1"]);
+  expect(code).toBe(3);
+  expect(err).toMatch(/^leasehold: No server answered \(http:\/\/127\.0\.0\.1:1: connect ECONNREFUSED/);
+});
+
+test("a wrong token: what to give and where it is written", async () => {
+  const server = await serve({ "GET /api/v1/leases": () => ({ status: 401, body: { error: "No token." } }) });
+  const { code, err } = await leasehold(["leases", "--json", "--server", server]);
+  expect(code).toBe(1);
+  expect(JSON.parse(err)).toMatchObject({
+    error: `${server} did not accept the token.`,
+    fix: expect.any(String),
+  });
+});
+
+test("init: credentials and replicas reach the store", async () => {
+  let asked: unknown;
+  const prepareStore: World["prepareStore"] = async (login, replicas) => {
+    asked = { login, replicas };
+    return ["KV_dhcp-leases"];
+  };
+  const argv = ["init", "--nats", "nats://a:4222,nats://b:4222", "--user", "admin", "--replicas", "1"];
+  const env = { LEASEHOLD_NATS_PASSWORD: "secret" };
+  expect(await leasehold(argv, { prepareStore, env })).toMatchObject({ code: 0 });
+  expect(asked).toEqual({
+    login: { servers: ["nats://a:4222", "nats://b:4222"], user: "admin", password: "secret" },
+    replicas: 1,
+  });
+  expect((await leasehold(argv, { prepareStore })).err).toContain("no password");
+});
+
+test.each([
+  [["frob"], "There is no command `frob`."],
+  [["leases", "--frob"], "Unknown option '--frob'."],
+  [["leases", "--replicas", "3"], "`leases` has no option --replicas."],
+  [["lease"], "`lease` needs <ip>."],
+  [["leases", "10.77.16.1"], "`leases` does not know what to do with `10.77.16.1`."],
+  [["init", "--nats", "a", "--replicas", "2"], "--replicas is `2`; it is 1 or 3."],
+  [["init"], "`leasehold init` needs to know the NATS servers."],
+  [["leases", "--server", "http://"], "`http://` is no address of a server."],
+])("wrong usage %j: exit code 2 and a sentence", async (argv, sentence) => {
+  const { code, err } = await leasehold(argv);
+  expect(code).toBe(2);
+  expect(err).toContain(sentence);
+});
+
+test("help names every command, and a command's own options", async () => {
+  const { out } = await leasehold([]);
+  for (const name of ["status", "leases", "lease <ip>", "apply <file>", "init", "--server URL"]) {
+    expect(out).toContain(name);
+  }
+  expect((await leasehold(["init", "--help"])).out).toContain("--replicas 1|3");
+  expect((await leasehold(["help", "leases"])).out).toContain("--state STATE");
+  expect((await leasehold(["--version"])).out).toMatch(/^leasehold \d/);
+});
