@@ -1,0 +1,67 @@
+// What `./run` hands over to, once Node, nats-server and the npm packages are there.
+import { check } from "./check.ts";
+import { program } from "./child.ts";
+import type { RunCommand } from "./command.ts";
+import { test } from "./test.ts";
+
+const commands: readonly RunCommand[] = [
+  {
+    name: "demo",
+    usage: "demo [--keep]",
+    about: "three servers, a dozen clients, and what they do",
+    run: (args) => program("test/demo/main.ts", args),
+  },
+  test,
+  check,
+  {
+    name: "lab",
+    usage: "lab up | down | status | exec …",
+    about: "a cluster in network namespaces (`./run lab help`)",
+    run: (args) => program("test/lab/main.ts", args),
+  },
+  {
+    name: "fuzz",
+    usage: "fuzz [seconds]",
+    about: "mutated packets through the decoder",
+    run: (args) => program("test/fuzz/main.ts", args),
+  },
+  {
+    name: "dhcpd",
+    usage: "dhcpd node.yaml",
+    about: "one DHCP server",
+    run: (args) => program("apps/dhcpd/src/main.ts", args),
+  },
+  {
+    name: "syncer",
+    usage: "syncer syncer.yaml",
+    about: "an inventory's changes into the cluster",
+    run: (args) => program("apps/syncer/src/main.ts", args),
+  },
+  {
+    name: "ctl",
+    usage: "ctl status | leases | …",
+    about: "the `leasehold` command (`./run ctl help`)",
+    run: (args) => program("apps/ctl/src/main.ts", args),
+  },
+  {
+    name: "nats-path",
+    usage: "nats-path",
+    about: "where the nats-server is that is used here",
+    run: async () => 0 /* done by `run` itself */,
+  },
+  { name: "help", usage: "help", about: "this list", run: help },
+];
+
+async function help(): Promise<number> {
+  const width = Math.max(...commands.map((command) => command.usage.length));
+  for (const { usage, about } of commands) console.log(`  ./run ${usage.padEnd(width)}  ${about}`);
+  return 0;
+}
+
+const [name = "help", ...args] = process.argv.slice(2);
+const command = commands.find((each) => each.name === name.replace(/^--?h(elp)?$/, "help"));
+if (!command) {
+  console.error(`run: there is no command "${name}". These are:`);
+  await help();
+}
+process.exitCode = command ? await command.run(args) : 2;

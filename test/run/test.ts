@@ -1,0 +1,97 @@
+// `./run test [unit|e2e]`: checks, then vitest; the last line sums it up as `N passed, N failed`.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { check } from "./check.ts";
+import { child, root } from "./child.ts";
+import type { RunCommand } from "./command.ts";
+import { ensureTools } from "./debian-packages.ts";
+
+interface Sum {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface Part {
+  readonly name: string;
+  run(): Promise<Sum>;
+}
+
+const parts: readonly Part[] = [
+  { name: "check", run: async () => one((await check.run([])) === 0) },
+  { name: "unit", run: () => vitest("unit") },
+  { name: "e2e", run: endToEnd },
+];
+
+export const test: RunCommand = {
+  name: "test",
+  usage: "test [check|unit|e2e]",
+  about: "everything, or one part of it",
+  async run(args) {
+    const unknown = args.find((arg) => !parts.some(({ name }) => name === arg));
+    if (unknown) {
+      console.error(`run: test has no part "${unknown}"; it has ${parts.map(({ name }) => name).join(", ")}`);
+      return 2;
+    }
+    const sums: Sum[] = [];
+    for (const part of parts.filter(({ name }) => args.length === 0 || args.includes(name))) {
+      console.log(`\n── ${part.name}`);
+      sums.push(await part.run());
+    }
+    const total = (key: keyof Sum) => sums.reduce((count, sum) => count + sum[key], 0);
+    const skipped = total("skipped") > 0 ? `, ${total("skipped")} skipped` : "";
+    console.log(`\n${total("passed")} passed, ${total("failed")} failed${skipped}`);
+    return total("failed") === 0 ? 0 : 1;
+  },
+};
+
+const one = (passed: boolean): Sum => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 });
+
+async function endToEnd(): Promise<Sum> {
+  try {
+    await ensureTools((line) => console.log(line));
+  } catch (cause) {
+    console.error(
+      `run: the Debian packages for the end-to-end tests cannot be had: ${(cause as Error).message}`,
+    );
+    return one(false);
+  }
+  return vitest("e2e");
+}
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly { status: string; assertionResults: readonly unknown[] }[];
+}
+
+async function vitest(project: string): Promise<Sum> {
+  const folder = mkdtempSync(join(tmpdir(), "leasehold-test-"));
+  const file = join(folder, "report.json");
+  try {
+    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+    const code = await child(`${root}node_modules/.bin/vitest`, ["run", "--project", project, ...reporters]);
+    return sumOf(JSON.parse(readFileSync(file, "utf8")) as Report, code);
+  } catch (cause) {
+    console.error(`run: vitest wrote no report: ${(cause as Error).message}`);
+    return one(false);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+// A file that did not even load holds no tests, and an error outside of any test fails none: both count as one failure.
+function sumOf(report: Report, code: number): Sum {
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+  );
+  const failed = report.numFailedTests + broken.length;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
