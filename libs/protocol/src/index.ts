@@ -1,0 +1,15 @@
+// DHCPv4 on the wire (RFC 2131, 2132 and what came after them). Pure; imports nothing.
+
+export * from "./encode.ts";
+export { DECODE_FAILURES, type DecodeFailure } from "./locate.ts";
+export { type EncodedOption, type Message, messageOf } from "./message.ts";
+export * from "./message-type.ts";
+export * from "./option.ts";
+export { OPTIONS } from "./option-table.ts";
+export { type Decoded, decode, Packet } from "./packet.ts";
+export * from "./relay-agent.ts";
+export type { AddressPair, Route } from "./shapes/addresses.ts";
+export { type ClientFqdn, FqdnFlag, type SipServers } from "./shapes/names.ts";
+export type { SubOptions } from "./shapes/sub-options.ts";
+export type { VendorClass, VendorOptions } from "./shapes/tuples.ts";
+export * from "./values.ts";

@@ -1,0 +1,139 @@
+// Puts options into a message: all in order where they fit, else by a plan that overloads file and sname.
+
+import {
+  COOKIE_AT,
+  END,
+  FILE_AT,
+  FILE_OVERLOADED,
+  OPTIONS_AT,
+  OVERLOAD,
+  PAD,
+  SNAME_AT,
+  SNAME_OVERLOADED,
+} from "./locate.ts";
+import type { EncodedOption } from "./message.ts";
+
+const RELAY_AGENT = 82;
+/** Placed before all others, in this order: without them a reply is void, or breaks RFC 2131 table 3, 3046 or 6842. */
+const PLACED_FIRST: readonly number[] = [53, 54, 51, RELAY_AGENT, 61];
+const OVERLOAD_SIZE = 3;
+
+/** The octets that an option takes: two more for each 255 (RFC 3396 §6), and two when it is empty. */
+function optionSize(value: Uint8Array): number {
+  return value.length + 2 * Math.max(1, Math.ceil(value.length / 255));
+}
+
+/** PAD and END are framing, and option 52 is the encoder's own. */
+function isOption(code: number): boolean {
+  return code !== PAD && code !== END && code !== OVERLOAD;
+}
+
+/**
+ * Puts the options into the message in `into`, of which no more than `limit` octets may be used, and returns where it
+ * ends. `free` says which of the fields file and sname may be overloaded (the bits of option 52).
+ */
+export function putOptions(
+  options: readonly EncodedOption[],
+  into: Uint8Array,
+  limit: number,
+  free: number,
+): number {
+  let size = OPTIONS_AT + 1;
+  for (let index = 0; index < options.length; index++) size += optionSize(options[index]![1]);
+  return size <= limit ? putAll(options, into) : putPlanned(options, into, limit, free);
+}
+
+function putAll(options: readonly EncodedOption[], into: Uint8Array): number {
+  let at = OPTIONS_AT;
+  let relayed = false;
+  for (let index = 0; index < options.length; index++) {
+    const code = options[index]![0];
+    if (code === RELAY_AGENT) relayed = true;
+    else if (isOption(code)) at = putOption(into, at, code, options[index]![1]);
+  }
+  if (relayed) {
+    for (const [code, value] of options) if (code === RELAY_AGENT) at = putOption(into, at, code, value);
+  }
+  into[at] = END;
+  return at + 1;
+}
+
+function putOption(into: Uint8Array, at: number, code: number, value: Uint8Array): number {
+  let from = 0;
+  do {
+    const size = Math.min(255, value.length - from);
+    into[at] = code;
+    into[at + 1] = size;
+    // A loop beats `set` for the few octets that most options have.
+    if (size > 32) into.set(value.subarray(from, from + size), at + 2);
+    else for (let index = 0; index < size; index++) into[at + 2 + index] = value[from + index]!;
+    at += 2 + size;
+    from += size;
+  } while (from < value.length);
+  return at;
+}
+
+/** A field that options go into: `room` is what is left without its END. */
+interface Field {
+  readonly at: number;
+  readonly end: number;
+  readonly bit: number;
+  room: number;
+  readonly options: EncodedOption[];
+}
+
+function field(at: number, end: number, bit: number): Field {
+  return { at, end, bit, room: end - at - 1, options: [] };
+}
+
+function putPlanned(
+  options: readonly EncodedOption[],
+  into: Uint8Array,
+  limit: number,
+  free: number,
+): number {
+  const main = field(OPTIONS_AT, limit, 0);
+  const spare = [
+    field(FILE_AT, COOKIE_AT, FILE_OVERLOADED),
+    field(SNAME_AT, FILE_AT, SNAME_OVERLOADED),
+  ].filter(({ bit }) => (free & bit) !== 0);
+  // Without room for option 52 itself there is no overloading.
+  if (spare.length > 0 && main.room >= OVERLOAD_SIZE) main.room -= OVERLOAD_SIZE;
+  else spare.length = 0;
+  plan(options, main, spare);
+  const overloaded = spare.filter((one) => one.options.length > 0);
+  for (const one of overloaded) {
+    into.fill(PAD, one.at, one.end);
+    putList(one.options, into, one.at);
+  }
+  const value = overloaded.reduce((bits, one) => bits | one.bit, 0);
+  const own: readonly EncodedOption[] = value === 0 ? [] : [[OVERLOAD, Uint8Array.of(value)]];
+  const relay = main.options.filter(([code]) => code === RELAY_AGENT);
+  const others = main.options.filter(([code]) => code !== RELAY_AGENT);
+  return putList([...others, ...own, ...relay], into, main.at);
+}
+
+/** Gives each option a field with room for it, or none: in order of wish, and in each field in the order given. */
+function plan(options: readonly EncodedOption[], main: Field, spare: readonly Field[]): void {
+  const fieldOf = new Map<EncodedOption, Field>();
+  const byWish = [
+    ...PLACED_FIRST.flatMap((wanted) => options.filter(([code]) => code === wanted)),
+    ...options.filter(([code]) => isOption(code) && !PLACED_FIRST.includes(code)),
+  ];
+  for (const option of byWish) {
+    const size = optionSize(option[1]);
+    const fields = option[0] === RELAY_AGENT ? [main] : [main, ...spare];
+    const found = fields.find(({ room }) => room >= size);
+    if (found === undefined) continue;
+    found.room -= size;
+    fieldOf.set(option, found);
+  }
+  for (const option of options) fieldOf.get(option)?.options.push(option);
+}
+
+function putList(options: readonly EncodedOption[], into: Uint8Array, start: number): number {
+  let at = start;
+  for (const [code, value] of options) at = putOption(into, at, code, value);
+  into[at] = END;
+  return at + 1;
+}

@@ -1,0 +1,106 @@
+// The values that get confused, each with its own type: addresses, hardware addresses, client identities, durations.
+// A brand exists only for the type checker: at run time these are plain numbers and strings, good as Map keys.
+
+import { hexOf, parseHex } from "./octets.ts";
+
+declare const brand: unique symbol;
+
+/** An IPv4 address as an unsigned 32-bit number (`>>> 0`): 10.0.0.1 is 0x0a000001. */
+export type Ipv4 = number & { readonly [brand]: "Ipv4" };
+/** A hardware address as lower-case hex with colons: "a4:bf:01:38:ee:65". */
+export type Mac = string & { readonly [brand]: "Mac" };
+/** The identity of a client as lower-case hex: option 61's octets, else htype and chaddr ("01a4bf0138ee65"). */
+export type ClientId = string & { readonly [brand]: "ClientId" };
+/** A duration in whole seconds; 0xffffffff is "infinite" on the wire (RFC 2131 §3.3). */
+export type Seconds = number & { readonly [brand]: "Seconds" };
+
+/** Any integer, taken modulo 2^32, as an address. */
+export function ipv4(address: number): Ipv4 {
+  return (address >>> 0) as Ipv4;
+}
+
+/** Reads "10.77.0.1". Undefined for anything but four decimal numbers 0–255; leading zeros (octal elsewhere) are refused. */
+export function parseIpv4(text: string): Ipv4 | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4) return undefined;
+  let address = 0;
+  for (const part of parts) {
+    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
+    address = address * 256 + Number(part);
+  }
+  return address as Ipv4;
+}
+
+export function formatIpv4(address: Ipv4): string {
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+}
+
+/** A network: `address` is its first address, `broadcast` its last one (also for /31 and /32). */
+export interface Prefix {
+  readonly address: Ipv4;
+  readonly length: number;
+  readonly mask: Ipv4;
+  readonly broadcast: Ipv4;
+}
+
+/** Reads "10.77.0.0/16". Undefined when it is no prefix, also when host bits are set ("10.77.0.5/16"). */
+export function parsePrefix(text: string): Prefix | undefined {
+  const slash = text.indexOf("/");
+  const address = parseIpv4(text.slice(0, Math.max(slash, 0)));
+  const digits = text.slice(slash + 1);
+  if (address === undefined || !/^\d{1,2}$/.test(digits) || Number(digits) > 32) return undefined;
+  const length = Number(digits);
+  const mask = maskOf(length);
+  if (ipv4(address & mask) !== address) return undefined;
+  return { address, length, mask, broadcast: ipv4(address | ~mask) };
+}
+
+/** The netmask of a prefix length 0–32: 16 gives 255.255.0.0. */
+export function maskOf(length: number): Ipv4 {
+  return length === 0 ? (0 as Ipv4) : ipv4(-1 << (32 - length));
+}
+
+export function formatPrefix(prefix: Pick<Prefix, "address" | "length">): string {
+  return `${formatIpv4(prefix.address)}/${prefix.length}`;
+}
+
+const MAC_FORMS = [/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/, /^([0-9a-f]{4}\.){2}[0-9a-f]{4}$/, /^[0-9a-f]{12}$/];
+
+/** Reads a 48-bit hardware address with colons, dashes, Cisco dots or bare, in any case. Undefined for anything else. */
+export function parseMac(text: string): Mac | undefined {
+  const lower = text.toLowerCase();
+  if (!MAC_FORMS.some((form) => form.test(lower))) return undefined;
+  return macFromBytes(parseHex(lower.replace(/[:.-]/g, ""))!);
+}
+
+/** The octets of a hardware address as they stand in chaddr, of any length. */
+export function macFromBytes(bytes: Uint8Array): Mac {
+  return hexOf(bytes, ":") as Mac;
+}
+
+export function macBytes(mac: Mac): Uint8Array {
+  return parseHex(mac) ?? new Uint8Array(0);
+}
+
+/** The identity that option 61 states. Its octets are opaque: nothing in them is interpreted (RFC 2131 §4.2). */
+export function clientIdFromBytes(bytes: Uint8Array): ClientId {
+  return hexOf(bytes) as ClientId;
+}
+
+/** The identity of a client that sent no option 61: hardware type and address (RFC 2131 §4.2). */
+export function clientIdOfHardware(htype: number, chaddr: Uint8Array): ClientId {
+  return ((htype & 255).toString(16).padStart(2, "0") + hexOf(chaddr)) as ClientId;
+}
+
+/** The octets of an identity, as option 61 carries them. */
+export function clientIdBytes(clientId: ClientId): Uint8Array {
+  return parseHex(clientId) ?? new Uint8Array(0);
+}
+
+/** A duration of `count` whole seconds. Throws RangeError outside 0 … 0xffffffff. */
+export function seconds(count: number): Seconds {
+  if (!Number.isInteger(count) || count < 0 || count > 0xffffffff) {
+    throw new RangeError(`seconds: found ${count}, expected a whole number from 0 to 4294967295`);
+  }
+  return count as Seconds;
+}
