@@ -1,0 +1,158 @@
+// The projection of the inventory bucket that every node keeps: hosts, found by what a packet carries. It is a function
+// of the newest record of each key; in which order these were applied makes no difference.
+import { type ClientId, formatIpv4, type Ipv4, type Mac } from "@leasehold/protocol";
+import { Claims } from "./claims.ts";
+import { type Host, type HostInterface, hostOf } from "./host.ts";
+import { type HostEvent, hostIdOf, readHostEvent } from "./host-event.ts";
+
+/** Something that was said of a host and is not served. */
+export interface Quarantined {
+  readonly host: string;
+  /** `record`: the stored value cannot be read. `source`: the source says something wrong. `claim`: another has it. */
+  readonly kind: "record" | "source" | "claim";
+  /** A full sentence. */
+  readonly reason: string;
+  /** The host whose claim counts. */
+  readonly heldBy?: string;
+}
+
+interface Entry {
+  readonly host?: Host;
+  readonly troubles: readonly Quarantined[];
+}
+
+export class Inventory {
+  private readonly entries = new Map<string, Entry>();
+  /** Ids of the entries with troubles: these are few, and asked for often. */
+  private readonly troubled = new Set<string>();
+  private readonly macs = new Claims<Mac>();
+  private readonly addresses = new Claims<Ipv4>();
+  private readonly clientIds = new Claims<ClientId>();
+  private readonly uuids = new Claims<string>();
+  private served = 0;
+  private applied = 0;
+
+  /** The newest bucket revision that was applied. */
+  get revision(): number {
+    return this.applied;
+  }
+
+  /** Hosts that are served. */
+  get size(): number {
+    return this.served;
+  }
+
+  /** Takes a change of the bucket; `value` is undefined when the key was removed. Never throws on what is stored. */
+  apply(key: string, value: unknown, revision: number): void {
+    this.applied = Math.max(this.applied, revision);
+    const id = hostIdOf(key);
+    if (id === undefined) return;
+    this.replace(id, value === undefined ? undefined : entryOf(id, value, revision));
+  }
+
+  host(id: string): Host | undefined {
+    return this.entries.get(id)?.host;
+  }
+
+  /** The host that an interface with this hardware address belongs to. */
+  byMac(mac: Mac): Host | undefined {
+    return this.macs.winner(mac)?.host;
+  }
+
+  byClientId(id: ClientId): Host | undefined {
+    return this.clientIds.winner(id)?.host;
+  }
+
+  /** @param uuid in any case. */
+  byUuid(uuid: string): Host | undefined {
+    return this.uuids.winner(uuid.toLowerCase())?.host;
+  }
+
+  /** The host for which an address is reserved. */
+  ofAddress(address: Ipv4): Host | undefined {
+    return this.addresses.winner(address)?.host;
+  }
+
+  /** The first address of the interface that is inside the subnet, and that no other host has the better claim on. */
+  reservation(mac: Mac, contains: (address: Ipv4) => boolean): Ipv4 | undefined {
+    const claim = this.macs.winner(mac);
+    return claim?.interface.addresses.find(
+      ({ address }) => contains(address) && this.addresses.winner(address)?.interface === claim.interface,
+    )?.address;
+  }
+
+  *hosts(): Iterable<Host> {
+    for (const { host } of this.entries.values()) if (host) yield host;
+  }
+
+  quarantined(): readonly Quarantined[] {
+    const troubles = [...this.troubled].flatMap((id) => this.entries.get(id)?.troubles ?? []);
+    return [
+      ...troubles,
+      ...lostClaims(this.macs, (mac) => mac),
+      ...lostClaims(this.addresses, formatIpv4),
+      ...lostClaims(this.clientIds, (id) => `client id ${id}`),
+      ...lostClaims(this.uuids, (uuid) => `UUID ${uuid}`),
+    ].sort((a, b) => compareText(a.host, b.host) || compareText(a.reason, b.reason));
+  }
+
+  private replace(id: string, entry: Entry | undefined): void {
+    const before = this.entries.get(id)?.host;
+    if (before) this.claim(before, false);
+    if (entry?.host) this.claim(entry.host, true);
+    this.served += Number(entry?.host !== undefined) - Number(before !== undefined);
+    if (entry) this.entries.set(id, entry);
+    else this.entries.delete(id);
+    if (entry && entry.troubles.length > 0) this.troubled.add(id);
+    else this.troubled.delete(id);
+  }
+
+  private claim(host: Host, isAdded: boolean): void {
+    const settle = <Value>(claims: Claims<Value>, value: Value, of: HostInterface, since: number) =>
+      isAdded ? claims.add(value, { host, interface: of, since }) : claims.remove(value, host, of);
+    for (const one of host.interfaces) {
+      settle(this.macs, one.mac, one, one.since);
+      if (one.clientId !== undefined) settle(this.clientIds, one.clientId, one, one.since);
+      for (const { address, since } of one.addresses) settle(this.addresses, address, one, since);
+    }
+    const first = host.interfaces[0];
+    if (host.uuid !== undefined && first) settle(this.uuids, host.uuid.toLowerCase(), first, first.since);
+  }
+}
+
+function entryOf(id: string, value: unknown, revision: number): Entry | undefined {
+  const event = readHostEvent(id, value);
+  if ("unreadable" in event) {
+    return { troubles: [{ host: id, kind: "record", reason: event.unreadable }] };
+  }
+  if (event.type === "HostRemoved") return undefined;
+  const host = hostOf(event, revision);
+  return { ...(host ? { host } : {}), troubles: troublesOf(event) };
+}
+
+// The problems of a host that is set are warnings: all that it says is served, or contested by the claims themselves.
+function troublesOf(event: HostEvent): Quarantined[] {
+  if (event.type !== "HostQuarantined") return [];
+  return event.problems.map(({ path, found, expected }) => ({
+    host: event.id,
+    kind: "source",
+    reason: `${event.source} says of ${path}: found ${found}, expected ${expected}.`,
+  }));
+}
+
+function lostClaims<Value>(claims: Claims<Value>, name: (value: Value) => string): Quarantined[] {
+  return Array.from(claims.losers(), ({ value, claim, winner }) => ({
+    host: claim.host.id,
+    kind: "claim",
+    reason:
+      claim.host === winner.host
+        ? `${name(value)} stands at two interfaces, ${winner.interface.mac} has it.`
+        : `${name(value)} is claimed by ${winner.host.id}, and since earlier.`,
+    heldBy: winner.host.id,
+  }));
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

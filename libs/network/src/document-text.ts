@@ -1,0 +1,75 @@
+// YAML (or JSON, its subset) with the place of every key, so that a problem can name the line.
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import type { Path, Problem } from "./problem.ts";
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type ReadText =
+  | { readonly ok: true; readonly value: unknown; placeOf(path: Path): Place | undefined }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Parses; the problems are those of YAML's syntax, duplicate keys included. */
+export function readText(text: string, file?: string): ReadText {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const where = file === undefined ? {} : { file };
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error) => ({
+      ...where,
+      path: "",
+      ...placeAt(lines, error.pos[0]),
+      found: error.message,
+      expected: "valid YAML or JSON",
+    }));
+    return { ok: false, problems };
+  }
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    return { ok: true, value, placeOf: (path) => placeOf(document, lines, path) };
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    return { ok: false, problems: [{ ...where, path: "", found, expected: "YAML that can be expanded" }] };
+  }
+}
+
+// A value's place is that of its key: that is the line a person looks for, also where the value is on the next one.
+function placeOf(document: Document, lines: LineCounter, path: Path): Place | undefined {
+  let node: unknown = document.contents;
+  let offset = startOf(node);
+  for (const step of path) {
+    const child = childOf(resolved(node, document), step);
+    if (!child) break;
+    offset = child.offset ?? offset;
+    node = child.node;
+  }
+  return offset === undefined ? undefined : placeAt(lines, offset);
+}
+
+function childOf(
+  node: unknown,
+  step: string | number,
+): { node: unknown; offset: number | undefined } | undefined {
+  if (isSeq(node) && typeof step === "number") {
+    const item = node.items[step];
+    return item === undefined ? undefined : { node: item, offset: startOf(item) };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step));
+  return pair && { node: pair.value, offset: startOf(pair.key) };
+}
+
+function resolved(node: unknown, document: Document): unknown {
+  return isAlias(node) ? node.resolve(document) : node;
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}
+
+function placeAt(lines: LineCounter, offset: number): Place {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}

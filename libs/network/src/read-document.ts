@@ -1,0 +1,101 @@
+// Any document that a person writes (network.yaml, node.yaml, syncer.yaml) against its zod schema: all problems at
+// once, each with path and line.
+import type * as z from "zod";
+import { type ReadText, readText } from "./document-text.ts";
+import { describe, type Finding, formatPath, type Path, type Problem } from "./problem.ts";
+import { adviseOnKey } from "./section.ts";
+
+export type Checked<T> =
+  | { readonly ok: true; readonly document: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Rules that no single field can hold; they are given whatever was found, however broken. */
+export type CrossCheck = (value: unknown) => readonly Finding[];
+
+/** Reads YAML or JSON text. */
+export function readDocument<T>(
+  schema: z.ZodType<T>,
+  text: string,
+  options: { readonly file?: string; readonly crossCheck?: CrossCheck } = {},
+): Checked<T> {
+  const read = readText(text, options.file);
+  return read.ok ? checkRead(schema, read, options) : read;
+}
+
+/** Checks an already parsed document, which has no lines. */
+export function checkDocument<T>(schema: z.ZodType<T>, value: unknown, crossCheck?: CrossCheck): Checked<T> {
+  return checkRead(schema, { ok: true, value, placeOf: () => undefined }, crossCheck ? { crossCheck } : {});
+}
+
+function checkRead<T>(
+  schema: z.ZodType<T>,
+  read: ReadText & { ok: true },
+  options: { readonly file?: string; readonly crossCheck?: CrossCheck },
+): Checked<T> {
+  const parsed = schema.safeParse(read.value);
+  const findings = parsed.success
+    ? []
+    : parsed.error.issues.flatMap((issue) => findingsOf(issue, read.value));
+  findings.push(...(options.crossCheck?.(read.value) ?? []));
+  if (parsed.success && findings.length === 0) return { ok: true, document: parsed.data };
+  const problems = findings.map((finding) => placed(finding, read, options.file));
+  return { ok: false, problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+}
+
+function placed(finding: Finding, read: ReadText & { ok: true }, file: string | undefined): Problem {
+  return {
+    ...(file === undefined ? {} : { file }),
+    path: formatPath(finding.path),
+    ...read.placeOf(finding.path),
+    found: finding.found,
+    expected: finding.expected,
+    ...(finding.fix === undefined ? {} : { fix: finding.fix }),
+  };
+}
+
+function findingsOf(issue: z.core.$ZodIssue, root: unknown): Finding[] {
+  const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      found: `an unknown key "${key}"`,
+      ...adviseOnKey(key, issue.message),
+    }));
+  }
+  return [{ path, found: describe(valueAt(root, path)), expected: expectedBy(issue) }];
+}
+
+// Our own schemas say what they expect; for zod's bare checks the words are made here.
+function expectedBy(issue: z.core.$ZodIssue): string {
+  if (!/^(Invalid|Too) /.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case "invalid_value":
+      return `${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}`;
+    case "too_small":
+      return `${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`;
+    case "too_big":
+      return `${issue.inclusive ? "at most" : "less than"} ${issue.maximum}`;
+    case "invalid_type":
+      return TYPE_WORDS[issue.expected] ?? issue.expected;
+    default:
+      return issue.message;
+  }
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a mapping",
+};
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}

@@ -1,0 +1,14 @@
+// The two ways in for a network document: a person's text, and a value out of the store or the API.
+import { crossCheck } from "./cross-check.ts";
+import { type Checked, checkDocument, readDocument } from "./read-document.ts";
+import { type NetworkDocument, networkSchema } from "./schema.ts";
+
+/** Reads YAML or JSON text; all problems at once, with their lines. */
+export function readNetwork(text: string, file?: string): Checked<NetworkDocument> {
+  return readDocument(networkSchema, text, { crossCheck, ...(file === undefined ? {} : { file }) });
+}
+
+/** Checks a document that is already parsed. */
+export function checkNetwork(value: unknown): Checked<NetworkDocument> {
+  return checkDocument(networkSchema, value, crossCheck);
+}
