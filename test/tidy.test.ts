@@ -1,0 +1,118 @@
+// The style as a test (STYLE.md): what imports what, where IO lives, dead files, sizes, names, and documents that tell
+// the truth. What a rule lets pass is written down in tidy/allow-list.ts.
+import { expect, test } from "vitest";
+import { type Allowed, allowList } from "./tidy/allow-list.ts";
+import { codeOnly } from "./tidy/code-only.ts";
+import { deadFiles } from "./tidy/dead-files.ts";
+import { decisionsListed, dependenciesExplained, linksAndPaths, noTraces } from "./tidy/documents.ts";
+import { ioPlaces, pureLibraries } from "./tidy/effects.ts";
+import { declaredDependencies, importDirections } from "./tidy/imports.ts";
+import { type Finding, type Rule, readRepository, repositoryOf } from "./tidy/repository.ts";
+import { FILE_LINES_MAX, FUNCTION_LINES_MAX, fileLength, functionLength, telling } from "./tidy/sizes.ts";
+
+const rules: readonly Rule[] = [
+  importDirections,
+  declaredDependencies,
+  pureLibraries,
+  ioPlaces,
+  deadFiles,
+  fileLength,
+  functionLength,
+  telling,
+  linksAndPaths,
+  decisionsListed,
+  dependenciesExplained,
+  noTraces,
+];
+
+const SLACK = 25; // Lines by which an allowed ceiling may be higher than what is there.
+const repository = readRepository(`${import.meta.dirname}/..`);
+
+test.each(rules.map((rule) => [rule.name, rule] as const))("%s", (_, rule) => {
+  const findings = rule
+    .check(repository)
+    .filter((finding) => !allowList.some((one) => allows(one, rule, finding)));
+  expect(findings.map(({ file, what }) => `${file}: ${what}`)).toEqual([]);
+});
+
+test("everything on the allow-list is still needed", () => {
+  expect(allowList.filter((one) => !isNeeded(one))).toEqual([]);
+});
+
+function allows(one: Allowed, rule: Rule, { file, size = 0 }: Finding): boolean {
+  return one.rule === rule.name && one.file === file && size <= (one.atMost ?? 0);
+}
+
+function isNeeded(one: Allowed): boolean {
+  const rule = rules.find(({ name }) => name === one.rule);
+  const findings = rule?.check(repository).filter(({ file }) => file === one.file) ?? [];
+  const largest = Math.max(...findings.map(({ size = 0 }) => size));
+  return findings.length > 0 && (one.atMost ?? 0) <= largest + SLACK;
+}
+
+// The rules themselves: each sees the fault that it is there for.
+const long = (lines: number): string => "const x = 1;\n".repeat(lines);
+const seen: readonly (readonly [string, Rule, Record<string, string>])[] = [
+  [
+    "upwards",
+    importDirections,
+    { "libs/protocol/src/index.ts": 'import { Lease } from "@leasehold/leases";' },
+  ],
+  ["sideways", importDirections, { "apps/ctl/src/main.ts": 'import "@leasehold/dhcpd";' }],
+  ["through the wall", importDirections, { "apps/ctl/src/main.ts": 'import "../../dhcpd/src/main.ts";' }],
+  [
+    "past libs/bus",
+    importDirections,
+    { "apps/ctl/src/main.ts": 'import { connect } from "@nats-io/transport-node";' },
+  ],
+  ["undeclared", declaredDependencies, { "apps/ctl/src/main.ts": 'import { z } from "zod";' }],
+  ["a clock", pureLibraries, { "libs/leases/src/a.ts": "const now = Date.now();" }],
+  ["a bare date", pureLibraries, { "libs/leases/src/a.ts": "const now = new Date();" }],
+  ["a timer", pureLibraries, { "libs/leases/src/a.ts": "setTimeout(() => {}, 1);" }],
+  ["a file", pureLibraries, { "libs/leases/src/a.ts": 'import { readFileSync } from "node:fs";' }],
+  ["IO in the middle", ioPlaces, { "apps/dhcpd/src/answer.ts": 'import dgram from "node:dgram";' }],
+  [
+    "dead",
+    deadFiles,
+    { "libs/leases/package.json": '{"exports":{".":"./src/index.ts"}}', "libs/leases/src/a.ts": "" },
+  ],
+  ["a long file", fileLength, { "libs/leases/src/a.ts": long(FILE_LINES_MAX + 1) }],
+  [
+    "a long function",
+    functionLength,
+    { "libs/leases/src/a.ts": `export function f(): void {\n${long(FUNCTION_LINES_MAX)}}\n` },
+  ],
+  ["utils", telling, { "libs/leases/src/utils.ts": "" }],
+  ["a broken link", linksAndPaths, { "README.md": "[the map](docs/map.md)" }],
+  ["a lost heading", linksAndPaths, { "README.md": "# One\n[two](#two)" }],
+  ["a wrong path", linksAndPaths, { "README.md": "see `libs/nothing/src/index.ts`." }],
+  ["an unlisted decision", decisionsListed, { "docs/adr/0001-x.md": "", "docs/adr/README.md": "" }],
+  [
+    "an unexplained dependency",
+    dependenciesExplained,
+    { "apps/ctl/package.json": '{"dependencies":{"left-pad":"1"}}' },
+  ],
+  ["a machine", noTraces, { "README.md": ["cd ", "home", "somebody"].join("/") }],
+];
+
+test.each(seen)("sees %s", (_, rule, files) => {
+  expect(rule.check(repositoryOf(new Map(Object.entries(files))))).toHaveLength(1);
+});
+
+test("comments and texts are not code", () => {
+  const lines = ['a("Date.now()"); // Math.random()', "/* x */ b(/[\"']/, `$", "{c(`d`)} e`); f"];
+  const { bare, withStrings } = codeOnly(`${lines[0]}\n${lines[1]}${lines[2]}`);
+  expect(bare.replaceAll(/ +/g, " ").split("\n")).toEqual(['a(" "); ', " b(/ /, ` `); f"]);
+  expect(bare).toHaveLength(withStrings.length);
+  expect(withStrings).toContain('a("Date.now()");');
+  expect(withStrings).not.toContain("Math");
+});
+
+test("what the rules should not see, they do not see", () => {
+  const files = {
+    "libs/leases/src/a.ts": '// Date.now() is for apps.\nconst at = new Date(0);\nconst text = "setTimeout";',
+    "README.md": "`apps/*/src/io/`, https://example.org/docs/adr/x and [here](#one)\n# One",
+  };
+  const repository = repositoryOf(new Map(Object.entries(files)));
+  expect([pureLibraries, linksAndPaths].flatMap((rule) => rule.check(repository))).toEqual([]);
+});
