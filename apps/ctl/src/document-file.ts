@@ -28,7 +28,7 @@ export async function changeOf(file: string, { api, world }: Context): Promise<D
     text,
     current: revision ?? 0,
     etag: reply.etag ?? `"${revision ?? 0}"`,
-    changes: document ? diffNetworks(document, wanted) : ["This is the first network document."],
+    changes: diffNetworks(document ?? undefined, wanted),
   };
 }
 

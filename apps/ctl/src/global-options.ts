@@ -8,7 +8,7 @@ export const globalOptions: OptionTable = {
     short: "s",
     value: "URL",
     about:
-      "A node's API, several with commas; the first that answers is used. Env LEASEHOLD_SERVER, default http://127.0.0.1:8067.",
+      "A node's API, several with commas; one that is ready is used. Env LEASEHOLD_SERVER, default http://127.0.0.1:8067.",
   },
   token: { type: "string", value: "TOKEN", about: "The API token. Env LEASEHOLD_TOKEN." },
   json: { type: "boolean", about: "Print JSON instead of text, errors too." },
