@@ -1,0 +1,55 @@
+// What is on the lab's wire, in a pcap: tcpdump on the bridge, where every frame of every host passes.
+
+import { readFileSync, rmSync } from "node:fs";
+import { entering } from "./host.ts";
+import { isAlive, signal, startDaemon } from "./processes.ts";
+import { sleep, until } from "./shell.ts";
+import { type LabState, loadPid, logOf, savePid } from "./state.ts";
+
+const DHCP = "udp port 67 or udp port 68 or udp port 4011";
+
+/** Starts a capture, and returns when it sees packets; a running one is ended first. */
+export async function startCapture(state: LabState, filter = DHCP): Promise<string> {
+  await stopCapture(state);
+  const file = captureFile(state);
+  const log = logOf(state, "sw", "tcpdump");
+  rmSync(log, { force: true });
+  const argv = [
+    "tcpdump",
+    "-i",
+    "br0",
+    "-p",
+    "-n",
+    "-U",
+    "-B",
+    "65536",
+    "-s",
+    "0",
+    "-Z",
+    "root",
+    "-w",
+    file,
+    filter,
+  ];
+  savePid(state, "sw", "tcpdump", startDaemon([...entering(state.holders.sw!), ...argv], log));
+  await until(
+    `tcpdump captures (its log: ${log})`,
+    10,
+    async () => readFileSync(log, "utf8").includes("listening on"),
+    20,
+  );
+  return file;
+}
+
+/** Ends the capture with all that was seen in the file; answers with the file. */
+export async function stopCapture(state: LabState): Promise<string> {
+  const running = loadPid(state, "sw", "tcpdump");
+  if (running && isAlive(running)) {
+    await sleep(200); // libpcap hands over what it has a few times a second.
+    signal(running, "SIGINT");
+    await until("tcpdump ends", 10, async () => !isAlive(running), 20);
+  }
+  return captureFile(state);
+}
+
+const captureFile = (state: LabState) => `${state.directory}/captures/bridge.pcap`;

@@ -1,0 +1,115 @@
+// The commands of `./run lab`, each a few lines over the class Lab.
+
+import { Lab } from "./lab.ts";
+import { defaultName } from "./layout.ts";
+import { smd } from "./smd-commands.ts";
+
+export interface Words {
+  readonly values: Readonly<{
+    name?: string;
+    network?: string;
+    inventory?: string;
+    nodes?: string;
+    clients?: string;
+  }>;
+  readonly positionals: readonly string[];
+  /** What stood after `--`. */
+  readonly rest: readonly string[];
+}
+
+/** Answers with an exit code; 0 when nothing. */
+type LabCommand = (words: Words) => Promise<number | undefined> | Promise<void>;
+
+const attached = ({ values }: Words) => Lab.attach(values.name);
+const say = (line: string) => console.error(line);
+
+/** A command on a node and, where it takes one, a program of it. */
+const onNode =
+  (act: (lab: Lab, node: string, what: string) => Promise<void> | void): LabCommand =>
+  async (words) => {
+    const [node, what = "all"] = words.positionals;
+    if (!node) throw new Error("Name a node: n1, n2, n3.");
+    await act(attached(words), node, what);
+  };
+
+export const commands: Readonly<Record<string, LabCommand>> = {
+  async up({ values }) {
+    const { name, network, inventory } = values;
+    const lab = await Lab.up(
+      {
+        ...(name && { name }),
+        ...(network && { network }),
+        ...(inventory && { inventory }),
+        ...(values.nodes && { nodes: count("nodes", values.nodes, 3, 9) }),
+        ...(values.clients && { clients: count("clients", values.clients, 0, 500) }),
+      },
+      say,
+    );
+    console.log(JSON.stringify(lab.layout(), undefined, 2));
+  },
+
+  async down({ values }) {
+    await Lab.remove(values.name);
+  },
+
+  async status(words) {
+    const lab = attached(words);
+    console.log(JSON.stringify({ ...lab.layout(), running: lab.running() }, undefined, 2));
+  },
+
+  async exec(words) {
+    const [host, ...early] = words.positionals;
+    const argv = [...early, ...words.rest];
+    if (!host || argv.length === 0)
+      throw new Error("Say where and what: ./run lab exec c1 -- dhclient -v eth0");
+    return attached(words).execHere(host, argv);
+  },
+
+  kill: onNode((lab, node, what) => lab.kill(node, what)),
+  stop: onNode((lab, node, what) => lab.stop(node, what)),
+  start: onNode((lab, node, what) => lab.start(node, what)),
+  pause: onNode((lab, node, what) => lab.pause(node, what)),
+  resume: onNode((lab, node, what) => lab.resume(node, what)),
+  cut: onNode((lab, node) => lab.cut(node)),
+  heal: onNode((lab, node) => lab.heal(node)),
+
+  logs: onNode((lab, node, what) => {
+    for (const [program, text] of Object.entries(lab.logs(node))) {
+      if (what !== "all" && what !== program) continue;
+      process.stdout.write(text.replaceAll(/^(?=.)/gm, `${node} ${program}  `));
+    }
+  }),
+
+  async capture(words) {
+    const [act, filter] = words.positionals;
+    if (act !== "start" && act !== "stop") throw new Error("Say `capture start [FILTER]` or `capture stop`.");
+    const lab = attached(words);
+    console.log(act === "start" ? await lab.startCapture(filter) : await lab.stopCapture());
+  },
+
+  smd: async (words) => smd(attached(words), words.positionals),
+
+  async help() {
+    console.log(HELP.replace("NAME", defaultName()));
+  },
+};
+
+function count(option: string, text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new Error(`--${option} is a number from ${least} to ${most}; "${text}" is not.`);
+}
+
+const HELP = `A cluster in network namespaces: nodes n1 n2 n3, s1 (syncer, SMD stand-in), clients c1 c2 …, r1 (relay), sw (bridge).
+
+  up [--network F] [--inventory F] [--nodes 3] [--clients 2]   builds it; its layout as JSON on stdout
+  down
+  status                                  the layout, and what runs
+  exec HOST -- CMD                        a program on a host; \`leasehold\` is on its PATH
+  kill|stop|pause|resume|start NODE [nats|dhcpd|all]   SIGKILL, SIGTERM, SIGSTOP, SIGCONT, and back until it serves
+  cut|heal NODE                           the node's cluster traffic; its DHCP goes on
+  logs HOST [PROGRAM]
+  capture start [FILTER] | stop           tcpdump on the bridge; prints the pcap's path
+  smd put|delete|fail|list …              what the SMD stand-in says
+
+All take --name, for more labs than one (here: NAME).`;

@@ -1,0 +1,35 @@
+// What a new lab's store holds: the JetStream objects, the network document, the hosts that SMD names.
+import { entering } from "./host.ts";
+import { typescript } from "./service.ts";
+import { natsServers, services } from "./services.ts";
+import { must, until } from "./shell.ts";
+import type { LabState } from "./state.ts";
+
+const ctl = typescript("apps/ctl/src/main.ts");
+const runs = (name: string) => services.some((service) => service.name === name);
+
+/** `leasehold init`, as the user who may. */
+export async function initialiseStore(state: LabState): Promise<void> {
+  const replicas = natsServers(state, "n1").length >= 3 ? "3" : "1";
+  const words = [
+    "init",
+    "--nats",
+    natsServers(state, "n1").join(),
+    "--user",
+    "admin",
+    "--replicas",
+    replicas,
+  ];
+  const env = { LEASEHOLD_NATS_PASSWORD: state.passwords.admin };
+  await must([...entering(state.holders.n1!), ...ctl, ...words], { env, timeout: 40_000 });
+}
+
+/** Applies the network document, as an operator does, and waits until every host that SMD names is in the inventory. */
+export async function loadDocuments(state: LabState, network: string): Promise<void> {
+  if (!runs("dhcpd")) return;
+  const doors = state.hosts.filter(({ role }) => role === "node").map(({ name }) => state.doors[name]!);
+  await until("a node's API answers", 20, async () => (await fetch(`${doors[0]}/livez`)).ok);
+  await must([...ctl, "apply", network, "--server", doors.join(), "--token", state.token], {
+    timeout: 20_000,
+  });
+}

@@ -1,0 +1,75 @@
+// What can befall a node of the lab: its programs are killed, stopped, started again; its cluster traffic is cut.
+import { entering } from "./host.ts";
+import type { LabHost } from "./layout.ts";
+import { isAlive, kill, signal } from "./processes.ts";
+import { awaitService, type Service, startService } from "./service.ts";
+import { servicesOf } from "./services.ts";
+import { must } from "./shell.ts";
+import { type LabState, loadPid } from "./state.ts";
+
+/** @throws Error naming what runs on the host. */
+export function chosenServices(host: LabHost, what: string): readonly Service[] {
+  const running = servicesOf(host);
+  const chosen = what === "all" ? running : running.filter(({ name }) => name === what);
+  if (chosen.length > 0) return chosen;
+  const names = running.map(({ name }) => name).join(", ") || "nothing";
+  throw new Error(`On ${host.name} there is no "${what}"; it runs ${names}.`);
+}
+
+function processesOf(state: LabState, host: LabHost, what: string) {
+  return chosenServices(host, what).flatMap(({ name }) => loadPid(state, host.name, name) ?? []);
+}
+
+/** SIGKILL: no goodbye. */
+export async function killServices(state: LabState, host: LabHost, what: string): Promise<void> {
+  await Promise.all(processesOf(state, host, what).map(kill));
+}
+
+/** SIGTERM, and waits for the end. */
+export async function stopServices(state: LabState, host: LabHost, what: string): Promise<void> {
+  // The last started goes first: a node says goodbye while its NATS is there.
+  for (const running of processesOf(state, host, what).toReversed()) {
+    signal(running, "SIGTERM");
+    const end = performance.now() + 30_000;
+    while (isAlive(running) && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    await kill(running);
+  }
+}
+
+export function pauseServices(state: LabState, host: LabHost, what: string): void {
+  for (const running of processesOf(state, host, what)) signal(running, "SIGSTOP");
+}
+
+export function resumeServices(state: LabState, host: LabHost, what: string): void {
+  for (const running of processesOf(state, host, what)) signal(running, "SIGCONT");
+}
+
+/** Starts what is not running, and returns when all of it serves. */
+export async function startServices(state: LabState, host: LabHost, what: string): Promise<void> {
+  for (const service of chosenServices(host, what)) {
+    startService(state, host, service);
+    await awaitService(state, host, service, 60);
+  }
+}
+
+// Both ends of every connection between this node and the others; DHCP, and its own NATS, are left alone.
+const CUT = `table inet lab_cut {
+  chain arriving { type filter hook input priority 0; iifname "eth0" tcp dport { 4222, 6222 } drop; iifname "eth0" tcp sport { 4222, 6222 } drop; }
+  chain leaving { type filter hook output priority 0; oifname "eth0" tcp dport { 4222, 6222 } drop; oifname "eth0" tcp sport { 4222, 6222 } drop; }
+}
+`;
+
+export async function cut(state: LabState, host: LabHost): Promise<void> {
+  await heal(state, host);
+  await nft(state, host, CUT);
+}
+
+export async function heal(state: LabState, host: LabHost): Promise<void> {
+  // "add" first, because deleting a table that is not there is an error.
+  await nft(state, host, "add table inet lab_cut\ndelete table inet lab_cut\n");
+}
+
+async function nft(state: LabState, host: LabHost, input: string): Promise<void> {
+  await must([...entering(state.holders[host.name]!), "nft", "-f", "-"], { input });
+}

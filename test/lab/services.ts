@@ -1,0 +1,110 @@
+// What runs on the lab's hosts, in the order in which it is started.
+import { existsSync, writeFileSync } from "node:fs";
+import { statusOnLoopback } from "./host.ts";
+import { type LabHost, NODE_API_PORT, root, SMD_PORT, SYNCER_API_PORT } from "./layout.ts";
+import { type Service, statusAt, typescript } from "./service.ts";
+import type { LabState, NatsUser } from "./state.ts";
+
+const nodesOf = (state: LabState) => state.hosts.filter(({ role }) => role === "node");
+
+/** Every NATS server, the host's own first. */
+export function natsServers(state: LabState, first: string): string[] {
+  const nodes = nodesOf(state).toSorted((a, b) => Number(b.name === first) - Number(a.name === first));
+  return nodes.map(({ address }) => `nats://${address}:4222`);
+}
+
+const nats: Service = {
+  name: "nats",
+  role: "node",
+  command(state, host) {
+    const { passwords } = state;
+    const routes = nodesOf(state).map(({ address }) => `nats://route:${passwords.route}@${address}:6222`);
+    return {
+      argv: ["nats-server", "-c", `${root}infra/nats/leasehold.conf`],
+      env: {
+        NATS_NAME: host.name,
+        NATS_STORE: `${state.directory}/stores/${host.name}`,
+        NATS_STORE_MAX: "10G",
+        NATS_ROUTES: JSON.stringify(routes),
+        NATS_ROUTE_PASSWORD: passwords.route,
+        NATS_SYS_PASSWORD: passwords.sys,
+        NATS_ADMIN_PASSWORD: passwords.admin,
+        NATS_DHCPD_PASSWORD: passwords.dhcpd,
+        NATS_SYNCER_PASSWORD: passwords.syncer,
+      },
+    };
+  },
+  ready: async (state, host) => (await statusOnLoopback(state.holders[host.name]!, 8222, "/healthz")) === 200,
+};
+
+const dhcpd: Service = {
+  name: "dhcpd",
+  role: "node",
+  program: "apps/dhcpd/src/main.ts",
+  command: (state, host) =>
+    configured(
+      state,
+      host,
+      dhcpd,
+      `name: ${host.name}
+interfaces: [eth0]
+nats: ${natsLogin(state, host, "dhcpd")}
+api: { listen: "0.0.0.0:${NODE_API_PORT}", token: ${state.token} }
+`,
+    ),
+  ready: async (state, host) => (await statusAt(state.doors[host.name], "/readyz")) === 200,
+};
+
+const smd: Service = {
+  name: "smd",
+  role: "syncer",
+  program: "test/smd-standin/main.ts",
+  command: (state) => ({
+    argv: [
+      ...typescript("test/smd-standin/main.ts"),
+      "--listen",
+      `0.0.0.0:${SMD_PORT}`,
+      "--load",
+      inventoryFile(state),
+    ],
+  }),
+  ready: async (state) => (await statusAt(state.doors.smd, "/hsm/v2/State/Components")) === 200,
+};
+
+const syncer: Service = {
+  name: "syncer",
+  role: "syncer",
+  program: "apps/syncer/src/main.ts",
+  command: (state, host) =>
+    configured(
+      state,
+      host,
+      syncer,
+      `name: ${host.name}
+nats: ${natsLogin(state, host, "syncer")}
+api: { listen: ":${SYNCER_API_PORT}", token: ${state.token} }
+sources: [{ type: smd, url: "http://127.0.0.1:${SMD_PORT}", pollSeconds: 1, fullSeconds: 30 }]
+`,
+    ),
+  ready: async (state, host) => (await statusAt(state.doors[host.name], "/readyz")) === 200,
+};
+
+/** In the order in which they are started. What is not written yet is left out. */
+export const services: readonly Service[] = [nats, dhcpd, smd, syncer].filter(
+  ({ program }) => program === undefined || existsSync(root + program),
+);
+
+export const servicesOf = (host: LabHost): readonly Service[] =>
+  services.filter(({ role }) => role === host.role);
+
+export const inventoryFile = (state: LabState) => `${state.directory}/inventory.json`;
+
+function configured(state: LabState, host: LabHost, service: Service, text: string) {
+  const file = `${state.directory}/${host.name}.${service.name}.yaml`;
+  writeFileSync(file, text, { mode: 0o600 });
+  return { argv: [...typescript(service.program!), file] };
+}
+
+function natsLogin(state: LabState, host: LabHost, user: NatsUser): string {
+  return `{ servers: ${JSON.stringify(natsServers(state, host.name))}, user: ${user}, password: ${state.passwords[user]} }`;
+}
