@@ -11,13 +11,17 @@ import {
 } from "./locate.ts";
 import type { EncodedOption, Message } from "./message.ts";
 import { putU16, putU32 } from "./octets.ts";
+import type { Packet } from "./packet.ts";
 import { putOptions } from "./put-options.ts";
 import { writeText } from "./shapes/text.ts";
 
+const DATAGRAM_SIZE_LEAST = 576;
+/** IP (20) and UDP (8). */
+const HEADERS_SIZE = 28;
 /** RFC 1542 §2.1: a BOOTP message has 300 octets, and some clients and relays drop shorter ones. */
 export const MESSAGE_SIZE_LEAST = 300;
-/** What every client takes: the datagram of 576 octets of RFC 2131 §2 without its IP and UDP headers (20 + 8). */
-export const MESSAGE_SIZE_DEFAULT = 548;
+/** What every client takes (548): the datagram of 576 octets of RFC 2131 §2 without its headers. */
+export const MESSAGE_SIZE_DEFAULT = DATAGRAM_SIZE_LEAST - HEADERS_SIZE;
 const FIXED_SIZE = OPTIONS_AT + 1;
 const TFTP_SERVER_NAME = 66;
 const BOOT_FILE_NAME = 67;
@@ -25,6 +29,16 @@ const BOOT_FILE_NAME = 67;
 export interface EncodeLimits {
   /** The largest message, in octets of UDP payload; default 548. `payloadLimit` derives it from option 57. */
   readonly maximumSize?: number;
+}
+
+/**
+ * The largest message that the sender of `packet` takes, in octets of UDP payload. Option 57 counts the IP and UDP headers
+ * in, as ISC dhcpd and dnsmasq have it: RFC 2132 §9.10 has 576, the least IP datagram, as its least value. A smaller value counts
+ * as 576, and nothing is larger than `mtu`, so that no reply is fragmented.
+ */
+export function payloadLimit(packet: Packet, mtu = 1500): number {
+  const size = packet.get("maximumMessageSize") ?? DATAGRAM_SIZE_LEAST;
+  return Math.max(DATAGRAM_SIZE_LEAST, Math.min(size, mtu)) - HEADERS_SIZE;
 }
 
 /**

@@ -1,12 +1,25 @@
 // DHCPv4 on the wire (RFC 2131, 2132 and what came after them). Pure; imports nothing.
 
 export * from "./encode.ts";
+export { decodeIpxe, encodeIpxe, IpxeSubOption } from "./ipxe.ts";
 export { DECODE_FAILURES, type DecodeFailure } from "./locate.ts";
+export { machineUuids, parseUuid } from "./machine-uuid.ts";
 export { type EncodedOption, type Message, messageOf } from "./message.ts";
 export * from "./message-type.ts";
-export * from "./option.ts";
+export {
+  decodeOption,
+  encodeOption,
+  type OptionDefinition,
+  OptionError,
+  type OptionInput,
+  type OptionName,
+  type OptionValue,
+  optionByCode,
+  optionByName,
+} from "./option.ts";
 export { OPTIONS } from "./option-table.ts";
 export { type Decoded, decode, Packet } from "./packet.ts";
+export * from "./pxe.ts";
 export * from "./relay-agent.ts";
 export type { AddressPair, Route } from "./shapes/addresses.ts";
 export { type ClientFqdn, FqdnFlag, type SipServers } from "./shapes/names.ts";

@@ -58,8 +58,9 @@ export function locateOptions(bytes: Uint8Array): number[] | DecodeFailure {
 }
 
 /**
- * Adds the options of one field. PAD may stand anywhere. A field that ends without END is taken as it is, like Kea, ISC
- * dhcpd and dnsmasq do; one that ends inside of an option is refused, since what is missing cannot be known.
+ * Adds the options of one field. PAD may stand anywhere. A field that ends without END is taken as it is, like Kea and ISC
+ * dhcpd do; one that ends inside of an option is refused, like ISC dhcpd does (Kea reads up to there): what is missing
+ * could be what the client is known by.
  */
 function locateIn(bytes: Uint8Array, start: number, end: number, offsets: number[]): boolean {
   let at = start;

@@ -34,17 +34,23 @@ export interface OptionDefinition<Name extends OptionName = OptionName> {
   readonly expected: string;
 }
 
-interface Entry extends OptionDefinition {
+/** An option with the codec of its values. */
+export interface OptionCodec extends OptionDefinition {
   readonly codec: Shape<unknown>;
 }
 
-const byCode: (Entry | undefined)[] = new Array(256).fill(undefined);
-const byName = new Map<string, Entry>();
+const byCode: (OptionCodec | undefined)[] = new Array(256).fill(undefined);
+const byName = new Map<string, OptionCodec>();
 for (const [code, name, shape, definedIn] of OPTIONS) {
   const codec: Shape<unknown> = SHAPES[shape];
-  const entry: Entry = { code, name, shape, definedIn, expected: codec.expected, codec };
+  const entry: OptionCodec = { code, name, shape, definedIn, expected: codec.expected, codec };
   byCode[code] = entry;
   byName.set(name, entry);
+}
+
+/** For the packet, which reads values where they stand. Undefined for a name that is not in the table. */
+export function optionCodec(name: string): OptionCodec | undefined {
+  return byName.get(name);
 }
 
 /** The definition of an option of the table; undefined for a name that is not in it. */
@@ -93,17 +99,7 @@ export function decodeOption<Name extends OptionName>(
   name: Name,
   octets: Uint8Array,
 ): OptionValue<Name> | undefined {
-  return readOption(name, octets, 0, octets.length);
-}
-
-/** `decodeOption` on `bytes[start..end)`, without a view for it: the hot path of `Packet.get`. */
-export function readOption<Name extends OptionName>(
-  name: Name,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): OptionValue<Name> | undefined {
-  return byName.get(name)?.codec.read(bytes, start, end) as OptionValue<Name> | undefined;
+  return byName.get(name)?.codec.read(octets, 0, octets.length) as OptionValue<Name> | undefined;
 }
 
 function shown(value: unknown): string {

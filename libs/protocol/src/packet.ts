@@ -4,7 +4,7 @@
 import type { DecodeFailure } from "./locate.ts";
 import { FILE_AT, FILE_OVERLOADED, locateOptions, overloadOf, SNAME_AT, SNAME_OVERLOADED } from "./locate.ts";
 import { u16, u32 } from "./octets.ts";
-import { decodeOption, type OptionName, type OptionValue, optionByName, readOption } from "./option.ts";
+import { type OptionName, type OptionValue, optionCodec } from "./option.ts";
 import { readPaddedText } from "./shapes/text.ts";
 import type { Ipv4 } from "./values.ts";
 
@@ -109,13 +109,16 @@ export class Packet {
     return at === REPEATED ? this.#join(code) : this.bytes.subarray(at + 2, at + 2 + this.bytes[at + 1]!);
   }
 
-  /** The value of an option. Undefined when it is absent or not of its shape. */
+  /** The value of an option. Undefined when it is absent or not of its shape (a wrong length, say). */
   get<Name extends OptionName>(name: Name): OptionValue<Name> | undefined {
-    const code = optionByName(name).code;
-    const at = this.#find(code);
+    const option = optionCodec(name);
+    if (option === undefined) return undefined;
+    const at = this.#find(option.code);
     if (at === ABSENT) return undefined;
-    if (at === REPEATED) return decodeOption(name, this.#join(code));
-    return readOption(name, this.bytes, at + 2, at + 2 + this.bytes[at + 1]!);
+    const bytes = at === REPEATED ? this.#join(option.code) : this.bytes;
+    const start = at === REPEATED ? 0 : at + 2;
+    const end = at === REPEATED ? bytes.length : start + bytes[at + 1]!;
+    return option.codec.read(bytes, start, end) as OptionValue<Name> | undefined;
   }
 
   /** The codes that are there, each once, in the order in which they first stand. */

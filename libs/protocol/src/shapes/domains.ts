@@ -47,7 +47,7 @@ export const domain: Shape<string> = {
   write: (value) => (typeof value === "string" ? domains.write(value) : undefined),
 };
 
-/** A name that lacks its last, empty label is partial: the server may complete it (RFC 4702 §3.3). */
+/** A name that lacks its last, empty label is partial: the server may complete it (RFC 4702 §2.3). */
 export interface PartialDomain {
   readonly text: string;
   readonly complete: boolean;

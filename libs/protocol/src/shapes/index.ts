@@ -4,7 +4,7 @@ import { ipv4, ipv4Pairs, ipv4s, ipv4sOrNone, routes } from "./addresses.ts";
 import { domain, domains, searchList } from "./domains.ts";
 import { clientFqdn, sipServers } from "./names.ts";
 import { boolean, flag, i32, u8, u8s, u16, u16s, u32 } from "./numbers.ts";
-import * as records from "./record.ts";
+import * as records from "./records.ts";
 import type { Shape } from "./shape.ts";
 import { encapsulatedOptions, subOptions } from "./sub-options.ts";
 import { bytes, text } from "./text.ts";
