@@ -147,7 +147,7 @@ function lostClaims<Value>(claims: Claims<Value>, name: (value: Value) => string
     reason:
       claim.host === winner.host
         ? `${name(value)} stands at two interfaces, ${winner.interface.mac} has it.`
-        : `${name(value)} is claimed by ${winner.host.id}, and since earlier.`,
+        : `${name(value)} is claimed by ${winner.host.id} too, and the oldest claim counts.`,
     heldBy: winner.host.id,
   }));
 }

@@ -39,7 +39,11 @@ function checkRead<T>(
   findings.push(...(options.crossCheck?.(read.value) ?? []));
   if (parsed.success && findings.length === 0) return { ok: true, document: parsed.data };
   const problems = findings.map((finding) => placed(finding, read, options.file));
-  return { ok: false, problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+  return { ok: false, problems: problems.sort(byPlace) };
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
 function placed(finding: Finding, read: ReadText & { ok: true }, file: string | undefined): Problem {
