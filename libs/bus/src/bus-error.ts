@@ -3,11 +3,14 @@
 /** `message` says what was tried and what came back; `fix` says what to do. */
 export class BusError extends Error {
   readonly fix: string;
+  /** Trying again may help: something is not up yet, as opposed to wrong. */
+  readonly isTransient: boolean;
 
-  constructor(message: string, fix: string, options?: ErrorOptions) {
+  constructor(message: string, fix: string, options?: ErrorOptions & { isTransient?: boolean }) {
     super(message, options);
     this.name = "BusError";
     this.fix = fix;
+    this.isTransient = options?.isTransient ?? false;
   }
 }
 

@@ -85,12 +85,13 @@ async function dial(options: BusOptions): Promise<NatsConnection> {
 
 function dialError(options: BusOptions, cause: unknown): BusError {
   const who = options.user ? `user "${options.user}"` : "no user";
+  const isAuthorization = /authori[sz]ation|authentication/i.test(reasonOf(cause));
   return new BusError(
     `Cannot connect to NATS at ${options.servers.join(", ")} as ${who}: ${reasonOf(cause)}.`,
-    /authori[sz]ation|authentication/i.test(reasonOf(cause))
+    isAuthorization
       ? "Check nats.user and nats.password (or passwordFile) against the server's accounts (infra/nats)."
       : `Start a nats-server ≥ ${SERVER_VERSION_MIN} with JetStream there, or correct nats.servers.`,
-    { cause },
+    { cause, isTransient: !isAuthorization },
   );
 }
 
@@ -162,7 +163,7 @@ async function requireJetStream(nc: NatsConnection): Promise<Bus["jsm"]> {
         throw new BusError(
           `JetStream does not answer at ${nc.getServer()}: ${reasonOf(cause)}.`,
           "Enable it (`jetstream {}` in the server's configuration and `jetstream: enabled` in the account), and see that a majority of the cluster is up.",
-          { cause },
+          { cause, isTransient: true },
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 250));

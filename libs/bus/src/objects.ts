@@ -84,6 +84,7 @@ export async function verifyObjects(bus: Bus): Promise<void> {
       throw new BusError(
         `JetStream stream ${wanted.name} does not exist.`,
         "Run `leasehold init` once, as a NATS user who may create streams.",
+        { isTransient: true },
       );
     }
     for (const fault of faults(info.config, wanted)) {
@@ -115,7 +116,7 @@ export async function streamInfo(bus: Bus, stream: string): Promise<StreamInfo |
     throw new BusError(
       `Cannot read the state of stream ${stream}: ${reasonOf(cause)}.`,
       "Check that a majority of the NATS servers is up, and that this user may publish to $JS.API.STREAM.INFO.> (infra/nats).",
-      { cause },
+      { cause, isTransient: true },
     );
   }
 }

@@ -1,0 +1,86 @@
+// What the API says of a lease and of a host: every key always there, null for what is absent.
+import type { Host, Inventory, Quarantined } from "@leasehold/inventory";
+import { type Instant, type Lease, shownState } from "@leasehold/leases";
+import type { Network } from "@leasehold/network";
+import { formatIpv4 } from "@leasehold/protocol";
+
+export function leaseViewOf(lease: Lease, now: Instant) {
+  return {
+    address: formatIpv4(lease.address),
+    client: lease.client,
+    mac: lease.mac ?? null,
+    hostname: lease.hostname ?? null,
+    host: lease.host ?? null,
+    subnet: lease.subnet,
+    state: shownState(lease, now),
+    /** What the client was told. */
+    seconds: lease.seconds,
+    heldSeconds: lease.heldSeconds,
+    /** Until then the address is the client's, whatever it was told last. */
+    expiresAt: timeOf(lease.heldUntil),
+    grantedAt: timeOf(lease.at),
+    node: lease.node,
+    revision: lease.revision,
+  };
+}
+
+function timeOf(instant: Instant): string | null {
+  return Number.isFinite(instant) ? new Date(instant).toISOString() : null;
+}
+
+/** All hosts: those that are served, and those of which nothing is, with what is wrong. */
+export function hostViews(inventory: Inventory, network: Network) {
+  const reasons = Map.groupBy(inventory.quarantined(), (entry) => entry.host);
+  const served = [...inventory.hosts()].map((host) => hostViewOf(host, reasons.get(host.id) ?? [], network));
+  const unserved = [...reasons.keys()].filter((id) => inventory.host(id) === undefined);
+  return [...served, ...unserved.map((id) => unservedView(id, reasons.get(id)!))];
+}
+
+export function hostViewOf(host: Host, quarantined: readonly Quarantined[], network: Network) {
+  return {
+    id: host.id,
+    source: host.source as string | null,
+    hostname: host.hostname ?? null,
+    type: host.type ?? null,
+    role: host.role ?? null,
+    nid: host.nid ?? null,
+    arch: host.arch ?? null,
+    groups: host.groups,
+    interfaces: host.interfaces.map(({ mac, addresses }) => ({
+      mac: mac as string,
+      addresses: addresses.map(({ address }) => formatIpv4(address)),
+    })),
+    problems: [...quarantined.map(({ reason }) => reason), ...outsideEverySubnet(host, network)],
+    observedAt: host.observedAt as string | null,
+    revision: host.revision,
+  };
+}
+
+// The inventory does not know the network, and the network changes without it: so this is told where both are at hand.
+function outsideEverySubnet(host: Host, network: Network): string[] {
+  return host.interfaces.flatMap(({ addresses }) =>
+    addresses
+      .filter(({ address }) => network.subnetContaining(address) === undefined)
+      .map(
+        ({ address }) =>
+          `${formatIpv4(address)} is in no subnet of the network document (revision ${network.revision}); it is not served.`,
+      ),
+  );
+}
+
+function unservedView(id: string, quarantined: readonly Quarantined[]) {
+  return {
+    id,
+    source: null,
+    hostname: null,
+    type: null,
+    role: null,
+    nid: null,
+    arch: null,
+    groups: [],
+    interfaces: [],
+    problems: quarantined.map(({ reason }) => reason),
+    observedAt: null,
+    revision: 0,
+  };
+}

@@ -1,0 +1,209 @@
+// A node: its parts put together, started, watched, and stopped in order.
+import { type Bus, BusError, beat, LEASES, onBeat } from "@leasehold/bus";
+import type { Instant } from "@leasehold/leases";
+import { JetStreamLeaseStore } from "@leasehold/leases/nats";
+import { formatIpv4 } from "@leasehold/protocol";
+import type { Logger } from "pino";
+import { Counters } from "./counters.ts";
+import { type Clocks, DhcpService } from "./dhcp-service.ts";
+import type { DropReason } from "./drop-reason.ts";
+import { connectToBus } from "./io/bus.ts";
+import { type Link, openLink } from "./io/link.ts";
+import { followAll, type Views } from "./io/views.ts";
+import { BEAT_EVERY_MS, type Heartbeat, Membership, type NodeState } from "./membership.ts";
+import type { NodeFile } from "./node-file.ts";
+import { NodeWorld } from "./node-world.ts";
+import { PauseWatch } from "./pause-watch.ts";
+import { StoreHealth } from "./store-health.ts";
+
+const DRAIN_MAX_MS = 3000;
+const TICK_MS = 100;
+
+export class DhcpNode {
+  readonly file: NodeFile;
+  readonly version: string;
+  readonly world: NodeWorld;
+  readonly counters = new Counters();
+  readonly clocks: Clocks = { now: () => Date.now() as Instant, steady: () => performance.now() };
+  /** Told of every commit's batch and every reply, in ms: for the metrics. */
+  readonly observers: {
+    onBatch?: (size: number, outcome: string, ms: number) => void;
+    onReplied?: (type: string, ms: number) => void;
+  } = {};
+  private readonly log: Logger;
+  private readonly membership: Membership;
+  private readonly pause: PauseWatch;
+  private bus: Bus | undefined;
+  private views: Views | undefined;
+  private service: DhcpService | undefined;
+  private links: Link[] = [];
+  private timers: NodeJS.Timeout[] = [];
+  private isDraining = false;
+  private intents = 0;
+
+  constructor(file: NodeFile, version: string, log: Logger) {
+    this.file = file;
+    this.version = version;
+    this.log = log;
+    this.membership = new Membership(file.name);
+    this.world = new NodeWorld(file.name, this.membership);
+    this.pause = new PauseWatch(this.clocks.steady());
+  }
+
+  /** Opens the links first, so that a wrong interface or a taken port is told at once; then waits for the cluster. */
+  async start(): Promise<void> {
+    for (const name of this.file.interfaces) await this.openLink(name);
+    this.timers.push(setInterval(() => this.tick(), TICK_MS));
+    this.bus = await connectToBus(this.file, this.log, (state) => this.counters.count("trouble", state));
+    this.serve(this.bus);
+  }
+
+  private async openLink(name: string): Promise<void> {
+    const link = await openLink(name, this.file.dhcp.port, (bytes, _remote, { isBroadcast }) => {
+      this.pause.look(this.clocks.steady());
+      if (this.service === undefined) this.counters.count("dropped", "not-serving");
+      else this.service.receive(bytes, link, isBroadcast);
+    });
+    this.links.push(link);
+    for (const address of link.addresses) this.world.addOwnAddress(address);
+    this.log.info(
+      { interface: name, addresses: link.addresses.map(formatIpv4), sockets: link.sockets },
+      "link open",
+    );
+  }
+
+  private serve(bus: Bus): void {
+    this.views = followAll(bus, this.world, this.counters, this.log);
+    onBeat(bus, (node, state) => {
+      if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
+    });
+    this.timers.push(setInterval(() => this.beat(), BEAT_EVERY_MS));
+    const epoch = Date.now().toString(36);
+    this.service = new DhcpService({
+      world: this.world,
+      store: new JetStreamLeaseStore(bus, { onBatch: (...batch) => this.observers.onBatch?.(...batch) }),
+      health: new StoreHealth(() => bus.connected),
+      counters: this.counters,
+      clocks: this.clocks,
+      refusal: () => this.refusal(),
+      nextIntent: () => `${this.file.name}-${epoch}-${(++this.intents).toString(36)}`,
+      trace: this.log.isLevelEnabled("debug") ? (line) => this.log.debug(line, "packet") : undefined,
+      onReplied: (type, ms) => this.observers.onReplied?.(type, ms),
+    });
+  }
+
+  private noteMembers(): void {
+    this.log.info({ members: this.world.members.names }, "serving members changed");
+  }
+
+  private tick(): void {
+    const now = this.clocks.steady();
+    this.pause.look(now);
+    this.pause.tick(now);
+    this.world.offers.sweep(this.clocks.now());
+    if (this.membership.refresh(now)) this.noteMembers();
+    if (this.pause.isSuspect) void this.clearSuspicion();
+  }
+
+  /** What was known before the pause counts again once the stream's leader has nothing newer. */
+  private async clearSuspicion(): Promise<void> {
+    const checked = this.pause.pauses;
+    if ((await this.views?.leases.caughtUp()) === true) this.pause.verified(checked);
+  }
+
+  private refusal(): DropReason | undefined {
+    if (this.pause.isSuspect) return "was-paused";
+    return this.isDraining || this.views?.missing() !== undefined ? "not-serving" : undefined;
+  }
+
+  get state(): NodeState {
+    if (this.isDraining) return "draining";
+    if (this.views === undefined || this.views.missing() !== undefined) return "starting";
+    return this.pause.isSuspect ? "suspect" : "serving";
+  }
+
+  /** Why /readyz says no; undefined when the node serves. */
+  unreadiness(): string | undefined {
+    if (this.isDraining) return "draining";
+    if (this.bus === undefined)
+      return `waiting for NATS at ${this.file.nats.servers.join(", ")} and its JetStream objects`;
+    if (!this.bus.connected)
+      return "not connected to NATS: renewals go on within what is held, new clients wait";
+    if (this.views === undefined) return "checking the JetStream objects";
+    return (
+      this.views.missing() ?? (this.pause.isSuspect ? "paused; asking the store what was missed" : undefined)
+    );
+  }
+
+  /** @throws BusError while there is no connection. */
+  connectedBus(): Bus {
+    if (this.bus?.connected) return this.bus;
+    throw new BusError(
+      "This node is not connected to NATS, so nothing can be stored.",
+      "Ask another node, or see `leasehold status`.",
+    );
+  }
+
+  get pending(): number {
+    return this.service?.pending ?? 0;
+  }
+
+  position(view: "leases" | "inventory" | "network"): number {
+    return this.views?.[view].position ?? 0;
+  }
+
+  heartbeat(): Heartbeat {
+    return {
+      node: this.file.name,
+      version: this.version,
+      state: this.state,
+      addresses: this.links.flatMap((link) => link.addresses.map(formatIpv4)),
+      api: this.file.api.listen,
+      networkRevision: this.world.network.revision,
+      leasesPosition: this.position("leases"),
+      inventoryRevision: this.position("inventory"),
+      hosts: this.world.inventory.size,
+      leases: this.world.view.size,
+      counters: this.counters.totals(),
+    };
+  }
+
+  private beat(): void {
+    if (this.bus !== undefined) beat(this.bus, this.file.name, this.heartbeat());
+  }
+
+  clusterView() {
+    const now = this.clocks.steady();
+    return {
+      node: this.file.name,
+      version: this.version,
+      serverIdentifier: this.world.network.document.cluster?.serverIdentifier ?? { mode: "per-node" },
+      nodes: this.membership.all(now).map(({ beat: { node, ...rest }, silentMs, isAlive }) => ({
+        name: node,
+        ...rest,
+        state: isAlive ? rest.state : "dead",
+        lastSeen: new Date(Date.now() - silentMs).toISOString(),
+      })),
+      store: {
+        state: this.bus?.connected ? "connected" : "disconnected",
+        server: this.bus?.nc.info?.server_name ?? null,
+        serverVersion: this.bus?.serverVersion ?? null,
+        bucket: LEASES,
+        pending: this.pending,
+      },
+    };
+  }
+
+  /** Takes no new packets, finishes what is under way, tells the others, and lets go of everything. */
+  async stop(): Promise<void> {
+    this.isDraining = true;
+    this.beat();
+    const until = this.clocks.steady() + DRAIN_MAX_MS;
+    while (this.pending > 0 && this.clocks.steady() < until)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const timer of this.timers) clearInterval(timer);
+    for (const link of this.links) link.close();
+    await this.views?.stop();
+    await this.bus?.close();
+  }
+}

@@ -1,0 +1,353 @@
+// One packet's way through a node: gates, decision, commit, reply. It knows no socket and no NATS; time is handed in.
+import {
+  type Append,
+  type AppendResult,
+  type Decision,
+  decide,
+  type Instant,
+  type LeaseRequest,
+  type LeaseStore,
+  leaseAfter,
+  type StoredEvent,
+} from "@leasehold/leases";
+import {
+  decode,
+  encode,
+  formatIpv4,
+  type Ipv4,
+  ipv4,
+  MessageType,
+  messageTypeName,
+  type Packet,
+} from "@leasehold/protocol";
+import type { Counters } from "./counters.ts";
+import { type Destination, destinationOf } from "./destination.ts";
+import type { DropReason } from "./drop-reason.ts";
+import { identityOf, leaseRequestOf, linkOf, type Whence } from "./lease-request.ts";
+import type { NodeWorld } from "./node-world.ts";
+import { type ReplyContent, replyTo } from "./reply.ts";
+import { Responder } from "./responder.ts";
+import type { StoreHealth } from "./store-health.ts";
+
+/** A link as the service needs it; `send` says whether the reply left. */
+export interface ServiceLink extends Whence {
+  send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean;
+}
+
+export interface Clocks {
+  /** Stream time, as well as this node can tell. */
+  now(): Instant;
+  /** A steady clock in ms, for waiting and for measuring. */
+  steady(): number;
+}
+
+/** The store, and a look at what its leader has. */
+export interface ReadableLeaseStore extends LeaseStore {
+  read(address: Ipv4): Promise<StoredEvent | undefined>;
+}
+
+export interface ServiceParts {
+  readonly world: NodeWorld;
+  readonly store: ReadableLeaseStore;
+  readonly health: StoreHealth;
+  readonly counters: Counters;
+  readonly clocks: Clocks;
+  /** Why no packet may be answered now; undefined when the node serves. */
+  readonly refusal: () => DropReason | undefined;
+  readonly nextIntent: () => string;
+  /** One line a packet, for `log.level: debug`. */
+  readonly trace?: ((line: Record<string, unknown>) => void) | undefined;
+  /** Told of each exchange that ended in a reply, in ms. */
+  readonly onReplied?: (type: string, ms: number) => void;
+}
+
+/** A packet on its way through the node. */
+interface Exchange {
+  readonly packet: Packet;
+  readonly link: ServiceLink;
+  readonly request: LeaseRequest;
+  readonly receivedAt: number;
+  readonly key: string;
+  attempts: number;
+}
+
+/** A reply later than this would meet a client that has asked again (RFC 2131 §4.1: first retransmission after 4 s). */
+const PATIENCE_MS = 4000;
+/** Commits under way above which new DISCOVERs wait for better times; above the second also REQUESTs (I14). */
+const DISCOVER_PENDING_MAX = 2000;
+const REQUEST_PENDING_MAX = 8000;
+const ATTEMPTS_MAX = 4;
+const EXHAUSTED_FOR_MS = 1000;
+const MESSAGE_MAX = 1472;
+
+export class DhcpService {
+  private readonly parts: ServiceParts;
+  private readonly responder = new Responder();
+  private readonly inProgress = new Set<string>();
+
+  constructor(parts: ServiceParts) {
+    this.parts = parts;
+  }
+
+  /** Exchanges that wait for the store. */
+  get pending(): number {
+    return this.inProgress.size;
+  }
+
+  /** Takes a datagram. `isBroadcast` is undefined where the socket cannot tell. Never throws, whatever the octets. */
+  receive(bytes: Uint8Array, link: ServiceLink, isBroadcast: boolean | undefined): void {
+    const decoded = decode(bytes);
+    if (!decoded.ok) {
+      this.drop(decoded.failure);
+      return;
+    }
+    const { packet } = decoded;
+    const type = packet.messageType;
+    this.parts.counters.count("received", nameOf(type));
+    const reason = this.gate(packet, type) ?? this.admit(packet, type!, link, isBroadcast);
+    if (reason !== undefined) this.drop(reason, packet);
+  }
+
+  private gate(packet: Packet, type: number | undefined): DropReason | undefined {
+    if (packet.op !== 1) return "not-for-servers";
+    if (type === undefined) return "bootp-not-served";
+    if (messageTypeName(type) === undefined || SERVERS_ONLY.has(type)) return "not-for-servers";
+    return this.parts.refusal() ?? this.overload(type);
+  }
+
+  /** A DISCOVER is shed before a REQUEST: that one has an offer to lose (I14). */
+  private overload(type: number): DropReason | undefined {
+    const pending = this.inProgress.size;
+    const limit = type === MessageType.DISCOVER ? DISCOVER_PENDING_MAX : REQUEST_PENDING_MAX;
+    return pending > limit ? "overloaded" : undefined;
+  }
+
+  private admit(
+    packet: Packet,
+    type: number,
+    link: ServiceLink,
+    isBroadcast: boolean | undefined,
+  ): DropReason | undefined {
+    const { world, clocks } = this.parts;
+    const subnets = linkOf(packet, link, world.network);
+    if (subnets === undefined) return "no-subnet-for-link";
+    const client = identityOf(packet, subnets[0]!);
+    if (client === undefined) return "no-client-identity";
+    const request = leaseRequestOf(packet, type, subnets, client, this.parts.nextIntent());
+    const receivedAt = clocks.steady();
+    const isUnicast = packet.giaddr !== 0 || !(isBroadcast ?? packet.ciaddr === 0);
+    const heard = { client, xid: packet.xid, type, isUnicast, serverIdentifier: request.serverIdentifier };
+    const key = `${client}/${packet.xid}/${type}`;
+    if (this.inProgress.has(key)) return "already-in-progress";
+    if (!this.responder.mayAnswer(heard, world.members, world.membership, receivedAt)) {
+      return "another-node-answers";
+    }
+    this.act({ packet, link, request, receivedAt, key, attempts: 0 });
+    return undefined;
+  }
+
+  private act(exchange: Exchange): void {
+    const { world, clocks, health } = this.parts;
+    exchange.attempts++;
+    world.storeReady =
+      exchange.request.type === MessageType.DISCOVER
+        ? health.isTaking(clocks.steady())
+        : health.isReachable();
+    this.carryOut(exchange, decide(world, exchange.request, clocks.now()));
+  }
+
+  private carryOut(exchange: Exchange, decision: Decision): void {
+    switch (decision.kind) {
+      case "grant":
+      case "silent":
+        if (decision.append !== undefined) this.commit(exchange, decision, decision.append);
+        else this.finish(exchange, decision);
+        return;
+      case "refuse":
+        void this.verifyRefusal(exchange, decision);
+        return;
+      case "inform":
+        this.finish(exchange, decision);
+        return;
+      default:
+        decision satisfies never;
+    }
+  }
+
+  private commit(exchange: Exchange, decision: Decision, append: Append): void {
+    this.inProgress.add(exchange.key);
+    const sentAt = this.parts.clocks.now();
+    this.parts.store.append(append, (result) => {
+      this.inProgress.delete(exchange.key);
+      this.parts.counters.count("commits", result.kind);
+      this.parts.health.note(result.kind, this.parts.clocks.steady());
+      this.settle(exchange, decision, append, result, sentAt);
+    });
+  }
+
+  private settle(
+    exchange: Exchange,
+    decision: Decision,
+    append: Append,
+    result: AppendResult,
+    sentAt: Instant,
+  ): void {
+    switch (result.kind) {
+      case "stored":
+        // The instant of sending is before the stream's own, so that what is taken to be held never ends too late.
+        this.parts.world.view.apply(leaseAfter(append.event, result.revision, sentAt));
+        this.finish(exchange, decision);
+        return;
+      case "conflict":
+        this.learn(append.address, result.current);
+        if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
+        else this.silence(exchange, "store-unavailable");
+        return;
+      case "unknown":
+        this.decideWithoutStore(exchange);
+        return;
+      default:
+        result satisfies never;
+    }
+  }
+
+  /** What stands in the store beats what the view had. */
+  private learn(address: Ipv4, current: StoredEvent | undefined): void {
+    const { view } = this.parts.world;
+    if (current?.event !== undefined) view.apply(leaseAfter(current.event, current.revision, current.at));
+    else view.remove(address, current?.revision ?? view.revisionOf(address));
+  }
+
+  /** The fate of the write is open: only what was held before may be promised (I5). */
+  private decideWithoutStore(exchange: Exchange): void {
+    const { world, clocks } = this.parts;
+    world.storeReady = false;
+    const decision = decide(world, exchange.request, clocks.now());
+    if (decision.kind === "grant" && decision.append === undefined && decision.reply === "ACK") {
+      this.finish(exchange, decision);
+    } else {
+      this.silence(exchange, "store-unavailable");
+    }
+  }
+
+  /** NAK takes an address from somebody: the view may be some ms behind, so the stream's leader has the last word. */
+  private async verifyRefusal(
+    exchange: Exchange,
+    decision: Extract<Decision, { kind: "refuse" }>,
+  ): Promise<void> {
+    this.inProgress.add(exchange.key);
+    try {
+      const current = decision.address === 0 ? undefined : await this.parts.store.read(decision.address);
+      if (decision.address !== 0) this.learn(decision.address, current);
+      const { world, clocks } = this.parts;
+      const again = decide(world, exchange.request, clocks.now());
+      if (again.kind === "refuse") this.finish(exchange, again);
+      else this.carryOut(exchange, again);
+    } catch {
+      this.silence(exchange, "store-unavailable");
+    } finally {
+      this.inProgress.delete(exchange.key);
+    }
+  }
+
+  private finish(exchange: Exchange, decision: Decision): void {
+    const late = this.parts.clocks.steady() - exchange.receivedAt > PATIENCE_MS;
+    if (late && decision.kind !== "silent") {
+      this.drop("too-late", exchange.packet);
+      return;
+    }
+    switch (decision.kind) {
+      case "silent":
+        this.noteSilence(exchange, decision);
+        this.silence(exchange, decision.reason);
+        break;
+      case "refuse":
+        this.parts.counters.count("refused", decision.reason);
+        this.reply(exchange, { type: "NAK", yiaddr: ipv4(0), text: decision.reason.replaceAll("-", " ") });
+        break;
+      case "inform":
+        this.reply(exchange, { ...decision, type: "ACK", yiaddr: ipv4(0) });
+        break;
+      case "grant":
+        this.noteGrant(exchange, decision);
+        this.reply(exchange, { ...decision, type: decision.reply, yiaddr: decision.address });
+        break;
+      default:
+        decision satisfies never;
+    }
+  }
+
+  private noteSilence(exchange: Exchange, decision: Extract<Decision, { kind: "silent" }>): void {
+    const { offers } = this.parts.world;
+    const until = (this.parts.clocks.now() + EXHAUSTED_FOR_MS) as Instant;
+    for (const pool of decision.pools ?? []) offers.noteExhausted(pool, until);
+    // RFC 2131 §4.3.2: the REQUEST that selects another server declines our offer.
+    if (decision.reason === "selected-another-server") offers.drop(exchange.request.client);
+  }
+
+  private noteGrant(exchange: Exchange, decision: Extract<Decision, { kind: "grant" }>): void {
+    const { offers, policy } = this.parts.world;
+    const { client } = exchange.request;
+    if (decision.reply === "ACK") offers.drop(client);
+    else offers.put(client, decision.address, (this.parts.clocks.now() + policy.offerMs) as Instant);
+  }
+
+  private reply(exchange: Exchange, content: Omit<ReplyContent, "serverIdentifier">): void {
+    const { packet, link } = exchange;
+    const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? link.addresses[0]!;
+    const message = replyTo(packet, { ...content, serverIdentifier });
+    const buffer = Buffer.allocUnsafe(MESSAGE_MAX);
+    const length = encode(message, buffer, { maximumSize: maximumSizeOf(packet) });
+    const destination = destinationOf(packet, content.yiaddr, content.type === "NAK");
+    if (!link.send(buffer.subarray(0, length), destination, packet.chaddr)) {
+      this.parts.counters.count("trouble", "send-failed");
+      return;
+    }
+    this.parts.counters.count("replied", content.type);
+    this.parts.onReplied?.(content.type, this.parts.clocks.steady() - exchange.receivedAt);
+    this.trace(content.type, packet, exchange.request, { address: formatIpv4(content.yiaddr) });
+  }
+
+  private silence(exchange: Exchange, reason: string): void {
+    this.parts.counters.count("silent", reason);
+    this.trace(reason, exchange.packet, exchange.request);
+  }
+
+  private drop(reason: DropReason, packet?: Packet): void {
+    this.parts.counters.count("dropped", reason);
+    if (packet !== undefined) this.trace(reason, packet);
+  }
+
+  private trace(
+    outcome: string,
+    packet: Packet,
+    request?: LeaseRequest,
+    more?: Record<string, unknown>,
+  ): void {
+    this.parts.trace?.({
+      outcome,
+      type: nameOf(packet.messageType),
+      xid: packet.xid.toString(16),
+      chaddr: Buffer.from(packet.chaddr).toString("hex"),
+      client: request?.client,
+      ...more,
+    });
+  }
+}
+
+const SERVERS_ONLY = new Set<number>([
+  MessageType.OFFER,
+  MessageType.ACK,
+  MessageType.NAK,
+  MessageType.FORCERENEW,
+]);
+
+function nameOf(type: number | undefined): string {
+  return type === undefined ? "BOOTP" : (messageTypeName(type) ?? "unassigned");
+}
+
+/** RFC 2131 §2: 576 octets of datagram for everybody; option 57 may say more. Without the IP and UDP headers. */
+function maximumSizeOf(packet: Packet): number {
+  const datagram = packet.get("maximumMessageSize") ?? 576;
+  return Math.min(Math.max(datagram, 576) - 28, MESSAGE_MAX);
+}

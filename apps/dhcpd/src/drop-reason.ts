@@ -1,0 +1,22 @@
+// Why a packet was not even put to a decision. With SilentReason and RefuseReason (libs/leases) these are all the reasons
+// for which a client may hear nothing or NAK; each is a metric's label and a debug line (docs/leases.md lists them).
+import type { DecodeFailure } from "@leasehold/protocol";
+
+export type DropReason =
+  | DecodeFailure
+  /** It is a reply, or a message that only servers send. */
+  | "not-for-servers"
+  | "bootp-not-served"
+  /** Views are not complete yet, or the node is draining. */
+  | "not-serving"
+  /** The node stood still and what it knows may be old; until it has asked the store. */
+  | "was-paused"
+  | "no-subnet-for-link"
+  | "no-client-identity"
+  /** Another node answers this client. */
+  | "another-node-answers"
+  /** The same request is being committed. */
+  | "already-in-progress"
+  | "overloaded"
+  /** Committed too late: the client has given up waiting. */
+  | "too-late";

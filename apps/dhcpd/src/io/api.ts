@@ -1,0 +1,167 @@
+// The node's HTTP: health for everybody, the API and the metrics for who has the token.
+import { timingSafeEqual } from "node:crypto";
+import { BusError, NETWORK, putRecord, reasonOf } from "@leasehold/bus";
+import { checkNetwork, type Problem, readNetwork } from "@leasehold/network";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Registry } from "prom-client";
+import { hostViews, leaseViewOf } from "../api-views.ts";
+import type { DhcpNode } from "../dhcp-node.ts";
+import { DOCUMENT } from "./views.ts";
+
+const BODY_MAX = 16 * 1024 * 1024;
+
+/** Serves the API; rejects when the address cannot be listened on. */
+export async function serveApi(node: DhcpNode, registry: Registry, token: string): Promise<FastifyInstance> {
+  const app = Fastify({ logger: false, bodyLimit: BODY_MAX, forceCloseConnections: true });
+  app.setErrorHandler((error, _request, reply) => answerError(error, reply));
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({
+      error: `There is no ${request.method} ${request.url}.`,
+      fix: "docs/api.md lists what there is.",
+    }),
+  );
+  app.addHook("onRequest", async (request, reply) => {
+    if (!isOpen(request) && !isAuthorized(request, token)) {
+      return reply.code(401).header("www-authenticate", "Bearer").send({
+        error: "This needs a token.",
+        fix: "Send `Authorization: Bearer <token>`; it is api.token in node.yaml (LEASEHOLD_TOKEN for the command).",
+      });
+    }
+    return undefined;
+  });
+  app.addContentTypeParser(
+    ["application/yaml", "text/yaml", "application/x-yaml", "text/plain"],
+    { parseAs: "string" },
+    (_request, body, done) => done(null, body),
+  );
+  addHealth(app, node);
+  addReading(app, node, registry);
+  addNetwork(app, node);
+  const { listen } = node.file.api;
+  const colon = listen.lastIndexOf(":");
+  await app.listen({ host: listen.slice(0, colon) || "0.0.0.0", port: Number(listen.slice(colon + 1)) });
+  return app;
+}
+
+function isOpen(request: FastifyRequest): boolean {
+  const path = request.url.split("?", 1)[0];
+  return path === "/livez" || path === "/readyz";
+}
+
+function isAuthorized(request: FastifyRequest, token: string): boolean {
+  const given = Buffer.from(request.headers.authorization ?? "");
+  const wanted = Buffer.from(`Bearer ${token}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+function answerError(error: unknown, reply: FastifyReply) {
+  if (error instanceof BusError) return reply.code(503).send({ error: error.message, fix: error.fix });
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  return reply.code(status).send({ error: reasonOf(error) });
+}
+
+function addHealth(app: FastifyInstance, node: DhcpNode): void {
+  app.get("/livez", () => ({ status: "ok" }));
+  app.get("/readyz", (_request, reply) => {
+    const reason = node.unreadiness();
+    return reason === undefined ? { status: "ok" } : reply.code(503).send({ status: "not ready", reason });
+  });
+}
+
+type LeaseFilter = Partial<Record<"address" | "mac" | "client" | "state" | "subnet" | "hostname", string>>;
+
+function addReading(app: FastifyInstance, node: DhcpNode, registry: Registry): void {
+  app.get("/metrics", async (_request, reply) =>
+    reply.header("content-type", registry.contentType).send(await registry.metrics()),
+  );
+  app.get("/api/v1/cluster", () => node.clusterView());
+  app.get<{ Querystring: LeaseFilter }>("/api/v1/leases", (request, reply) =>
+    reply.header("content-type", "application/json; charset=utf-8").send(leasesJson(node, request.query)),
+  );
+  const hosts = () => hostViews(node.world.inventory, node.world.network);
+  app.get("/api/v1/hosts", hosts);
+  app.get<{ Params: { id: string } }>("/api/v1/hosts/:id", (request, reply) => {
+    const host = hosts().find(({ id }) => id === request.params.id);
+    if (host !== undefined) return host;
+    return reply.code(404).send({
+      error: `The inventory has no host ${request.params.id}.`,
+      fix: "`leasehold hosts` lists them.",
+    });
+  });
+}
+
+/** A million leases must not be built as one string between two packets, so they leave in pieces. */
+function leasesJson(node: DhcpNode, filter: LeaseFilter): ReadableStream {
+  const iterator = matchingLeases(node, filter);
+  let separator = "[";
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    pull: async (controller) => {
+      let piece = "";
+      for (let i = 0; i < 500; i++) {
+        const next = iterator.next();
+        if (next.done) {
+          controller.enqueue(encoder.encode(`${piece}${separator === "[" ? "[" : ""}]`));
+          controller.close();
+          return;
+        }
+        piece += separator + JSON.stringify(next.value);
+        separator = ",";
+      }
+      controller.enqueue(encoder.encode(piece));
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  });
+}
+
+function* matchingLeases(node: DhcpNode, filter: LeaseFilter) {
+  const wanted = Object.entries(filter);
+  for (const lease of node.world.view.all()) {
+    const view = leaseViewOf(lease, node.clocks.now());
+    const fits = wanted.every(([key, value]) => view[key as keyof typeof view] === value);
+    if (fits) yield view;
+  }
+}
+
+function addNetwork(app: FastifyInstance, node: DhcpNode): void {
+  app.get("/api/v1/network", (_request, reply) => {
+    const { revision, document } = node.world.network;
+    if (revision === 0) {
+      return reply
+        .code(404)
+        .send({ error: "There is no network document yet.", fix: "leasehold apply network.yaml" });
+    }
+    return reply.header("etag", `"${revision}"`).send({ revision, document });
+  });
+  app.put("/api/v1/network", async (request, reply) => {
+    const expected = expectedRevision(request.headers["if-match"], node);
+    if (expected === undefined) {
+      return reply.code(428).send({
+        error: "A change of the network document must say which revision it is based on.",
+        fix: 'Send If-Match: "<revision>" as GET /api/v1/network gave it, "0" for the first one, or * to replace whatever is there.',
+      });
+    }
+    const checked = typeof request.body === "string" ? readNetwork(request.body) : checkNetwork(request.body);
+    if (!checked.ok) return answerProblems(reply, checked.problems);
+    const result = await putRecord(node.connectedBus(), NETWORK, DOCUMENT, checked.document, expected);
+    if (result.ok) return { revision: result.revision };
+    return reply.code(412).send({
+      error: `The network document is not at revision ${expected} any more.`,
+      fix: "Somebody changed it meanwhile: look at the difference (leasehold diff) and apply again.",
+    });
+  });
+}
+
+function expectedRevision(ifMatch: string | undefined, node: DhcpNode): number | undefined {
+  if (ifMatch === "*") return node.world.network.revision;
+  const match = /^(?:W\/)?"?(\d+)"?$/.exec(ifMatch ?? "");
+  return match ? Number(match[1]) : undefined;
+}
+
+function answerProblems(reply: FastifyReply, problems: readonly Problem[]) {
+  return reply.code(422).send({
+    error: `The network document has ${problems.length} problem(s); nothing was changed.`,
+    fix: "Correct them and apply again.",
+    problems,
+  });
+}

@@ -1,0 +1,239 @@
+// One served interface: two sockets and a way to reach clients without an address. One socket is bound to 255.255.255.255
+// and gets what every node on the link gets; the other to the node's own address and gets what only this node gets. So a
+// node knows whether its peers saw a packet, which decides who answers (docs/adr/0004).
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { networkInterfaces } from "node:os";
+import { formatIpv4, type Ipv4, type Mac, parseIpv4, parseMac } from "@leasehold/protocol";
+import type { Destination } from "../destination.ts";
+import { writeFrame } from "../frame.ts";
+import { Libc, linkAddress, SystemCallError } from "./libc.ts";
+
+const RECEIVE_BUFFER = 8 * 1024 * 1024;
+const FRAME_MAX = 2048;
+
+export interface Arrival {
+  readonly link: Link;
+  /** True when it was sent to all; false when to this node; undefined when the socket cannot tell. */
+  readonly isBroadcast: boolean | undefined;
+}
+
+export type Receive = (bytes: Buffer, remote: RemoteInfo, arrival: Arrival) => void;
+
+/** Why a link cannot be served, and what to do, in sentences. */
+export class LinkError extends Error {
+  readonly fix: string;
+
+  constructor(message: string, fix: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "LinkError";
+    this.fix = fix;
+  }
+}
+
+export interface Link {
+  readonly interfaceName: string;
+  readonly addresses: readonly Ipv4[];
+  /** What it can do, in words for the log. */
+  readonly sockets: string;
+  /** `chaddr` is where a frame to a client without an address goes. False when nothing could be sent. */
+  send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean;
+  close(): void;
+}
+
+/**
+ * Opens an interface for DHCP.
+ * @throws LinkError when it does not exist, has no IPv4 address, or the port is taken or not permitted.
+ */
+export async function openLink(name: string, port: number, receive: Receive): Promise<Link> {
+  const { addresses, mac } = addressesOf(name);
+  let libc: Libc;
+  try {
+    libc = new Libc();
+  } catch (cause) {
+    return openPlainLink(name, addresses, port, receive, cause);
+  }
+  const sockets = await openSockets(libc, name, addresses[0]!, port);
+  return new DeviceLink(name, addresses, mac, libc, sockets, receive);
+}
+
+function addressesOf(name: string): { addresses: Ipv4[]; mac: Mac } {
+  const all = networkInterfaces();
+  const entries = all[name];
+  if (entries === undefined) {
+    throw new LinkError(
+      `There is no interface ${name} with an address; this machine has ${Object.keys(all).join(", ") || "none"}.`,
+      "Correct `interfaces` in node.yaml, or bring the interface up and give it an IPv4 address.",
+    );
+  }
+  const addresses = entries.flatMap((entry) => (entry.family === "IPv4" ? [parseIpv4(entry.address)!] : []));
+  if (addresses.length === 0) {
+    throw new LinkError(
+      `Interface ${name} has no IPv4 address.`,
+      `Give it one: ip address add <address>/<length> dev ${name}. It becomes the server identifier.`,
+    );
+  }
+  return { addresses, mac: parseMac(entries[0]!.mac)! };
+}
+
+interface Sockets {
+  readonly unicast: Socket;
+  readonly broadcast: Socket;
+}
+
+async function openSockets(libc: Libc, name: string, address: Ipv4, port: number): Promise<Sockets> {
+  const unicast = await adopt(libc, name, formatIpv4(address), port);
+  try {
+    return { unicast, broadcast: await adopt(libc, name, "255.255.255.255", port) };
+  } catch (error) {
+    unicast.close();
+    throw error;
+  }
+}
+
+async function adopt(libc: Libc, name: string, address: string, port: number): Promise<Socket> {
+  try {
+    const fd = libc.udpOnDevice(name, address, port, RECEIVE_BUFFER);
+    const socket = createSocket("udp4");
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.bind({ fd }, resolve);
+    });
+    return socket;
+  } catch (cause) {
+    throw bindError(name, port, cause);
+  }
+}
+
+const BIND_FIXES: Record<string, [what: string, fix: string]> = {
+  EADDRINUSE: [
+    "is in use by another process",
+    "Stop the other DHCP server there (`ss -lunp` names it), or set dhcp.port in node.yaml.",
+  ],
+  EACCES: [
+    "may not be opened by this user",
+    "Give the process CAP_NET_BIND_SERVICE and CAP_NET_RAW (AmbientCapabilities= in systemd; docs/operate.md), or run it as root.",
+  ],
+  EPERM: [
+    "may not be bound to the device by this user",
+    "Give the process CAP_NET_RAW (AmbientCapabilities= in systemd; docs/operate.md), or run it as root.",
+  ],
+};
+
+function bindError(name: string, port: number, cause: unknown): LinkError {
+  const code = (cause as { code?: string }).code ?? "";
+  const [what, fix] = BIND_FIXES[code] ?? [
+    `cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
+    "See docs/operate.md, Troubleshooting.",
+  ];
+  return new LinkError(`UDP port ${port} on ${name} ${what}.`, fix, { cause });
+}
+
+class DeviceLink implements Link {
+  readonly interfaceName: string;
+  readonly addresses: readonly Ipv4[];
+  readonly sockets: string;
+  private readonly mac: Mac;
+  private readonly libc: Libc;
+  private readonly udp: Sockets;
+  private readonly packetSocket: number | undefined;
+  private readonly linkAddress: Uint8Array;
+  private readonly frame = Buffer.alloc(FRAME_MAX);
+
+  constructor(
+    name: string,
+    addresses: readonly Ipv4[],
+    mac: Mac,
+    libc: Libc,
+    udp: Sockets,
+    receive: Receive,
+  ) {
+    this.interfaceName = name;
+    this.addresses = addresses;
+    this.mac = mac;
+    this.libc = libc;
+    this.udp = udp;
+    this.packetSocket = openPacketSocket(libc);
+    this.linkAddress = linkAddress(libc.interfaceIndex(name));
+    this.sockets =
+      this.packetSocket === undefined
+        ? "bound to the device; no CAP_NET_RAW for raw frames: clients without an address are answered by broadcast"
+        : "bound to the device, raw frames to clients without an address";
+    for (const [socket, isBroadcast] of [
+      [udp.unicast, false],
+      [udp.broadcast, true],
+    ] as const) {
+      const arrival = { link: this, isBroadcast };
+      socket.on("message", (bytes, remote) => receive(bytes, remote, arrival));
+      socket.on("error", () => {});
+    }
+  }
+
+  send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean {
+    if (
+      destination.kind === "hardware" &&
+      this.packetSocket !== undefined &&
+      payload.length + 42 <= FRAME_MAX
+    ) {
+      const ends = {
+        sourceMac: this.mac,
+        targetMac: chaddr,
+        source: this.addresses[0]!,
+        target: destination.address,
+      };
+      const length = writeFrame(this.frame, ends, payload);
+      return this.libc.sendFrame(this.packetSocket, this.frame, length, this.linkAddress);
+    }
+    sendDatagram(this.udp.unicast, payload, destination);
+    return true;
+  }
+
+  close(): void {
+    this.udp.unicast.close();
+    this.udp.broadcast.close();
+    if (this.packetSocket !== undefined) this.libc.close(this.packetSocket);
+  }
+}
+
+function openPacketSocket(libc: Libc): number | undefined {
+  try {
+    return libc.packetSocket();
+  } catch (error) {
+    if (error instanceof SystemCallError) return undefined;
+    throw error;
+  }
+}
+
+/** RFC 2131 §4.1: where a client without an address cannot be reached by unicast, the server may broadcast. */
+function sendDatagram(socket: Socket, payload: Buffer, destination: Destination): void {
+  if (destination.kind === "unicast") socket.send(payload, destination.port, formatIpv4(destination.address));
+  else socket.send(payload, 68, "255.255.255.255");
+}
+
+/** Where koffi has no binary for this machine: one socket for all interfaces, routed by the kernel. */
+async function openPlainLink(
+  name: string,
+  addresses: readonly Ipv4[],
+  port: number,
+  receive: Receive,
+  cause: unknown,
+): Promise<Link> {
+  const socket = createSocket({ type: "udp4" });
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", (error) => reject(bindError(name, port, error)));
+    socket.bind(port, resolve);
+  });
+  socket.setBroadcast(true);
+  const link: Link = {
+    interfaceName: name,
+    addresses,
+    sockets: `plain UDP, as koffi cannot be used here (${cause instanceof Error ? cause.message : String(cause)}); replies are broadcast`,
+    send: (payload, destination) => {
+      sendDatagram(socket, payload, destination);
+      return true;
+    },
+    close: () => socket.close(),
+  };
+  socket.on("message", (bytes, remote) => receive(bytes, remote, { link, isBroadcast: undefined }));
+  socket.on("error", () => {});
+  return link;
+}

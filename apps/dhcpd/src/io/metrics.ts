@@ -1,0 +1,129 @@
+// Prometheus: the counters, and what there is at the moment of the question.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { CounterGroup } from "../counters.ts";
+import type { DhcpNode } from "../dhcp-node.ts";
+
+const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label: string][] = [
+  ["leasehold_packets_received_total", "Packets that could be read, by message type.", "received", "type"],
+  [
+    "leasehold_packets_dropped_total",
+    "Packets that were not put to a decision, by reason.",
+    "dropped",
+    "reason",
+  ],
+  ["leasehold_replies_total", "Replies that left, by message type.", "replied", "type"],
+  ["leasehold_silent_total", "Decisions to stay silent, by reason.", "silent", "reason"],
+  ["leasehold_refused_total", "NAKs, by reason.", "refused", "reason"],
+  ["leasehold_commits_total", "Events put to the lease store, by outcome.", "commits", "outcome"],
+  ["leasehold_trouble_total", "What went wrong and healed or was worked around, by kind.", "trouble", "kind"],
+];
+
+const GAUGES: readonly [name: string, help: string, read: (node: DhcpNode) => number][] = [
+  [
+    "leasehold_ready",
+    "1 when this node answers clients.",
+    (node) => (node.unreadiness() === undefined ? 1 : 0),
+  ],
+  ["leasehold_leases", "Addresses with a record in the lease view.", (node) => node.world.view.size],
+  ["leasehold_offers", "Offers held in memory.", (node) => node.world.offers.size],
+  ["leasehold_hosts", "Hosts of the inventory that are served.", (node) => node.world.inventory.size],
+  [
+    "leasehold_hosts_quarantined",
+    "Entries of the inventory that are not served.",
+    (node) => node.world.inventory.quarantined().length,
+  ],
+  ["leasehold_commits_pending", "Exchanges that wait for the lease store.", (node) => node.pending],
+  [
+    "leasehold_network_revision",
+    "Revision of the network document in force.",
+    (node) => node.world.network.revision,
+  ],
+  [
+    "leasehold_members_serving",
+    "Nodes that serve, as this node hears them.",
+    (node) => node.world.members.names.length,
+  ],
+];
+
+const SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+export function metricsOf(node: DhcpNode): Registry {
+  const registry = new Registry();
+  registry.setDefaultLabels({ node: node.file.name });
+  collectDefaultMetrics({ register: registry });
+  for (const [name, help, group, label] of COUNTERS) addCounter(registry, node, name, help, group, label);
+  for (const [name, help, read] of GAUGES) {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read(node));
+      },
+    });
+  }
+  addPositions(registry, node);
+  addHistograms(registry, node);
+  return registry;
+}
+
+function addCounter(
+  registry: Registry,
+  node: DhcpNode,
+  name: string,
+  help: string,
+  group: CounterGroup,
+  label: string,
+): void {
+  new Counter({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [value, count] of node.counters.of(group)) this.inc({ [label]: value }, count);
+    },
+  });
+}
+
+function addPositions(registry: Registry, node: DhcpNode): void {
+  new Gauge({
+    name: "leasehold_view_position",
+    help: "Newest stream sequence applied, by bucket.",
+    labelNames: ["bucket"],
+    registers: [registry],
+    collect() {
+      for (const view of ["leases", "inventory", "network"] as const)
+        this.set({ bucket: view }, node.position(view));
+    },
+  });
+}
+
+function addHistograms(registry: Registry, node: DhcpNode): void {
+  const commits = new Histogram({
+    name: "leasehold_commit_seconds",
+    help: "Time of a batch of commits, by outcome.",
+    labelNames: ["outcome"],
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  const sizes = new Histogram({
+    name: "leasehold_commit_batch_size",
+    help: "Events in a batch of commits.",
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128],
+    registers: [registry],
+  });
+  const replies = new Histogram({
+    name: "leasehold_reply_seconds",
+    help: "Time from reading a packet to sending its reply, by type of reply.",
+    labelNames: ["type"],
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  node.observers.onBatch = (size, outcome, ms) => {
+    commits.observe({ outcome }, ms / 1000);
+    sizes.observe(size);
+  };
+  node.observers.onReplied = (type, ms) => replies.observe({ type }, ms / 1000);
+}

@@ -1,0 +1,117 @@
+// Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
+import { type Bus, type Follower, followBucket, INVENTORY, LEASES, NETWORK, reasonOf } from "@leasehold/bus";
+import { Inventory } from "@leasehold/inventory";
+import { leaseAfter } from "@leasehold/leases";
+import { storedEventOf } from "@leasehold/leases/nats";
+import { checkNetwork, compileNetwork, formatProblem } from "@leasehold/network";
+import type { Logger } from "pino";
+import type { Counters } from "../counters.ts";
+import type { NodeWorld } from "../node-world.ts";
+
+/** The key of the one network document. */
+export const DOCUMENT = "document";
+
+export interface Views {
+  readonly leases: Follower;
+  readonly inventory: Follower;
+  readonly network: Follower;
+  /** What is still missing before the node may answer; undefined when nothing is. */
+  missing(): string | undefined;
+  stop(): Promise<void>;
+}
+
+export function followAll(bus: Bus, world: NodeWorld, counters: Counters, log: Logger): Views {
+  const trouble = (what: string) => {
+    counters.count("trouble", "view");
+    log.warn(what);
+  };
+  const leases = followLeases(bus, world, counters, trouble, log);
+  const inventory = followBucket(bus, INVENTORY, {
+    onRecord: (change) => world.inventory.apply(change.key, change.value, change.revision),
+    onReset: (reason) => {
+      log.error({ reason }, "inventory was replaced; loading it again");
+      world.inventory = new Inventory();
+    },
+    onTrouble: trouble,
+  });
+  const network = followNetwork(bus, world, counters, trouble, log);
+  const all = { leases, inventory, network };
+  return {
+    ...all,
+    missing: () => {
+      const loading = Object.entries(all).filter(([, follower]) => !follower.complete);
+      if (loading.length > 0) return `loading ${loading.map(([name]) => name).join(", ")}`;
+      return world.network.revision === 0
+        ? "no network document yet: leasehold apply network.yaml"
+        : undefined;
+    },
+    stop: async () => {
+      await Promise.all(Object.values(all).map((follower) => follower.stop()));
+    },
+  };
+}
+
+function followLeases(
+  bus: Bus,
+  world: NodeWorld,
+  counters: Counters,
+  onTrouble: (what: string) => void,
+  log: Logger,
+): Follower {
+  return followBucket(bus, LEASES, {
+    onRecord: (change) => {
+      const stored = storedEventOf(change);
+      if (stored === undefined) {
+        counters.count("trouble", "foreign-lease-record");
+        log.warn(
+          { key: change.key, revision: change.revision },
+          "a record of dhcp-leases is no lease event; it is left alone",
+        );
+      } else if (stored.event === undefined) {
+        world.view.remove(stored.address, stored.revision);
+      } else {
+        world.view.apply(leaseAfter(stored.event, stored.revision, stored.at));
+      }
+    },
+    onReset: (reason) => {
+      log.error({ reason }, "lease store was replaced; loading it again");
+      world.view.clear();
+    },
+    onTrouble,
+  });
+}
+
+function followNetwork(
+  bus: Bus,
+  world: NodeWorld,
+  counters: Counters,
+  onTrouble: (what: string) => void,
+  log: Logger,
+): Follower {
+  return followBucket(bus, NETWORK, {
+    onRecord: (change) => {
+      if (change.key !== DOCUMENT || change.data === undefined) return;
+      const checked = checkNetwork(change.value);
+      if (!checked.ok) {
+        counters.count("trouble", "bad-network-document");
+        const problems = checked.problems.map(formatProblem);
+        log.error(
+          { revision: change.revision, problems },
+          "network document does not compile; the last good one stays",
+        );
+        return;
+      }
+      try {
+        world.network = compileNetwork(checked.document, change.revision);
+        log.info({ revision: change.revision }, "network document in force");
+      } catch (cause) {
+        counters.count("trouble", "bad-network-document");
+        log.error(
+          { revision: change.revision, reason: reasonOf(cause) },
+          "network document does not compile; the last good one stays",
+        );
+      }
+    },
+    onTrouble,
+  });
+}

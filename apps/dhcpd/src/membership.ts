@@ -1,0 +1,95 @@
+// Who is in the cluster, as heard in heartbeats.
+import { Members } from "@leasehold/leases";
+import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
+import type { MemberAddresses } from "./responder.ts";
+
+export const BEAT_EVERY_MS = 500;
+/** A node that was not heard for so long is taken for dead. */
+export const DEAD_AFTER_MS = 2000;
+/** So long a dead node stays in the list that people see, and its address stays one of ours. */
+const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000;
+const MEMBERS_MAX = 64;
+
+export type NodeState = "starting" | "serving" | "suspect" | "draining";
+
+/** What a node tells the others twice a second. */
+export interface Heartbeat {
+  readonly node: string;
+  readonly version: string;
+  readonly state: NodeState;
+  /** Its addresses on the served links: each is a server identifier of the cluster. */
+  readonly addresses: readonly string[];
+  readonly api: string;
+  readonly networkRevision: number;
+  readonly leasesPosition: number;
+  readonly inventoryRevision: number;
+  readonly hosts: number;
+  readonly leases: number;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+interface Heard {
+  readonly beat: Heartbeat;
+  /** Of this node's steady clock, in ms. */
+  readonly at: number;
+}
+
+export class Membership implements MemberAddresses {
+  private readonly self: string;
+  private readonly heard = new Map<string, Heard>();
+  private readonly nodeByAddress = new Map<Ipv4, string>();
+  private current: Members;
+
+  constructor(self: string) {
+    this.self = self;
+    this.current = new Members(self, []);
+  }
+
+  /** Those that serve now, and this node. */
+  get members(): Members {
+    return this.current;
+  }
+
+  /** Takes in what was heard; says whether the serving members changed. Nonsense is ignored. */
+  hear(node: string, value: unknown, now: number): boolean {
+    const beat = value as Heartbeat;
+    if (typeof beat !== "object" || beat === null || beat.node !== node || !Array.isArray(beat.addresses))
+      return false;
+    if (!this.heard.has(node) && this.heard.size >= MEMBERS_MAX) return false;
+    this.heard.set(node, { beat, at: now });
+    for (const text of beat.addresses) {
+      const address = parseIpv4(String(text));
+      if (address !== undefined) this.nodeByAddress.set(address, node);
+    }
+    return this.refresh(now);
+  }
+
+  /** Lets the dead go; says whether the serving members changed. */
+  refresh(now: number): boolean {
+    for (const [node, { at }] of this.heard) if (now - at > FORGOTTEN_AFTER_MS) this.heard.delete(node);
+    const serving = [...this.heard.values()]
+      .filter(({ beat, at }) => beat.state === "serving" && now - at < DEAD_AFTER_MS)
+      .map(({ beat }) => beat.node);
+    const next = new Members(this.self, serving);
+    if (next.names.join() === this.current.names.join()) return false;
+    this.current = next;
+    return true;
+  }
+
+  /** Whether the address is, or lately was, a member's. */
+  isMember(address: Ipv4): boolean {
+    return this.nodeByAddress.has(address);
+  }
+
+  liveMemberOf(address: Ipv4): string | undefined {
+    const node = this.nodeByAddress.get(address);
+    return node !== undefined && this.current.names.includes(node) ? node : undefined;
+  }
+
+  /** Every node that was heard of, the newest word of each, and how long ago that was. */
+  all(now: number): { beat: Heartbeat; silentMs: number; isAlive: boolean }[] {
+    return [...this.heard.values()]
+      .map(({ beat, at }) => ({ beat, silentMs: Math.round(now - at), isAlive: now - at < DEAD_AFTER_MS }))
+      .sort((a, b) => a.beat.node.localeCompare(b.beat.node));
+  }
+}

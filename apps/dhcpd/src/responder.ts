@@ -1,0 +1,58 @@
+// Which node answers a packet that all of them saw. The one that comes first for the client answers now; the next ones do
+// when the client asks again, as then the first one was silent (DESIGN §5).
+
+import type { Members } from "@leasehold/leases";
+import type { ClientId, Ipv4 } from "@leasehold/protocol";
+
+export interface Heard {
+  readonly client: ClientId;
+  readonly xid: number;
+  readonly type: number;
+  /** Only this node saw it: it came by unicast, from a relay or a renewing client. */
+  readonly isUnicast: boolean;
+  /** Option 54: the node whose offer the client took. */
+  readonly serverIdentifier: Ipv4 | undefined;
+}
+
+export interface MemberAddresses {
+  /** The live member that is known by this address; undefined for a dead one, and for an address of the whole cluster. */
+  liveMemberOf(address: Ipv4): string | undefined;
+}
+
+const FORGET_AFTER_MS = 20_000;
+const REMEMBERED_MAX = 50_000;
+
+interface Seen {
+  times: number;
+  readonly at: number;
+}
+
+export class Responder {
+  private readonly seen = new Map<string, Seen>();
+
+  /** Whether this node is to answer. `now` is any steady clock in ms. */
+  mayAnswer(heard: Heard, members: Members, addresses: MemberAddresses, now: number): boolean {
+    if (heard.isUnicast) return true;
+    const named = heard.serverIdentifier && addresses.liveMemberOf(heard.serverIdentifier);
+    if (named === members.self) return true;
+    const times = this.count(heard, now);
+    // A named member that lives answers itself; the others wait for one more try than usual.
+    return members.rankFor(heard.client) < (named === undefined ? times : times - 1);
+  }
+
+  private count(heard: Heard, now: number): number {
+    this.sweep(now);
+    const key = `${heard.client}/${heard.xid}/${heard.type}`;
+    const seen = this.seen.get(key);
+    if (seen !== undefined) return ++seen.times;
+    this.seen.set(key, { times: 1, at: now });
+    return 1;
+  }
+
+  private sweep(now: number): void {
+    for (const [key, seen] of this.seen) {
+      if (this.seen.size <= REMEMBERED_MAX && now - seen.at < FORGET_AFTER_MS) return;
+      this.seen.delete(key);
+    }
+  }
+}

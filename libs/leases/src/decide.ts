@@ -1,0 +1,127 @@
+// decide(world, request, now): what should happen, from what this node knows. Pure: it reads the world and changes nothing.
+import { type Ipv4, MessageType } from "@leasehold/protocol";
+import { chooseAddress } from "./choose-address.ts";
+import type { RefuseReason } from "./decision.ts";
+import { type Decision, silent } from "./decision.ts";
+import { entitlementTo, hostOf } from "./entitlement.ts";
+import { acknowledge, declineEvent, offer, releaseEvent } from "./grant.ts";
+import type { Instant } from "./instant.ts";
+import { isBound, isFreeFor, type Lease } from "./lease.ts";
+import type { LeaseRequest, World } from "./request.ts";
+
+/** Same world, same request, same instant: same decision. */
+export function decide(world: World, request: LeaseRequest, now: Instant): Decision {
+  switch (request.type) {
+    case MessageType.DISCOVER:
+      return decideDiscover(world, request, now);
+    case MessageType.REQUEST:
+      return decideRequest(world, request, now);
+    case MessageType.RELEASE:
+      return decideRelease(world, request, now);
+    case MessageType.DECLINE:
+      return decideDecline(world, request, now);
+    case MessageType.INFORM:
+      return { kind: "inform", subnet: request.link[0]!, host: hostOf(world, request) };
+    default:
+      return silent("unsupported-message");
+  }
+}
+
+function decideDiscover(world: World, request: LeaseRequest, now: Instant): Decision {
+  const choice = chooseAddress(world, request, now);
+  if ("reason" in choice) {
+    return { kind: "silent", reason: choice.reason, ...(choice.pools ? { pools: choice.pools } : {}) };
+  }
+  return offer(world, request, now, choice);
+}
+
+/** RFC 2131 §4.3.2: the state of the client shows in which of option 54, option 50 and ciaddr it filled in. */
+function decideRequest(world: World, request: LeaseRequest, now: Instant): Decision {
+  if (request.serverIdentifier !== undefined) return decideSelecting(world, request, now);
+  if (request.ciaddr !== 0) return decideExisting(world, request, request.ciaddr, now);
+  if (request.requestedAddress !== undefined) {
+    return decideExisting(world, request, request.requestedAddress, now);
+  }
+  return silent("malformed");
+}
+
+function decideSelecting(world: World, request: LeaseRequest, now: Instant): Decision {
+  if (!world.isServer(request.serverIdentifier!)) return silent("selected-another-server");
+  const address = request.requestedAddress ?? (request.ciaddr || undefined);
+  if (address === undefined) return refuse(world, request, "no-address-named", 0 as Ipv4);
+  const entitlement = entitlementTo(world, request, address);
+  if (entitlement === undefined) return refuse(world, request, "not-entitled", address);
+  const lease = world.view.get(address);
+  if (!isFreeFor(lease, request.client, now, world.policy.guardMs)) {
+    return refuse(world, request, "held-by-another", address);
+  }
+  return acknowledge(world, request, now, address, entitlement);
+}
+
+/** INIT-REBOOT, RENEWING and REBINDING: the client believes that it has the address. */
+function decideExisting(world: World, request: LeaseRequest, address: Ipv4, now: Instant): Decision {
+  if (!request.link.some((subnet) => subnet.contains(address))) {
+    return refuse(world, request, "wrong-network", address);
+  }
+  const entitlement = entitlementTo(world, request, address);
+  const lease = world.view.get(address);
+  if (entitlement === undefined) return notAsBelieved(world, request, lease, "not-entitled", address);
+  if (isBound(lease, now) && lease.client === request.client) {
+    return acknowledge(world, request, now, address, entitlement);
+  }
+  if (!isFreeFor(lease, request.client, now, world.policy.guardMs)) {
+    return notAsBelieved(world, request, lease, "held-by-another", address);
+  }
+  // A reserved address needs no record: the inventory says whose it is. An ended lease of the client's own is given again.
+  if (entitlement.pool === undefined || lease?.client === request.client) {
+    return acknowledge(world, request, now, address, entitlement);
+  }
+  return notAsBelieved(world, request, lease, "no-such-lease", address);
+}
+
+/**
+ * RFC 2131 §4.3.2: "If the DHCP server has no record of this client, then it MUST remain silent"; a server that is told to
+ * be authoritative for the subnet says NAK, so that the client does not wait in vain.
+ */
+function notAsBelieved(
+  world: World,
+  request: LeaseRequest,
+  lease: Lease | undefined,
+  reason: RefuseReason,
+  address: Ipv4,
+): Decision {
+  const isKnown = lease?.client === request.client || world.view.ofClient(request.client).length > 0;
+  if (!isKnown && !request.link[0]!.authoritative) return silent("unknown-lease");
+  return refuse(world, request, reason, address);
+}
+
+function refuse(world: World, request: LeaseRequest, reason: RefuseReason, address: Ipv4): Decision {
+  // A NAK must rest on what a quorum knows.
+  if (!world.storeReady) return silent("store-unavailable");
+  if (request.firmware && request.serverIdentifier !== undefined)
+    return silent("firmware-must-not-be-refused");
+  return { kind: "refuse", reason, address };
+}
+
+function decideRelease(world: World, request: LeaseRequest, now: Instant): Decision {
+  const lease = world.view.get(request.ciaddr);
+  if (!isForUs(world, request) || !isBound(lease, now) || lease.client !== request.client) {
+    return silent("not-the-owner");
+  }
+  return { kind: "silent", reason: "released", append: releaseEvent(world, request, lease) };
+}
+
+/** RFC 2131 §4.3.3: the client found somebody else using the address, which must not be given out for a while. */
+function decideDecline(world: World, request: LeaseRequest, now: Instant): Decision {
+  const address = request.requestedAddress;
+  if (address === undefined || request.serverIdentifier === undefined) return silent("malformed");
+  const lease = world.view.get(address);
+  if (!isForUs(world, request) || !isBound(lease, now) || lease.client !== request.client) {
+    return silent("not-the-owner");
+  }
+  return { kind: "silent", reason: "declined", append: declineEvent(world, request, lease) };
+}
+
+function isForUs(world: World, request: LeaseRequest): boolean {
+  return request.serverIdentifier === undefined || world.isServer(request.serverIdentifier);
+}

@@ -1,0 +1,55 @@
+// What should happen in answer to a request. The shell makes it happen: the event first, durably, then the reply.
+import type { Host } from "@leasehold/inventory";
+import type { Subnet } from "@leasehold/network";
+import type { Ipv4 } from "@leasehold/protocol";
+import type { Append } from "./lease-store.ts";
+
+/** Why a client is told NAK. Also the metric's label. */
+export type RefuseReason =
+  | "wrong-network"
+  | "not-entitled"
+  | "held-by-another"
+  | "no-such-lease"
+  | "no-address-named";
+
+/** Why a client hears nothing. Also the metric's label. */
+export type SilentReason =
+  | "no-pool-for-client"
+  | "pool-exhausted"
+  | "reserved-address-held"
+  | "selected-another-server"
+  | "unknown-lease"
+  | "store-unavailable"
+  | "firmware-must-not-be-refused"
+  | "released"
+  | "declined"
+  | "not-the-owner"
+  | "malformed"
+  | "unsupported-message";
+
+export type Decision =
+  | {
+      readonly kind: "grant";
+      readonly reply: "OFFER" | "ACK";
+      readonly address: Ipv4;
+      readonly subnet: Subnet;
+      readonly host: Host | undefined;
+      readonly seconds: number;
+      /** Must be stored before the reply leaves; absent when the store already holds enough. */
+      readonly append?: Append;
+    }
+  /** An ACK to INFORM: options only, no lease (RFC 2131 §4.3.5). */
+  | { readonly kind: "inform"; readonly subnet: Subnet; readonly host: Host | undefined }
+  | { readonly kind: "refuse"; readonly reason: RefuseReason; readonly address: Ipv4 }
+  | {
+      readonly kind: "silent";
+      readonly reason: SilentReason;
+      readonly append?: Append;
+      readonly pools?: readonly string[];
+    };
+
+export type Grant = Extract<Decision, { kind: "grant" }>;
+
+export function silent(reason: SilentReason): Decision {
+  return { kind: "silent", reason };
+}

@@ -1,0 +1,135 @@
+// The events that decisions append, and when a promise needs none because the store holds the address for long enough.
+import type { Ipv4 } from "@leasehold/protocol";
+import { formatIpv4 } from "@leasehold/protocol";
+import type { Choice } from "./choose-address.ts";
+import { type Decision, silent } from "./decision.ts";
+import { type Entitlement, hostOf } from "./entitlement.ts";
+import type { Instant } from "./instant.ts";
+import { isBound, type Lease } from "./lease.ts";
+import type { LeaseEvent, LeaseEventType } from "./lease-event.ts";
+import type { Append } from "./lease-store.ts";
+import type { LeaseRequest, World } from "./request.ts";
+
+const INFINITE = 0xffffffff;
+/** Shorter than this a promise is of no use to a client. */
+const SECONDS_MIN = 10;
+/** Above this share of a subnet in use, less is held beyond what clients were told, down to nothing when it is full. */
+const CROWDED = 0.75;
+
+type Chosen = Extract<Choice, { address: Ipv4 }>;
+
+/** An OFFER writes nothing, unless the address is of another node's share: then it is reserved first (DESIGN §4). */
+export function offer(world: World, request: LeaseRequest, now: Instant, choice: Chosen): Decision {
+  const { address, entitlement } = choice;
+  const isOurs = isBound(world.view.get(address), now);
+  if (!world.storeReady && !isOurs) return silent("store-unavailable");
+  const { subnet, times } = entitlement;
+  const granted = {
+    kind: "grant",
+    reply: "OFFER",
+    address,
+    subnet,
+    host: hostOf(world, request),
+    seconds: times.seconds,
+  } as const;
+  if (!choice.isForeign) return granted;
+  const held = world.policy.storedOfferSeconds;
+  return { ...granted, append: appendOf(world, request, "AddressOffered", address, subnet.id, 0, held) };
+}
+
+/** An ACK: without a write while what the store holds covers it, else after one. */
+export function acknowledge(
+  world: World,
+  request: LeaseRequest,
+  now: Instant,
+  address: Ipv4,
+  entitlement: Entitlement,
+): Decision {
+  const { subnet, times } = entitlement;
+  const lease = world.view.get(address);
+  const isOwn = isBound(lease, now) && lease.client === request.client;
+  const granted = { kind: "grant", reply: "ACK", address, subnet, host: hostOf(world, request) } as const;
+  if (isOwn && covers(lease, now, times.seconds) && isUnchanged(lease, request)) {
+    return { ...granted, seconds: times.seconds };
+  }
+  if (!world.storeReady)
+    return isOwn ? withinHeld(granted, lease, now, times.seconds) : silent("store-unavailable");
+  const type = isOwn ? "LeaseRenewed" : "LeaseGranted";
+  const held = heldSeconds(world, entitlement);
+  return {
+    ...granted,
+    seconds: times.seconds,
+    append: appendOf(world, request, type, address, subnet.id, times.seconds, held),
+  };
+}
+
+function covers(lease: Lease, now: Instant, seconds: number): boolean {
+  return seconds === INFINITE
+    ? lease.heldUntil === Number.POSITIVE_INFINITY
+    : now + seconds * 1000 <= lease.heldUntil;
+}
+
+function isUnchanged(lease: Lease, request: LeaseRequest): boolean {
+  return lease.hostname === request.hostname && lease.mac === request.mac;
+}
+
+/** No quorum: no promise beyond what a quorum already holds (I5). */
+function withinHeld(
+  granted: Omit<Extract<Decision, { kind: "grant" }>, "seconds" | "append">,
+  lease: Lease,
+  now: Instant,
+  seconds: number,
+): Decision {
+  const left = Math.floor((lease.heldUntil - now) / 1000);
+  return left < Math.min(SECONDS_MIN, seconds)
+    ? silent("store-unavailable")
+    : { ...granted, seconds: Math.min(seconds, left) };
+}
+
+function heldSeconds(world: World, entitlement: Entitlement): number {
+  const { times, subnet, pool } = entitlement;
+  if (times.seconds === INFINITE) return INFINITE;
+  if (pool === undefined) return Math.ceil(times.seconds * times.heldFactor);
+  const size = subnet.pools.reduce((sum, each) => sum + each.size, 0);
+  const room = Math.max(0, 1 - world.view.heldIn(subnet.id) / size) / (1 - CROWDED);
+  return Math.ceil(times.seconds * (1 + (times.heldFactor - 1) * Math.min(1, room)));
+}
+
+export function releaseEvent(world: World, request: LeaseRequest, lease: Lease): Append {
+  return appendOf(world, request, "LeaseReleased", lease.address, lease.subnet, 0, 0);
+}
+
+export function declineEvent(world: World, request: LeaseRequest, lease: Lease): Append {
+  const held = world.policy.probationSeconds;
+  return appendOf(world, request, "AddressDeclined", lease.address, lease.subnet, 0, held);
+}
+
+function appendOf(
+  world: World,
+  request: LeaseRequest,
+  type: LeaseEventType,
+  address: Ipv4,
+  subnet: string,
+  seconds: number,
+  heldSeconds: number,
+): Append {
+  const host = hostOf(world, request);
+  const event: LeaseEvent = {
+    type,
+    v: 1,
+    address: formatIpv4(address),
+    client: request.client,
+    mac: request.mac,
+    subnet,
+    ...(host === undefined ? {} : { host: host.id }),
+    ...(request.hostname === undefined ? {} : { hostname: request.hostname }),
+    seconds,
+    heldSeconds,
+    ...(request.relay === undefined ? {} : { relay: request.relay }),
+    node: world.node,
+    network: world.network.revision,
+    inventory: world.inventory.revision,
+    intent: request.intent,
+  };
+  return { address, expected: world.view.revisionOf(address), event };
+}

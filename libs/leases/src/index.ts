@@ -1,0 +1,27 @@
+// What may happen to an address: events, their fold, decisions, and the port to where they are stored.
+export { decide } from "./decide.ts";
+export type { Decision, Grant, RefuseReason, SilentReason } from "./decision.ts";
+export { type Instant, instant, NO_REVISION, type Revision, revision } from "./instant.ts";
+export {
+  isBound,
+  isFreeFor,
+  type Lease,
+  type LeaseState,
+  leaseAfter,
+  type ShownState,
+  shownState,
+} from "./lease.ts";
+export {
+  decodeLeaseEvent,
+  encodeLeaseEvent,
+  type LeaseEvent,
+  type LeaseEventType,
+  leaseKey,
+  type RelayTrace,
+} from "./lease-event.ts";
+export { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEvent } from "./lease-store.ts";
+export { LeaseView } from "./lease-view.ts";
+export { hashOf, Members } from "./members.ts";
+export { MemoryLeaseStore } from "./memory-store.ts";
+export { Offers } from "./offers.ts";
+export { DEFAULT_POLICY, type LeasePolicy, type LeaseRequest, type World } from "./request.ts";

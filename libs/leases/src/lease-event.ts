@@ -1,0 +1,76 @@
+// What can happen to an address. An event is the value of the address's key in the bucket, and carries the state after it.
+import { type ClientId, formatIpv4, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
+
+export const LEASE_EVENT_TYPES = [
+  "AddressOffered",
+  "LeaseGranted",
+  "LeaseRenewed",
+  "LeaseReleased",
+  "AddressDeclined",
+] as const;
+export type LeaseEventType = (typeof LEASE_EVENT_TYPES)[number];
+
+/** Where a relayed packet came from: giaddr, and option 82 as hex. */
+export interface RelayTrace {
+  readonly giaddr: string;
+  readonly agent?: string;
+}
+
+export interface LeaseEvent {
+  readonly type: LeaseEventType;
+  readonly v: 1;
+  readonly address: string;
+  readonly client: ClientId;
+  readonly mac?: Mac;
+  readonly subnet: string;
+  /** Id of the host in the inventory, when it is known there. */
+  readonly host?: string;
+  readonly hostname?: string;
+  /** What the client was told (option 51). */
+  readonly seconds: number;
+  /** How long the address is kept from others, from the stream's timestamp on; at least `seconds`. */
+  readonly heldSeconds: number;
+  readonly relay?: RelayTrace;
+  readonly node: string;
+  /** Revisions of the network document and of the inventory that it was decided under. */
+  readonly network: number;
+  readonly inventory: number;
+  /** Names the one attempt that this is: how a writer recognises its own event after an answer was lost. */
+  readonly intent: string;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function encodeLeaseEvent(event: LeaseEvent): Uint8Array {
+  return encoder.encode(JSON.stringify(event));
+}
+
+/** The event, or undefined when the octets are none: then somebody else wrote to the bucket. */
+export function decodeLeaseEvent(data: Uint8Array): LeaseEvent | undefined {
+  try {
+    return parseLeaseEvent(JSON.parse(decoder.decode(data)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same for what was JSON and is read already. */
+export function parseLeaseEvent(value: unknown): LeaseEvent | undefined {
+  const event = value as Partial<LeaseEvent> | null | undefined;
+  const isEvent =
+    event?.v === 1 &&
+    LEASE_EVENT_TYPES.includes(event.type as LeaseEventType) &&
+    typeof event.address === "string" &&
+    parseIpv4(event.address) !== undefined &&
+    typeof event.client === "string" &&
+    typeof event.subnet === "string" &&
+    Number.isFinite(event.seconds) &&
+    Number.isFinite(event.heldSeconds);
+  return isEvent ? (event as LeaseEvent) : undefined;
+}
+
+/** The bucket's key of an address. */
+export function leaseKey(address: Ipv4): string {
+  return formatIpv4(address);
+}

@@ -1,0 +1,79 @@
+// The state of one address: the fold of its events. As an event carries the state after it, the newest one is enough.
+import { type ClientId, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
+import { after, type Instant, type Revision } from "./instant.ts";
+import type { LeaseEvent, LeaseEventType } from "./lease-event.ts";
+
+export type LeaseState = "offered" | "bound" | "released" | "declined";
+/** As people are told: a binding whose time has passed is `expired` though nothing was written. */
+export type ShownState = LeaseState | "expired";
+
+const STATE_AFTER: Record<LeaseEventType, LeaseState> = {
+  AddressOffered: "offered",
+  LeaseGranted: "bound",
+  LeaseRenewed: "bound",
+  LeaseReleased: "released",
+  AddressDeclined: "declined",
+};
+
+export interface Lease {
+  readonly address: Ipv4;
+  readonly state: LeaseState;
+  readonly client: ClientId;
+  readonly mac: Mac | undefined;
+  readonly subnet: string;
+  readonly host: string | undefined;
+  readonly hostname: string | undefined;
+  readonly seconds: number;
+  readonly heldSeconds: number;
+  /** Stream time of the newest event. */
+  readonly at: Instant;
+  /** Until then the address is nobody else's. */
+  readonly heldUntil: Instant;
+  readonly revision: Revision;
+  readonly node: string;
+  readonly intent: string;
+}
+
+/** The lease after `event`, which the stream stored as `revision` at `at`. */
+export function leaseAfter(event: LeaseEvent, revision: Revision, at: Instant): Lease {
+  return {
+    address: parseIpv4(event.address)!,
+    state: STATE_AFTER[event.type],
+    client: event.client,
+    mac: event.mac,
+    subnet: event.subnet,
+    host: event.host,
+    hostname: event.hostname,
+    seconds: event.seconds,
+    heldSeconds: event.heldSeconds,
+    at,
+    heldUntil: after(at, event.heldSeconds),
+    revision,
+    node: event.node,
+    intent: event.intent,
+  };
+}
+
+/** True while the binding stands: granted, and what the store holds has not passed. */
+export function isBound(lease: Lease | undefined, now: Instant): lease is Lease {
+  return lease !== undefined && lease.state === "bound" && now < lease.heldUntil;
+}
+
+/**
+ * Whether `client` may be given the address now. Others wait until what was held has passed, and `guardMs` more: the
+ * largest difference of clocks and the time of a failover (I7). A declined address waits for everybody.
+ */
+export function isFreeFor(
+  lease: Lease | undefined,
+  client: ClientId,
+  now: Instant,
+  guardMs: number,
+): boolean {
+  if (lease === undefined || lease.state === "released") return true;
+  if (lease.state === "declined") return now >= lease.heldUntil;
+  return lease.client === client || now >= lease.heldUntil + guardMs;
+}
+
+export function shownState(lease: Lease, now: Instant): ShownState {
+  return lease.state === "released" || now < lease.heldUntil ? lease.state : "expired";
+}

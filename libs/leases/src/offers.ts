@@ -1,0 +1,71 @@
+// The offers that this node has made and not yet heard of: held in memory only, because a lost offer costs one more
+// DISCOVER and a stored one would cost a write each (DESIGN §1.5). Bounded: the oldest goes first.
+import type { ClientId, Ipv4 } from "@leasehold/protocol";
+import type { Instant } from "./instant.ts";
+
+interface Offer {
+  readonly address: Ipv4;
+  readonly client: ClientId;
+  readonly until: Instant;
+}
+
+export class Offers {
+  private readonly byAddress = new Map<Ipv4, Offer>();
+  private readonly byClient = new Map<ClientId, Offer>();
+  private readonly exhausted = new Map<string, Instant>();
+  private readonly limit: number;
+
+  constructor(limit = 100_000) {
+    this.limit = limit;
+  }
+
+  get size(): number {
+    return this.byAddress.size;
+  }
+
+  /** The address on offer to the client; undefined when there is none or it has lapsed. */
+  to(client: ClientId, now: Instant): Ipv4 | undefined {
+    const offer = this.byClient.get(client);
+    return offer !== undefined && now < offer.until ? offer.address : undefined;
+  }
+
+  isOfferedToOther(address: Ipv4, client: ClientId, now: Instant): boolean {
+    const offer = this.byAddress.get(address);
+    return offer !== undefined && offer.client !== client && now < offer.until;
+  }
+
+  put(client: ClientId, address: Ipv4, until: Instant): void {
+    this.drop(client);
+    const before = this.byAddress.get(address);
+    if (before !== undefined) this.drop(before.client);
+    if (this.byAddress.size >= this.limit) this.drop(this.byAddress.values().next().value!.client);
+    const offer = { address, client, until };
+    this.byAddress.set(address, offer);
+    this.byClient.set(client, offer);
+  }
+
+  drop(client: ClientId): void {
+    const offer = this.byClient.get(client);
+    if (offer === undefined) return;
+    this.byClient.delete(client);
+    this.byAddress.delete(offer.address);
+  }
+
+  /** Forgets what lapsed: in order of making, so it stops at the first that stands. */
+  sweep(now: Instant): void {
+    for (const offer of this.byAddress.values()) {
+      if (now < offer.until) return;
+      this.drop(offer.client);
+    }
+  }
+
+  /** A pool that was searched in vain is not searched again before `until`: a full pool must not cost a scan a packet. */
+  noteExhausted(pool: string, until: Instant): void {
+    this.exhausted.set(pool, until);
+  }
+
+  isExhausted(pool: string, now: Instant): boolean {
+    const until = this.exhausted.get(pool);
+    return until !== undefined && now < until;
+  }
+}

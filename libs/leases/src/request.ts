@@ -1,0 +1,61 @@
+// What a client asks for, as the decision sees it: no packet, no socket, no clock.
+import type { Inventory } from "@leasehold/inventory";
+import type { Network, Subnet } from "@leasehold/network";
+import type { ClientId, Ipv4, Mac } from "@leasehold/protocol";
+import type { RelayTrace } from "./lease-event.ts";
+import type { LeaseView } from "./lease-view.ts";
+import type { Members } from "./members.ts";
+import type { Offers } from "./offers.ts";
+
+export interface LeaseRequest {
+  /** Option 53. */
+  readonly type: number;
+  readonly client: ClientId;
+  readonly mac: Mac;
+  /** The subnets of the link that the packet came from; the first is where it arrived. */
+  readonly link: readonly Subnet[];
+  readonly ciaddr: Ipv4;
+  /** Option 50. */
+  readonly requestedAddress: Ipv4 | undefined;
+  /** Option 54. */
+  readonly serverIdentifier: Ipv4 | undefined;
+  readonly hostname: string | undefined;
+  readonly relay: RelayTrace | undefined;
+  /** A boot ROM: it gives up and boots from disk when it is told NAK while selecting (notes/netboot.md §2.9). */
+  readonly firmware: boolean;
+  /** Names this attempt, in the event that may come of it. */
+  readonly intent: string;
+}
+
+export interface LeasePolicy {
+  /** How long after its end a lease of another client stays untouched: clock differences and failover (I7). */
+  readonly guardMs: number;
+  /** How long an offer stands in memory. */
+  readonly offerMs: number;
+  /** How long an offer that had to be stored keeps its address. */
+  readonly storedOfferSeconds: number;
+  /** How long a declined address is out of use. */
+  readonly probationSeconds: number;
+}
+
+export const DEFAULT_POLICY: LeasePolicy = {
+  guardMs: 15_000,
+  offerMs: 30_000,
+  storedOfferSeconds: 60,
+  probationSeconds: 86_400,
+};
+
+/** The state that a decision is made from: everything that this node knows. */
+export interface World {
+  readonly node: string;
+  readonly view: LeaseView;
+  readonly offers: Offers;
+  readonly network: Network;
+  readonly inventory: Inventory;
+  readonly members: Members;
+  readonly policy: LeasePolicy;
+  /** False while no quorum takes writes: then only what is held already may be promised. */
+  readonly storeReady: boolean;
+  /** Whether an address is one by which a member of the cluster is known (option 54). */
+  isServer(address: Ipv4): boolean;
+}
