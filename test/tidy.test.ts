@@ -4,15 +4,22 @@ import { expect, test } from "vitest";
 import { type Allowed, allowList } from "./tidy/allow-list.ts";
 import { codeOnly } from "./tidy/code-only.ts";
 import { deadFiles } from "./tidy/dead-files.ts";
-import { decisionsListed, dependenciesExplained, linksAndPaths, noTraces } from "./tidy/documents.ts";
+import {
+  citations,
+  decisionsListed,
+  dependenciesExplained,
+  linksAndPaths,
+  noTraces,
+} from "./tidy/documents.ts";
 import { ioPlaces, pureLibraries } from "./tidy/effects.ts";
-import { declaredDependencies, importDirections } from "./tidy/imports.ts";
+import { declaredDependencies, importDirections, usedDependencies } from "./tidy/imports.ts";
 import { type Finding, type Rule, readRepository, repositoryOf } from "./tidy/repository.ts";
 import { FILE_LINES_MAX, FUNCTION_LINES_MAX, fileLength, functionLength, telling } from "./tidy/sizes.ts";
 
 const rules: readonly Rule[] = [
   importDirections,
   declaredDependencies,
+  usedDependencies,
   pureLibraries,
   ioPlaces,
   deadFiles,
@@ -20,6 +27,7 @@ const rules: readonly Rule[] = [
   functionLength,
   telling,
   linksAndPaths,
+  citations,
   decisionsListed,
   dependenciesExplained,
   noTraces,
@@ -66,6 +74,12 @@ const seen: readonly (readonly [string, Rule, Record<string, string>])[] = [
     { "apps/ctl/src/main.ts": 'import { connect } from "@nats-io/transport-node";' },
   ],
   ["undeclared", declaredDependencies, { "apps/ctl/src/main.ts": 'import { z } from "zod";' }],
+  [
+    "unused",
+    usedDependencies,
+    { "apps/ctl/package.json": '{"dependencies":{"zod":"1"}}', "apps/ctl/src/main.ts": "" },
+  ],
+  ["a lost citation", citations, { "libs/bus/src/a.ts": "// see docs/nowhere.md" }],
   ["a clock", pureLibraries, { "libs/leases/src/a.ts": "const now = Date.now();" }],
   ["a bare date", pureLibraries, { "libs/leases/src/a.ts": "const now = new Date();" }],
   ["a timer", pureLibraries, { "libs/leases/src/a.ts": "setTimeout(() => {}, 1);" }],

@@ -47,6 +47,27 @@ function brokenPaths(repository: Repository, file: string, text: string): Findin
   });
 }
 
+// `docs/adr/0004` in a comment stands for the one decision of that number.
+const CITATION = /(?<![\w/.-])docs\/[\w./-]*\w|\bnotes\/[\w-]+\.md|\bDESIGN\b ?§[\d.]+/g;
+
+export const citations: Rule = {
+  name: "code cites only documents that are here",
+  check: ({ files, code }) => {
+    const paths = [...files.keys()];
+    return [...code.keys(), "run"].flatMap((file) =>
+      file.startsWith("test/tidy") ? [] : missingCitations(file, files.get(file) ?? "", paths),
+    );
+  },
+};
+
+function missingCitations(file: string, text: string, paths: readonly string[]): Finding[] {
+  return [...text.matchAll(CITATION)].flatMap((match) => {
+    if (paths.some((path) => path.startsWith(match[0]))) return [];
+    const line = text.slice(0, match.index).split("\n").length;
+    return [{ file, what: `line ${line}: cites ${match[0]}, which is not in the repository` }];
+  });
+}
+
 const DECISIONS = "docs/adr/";
 
 export const decisionsListed: Rule = {
@@ -82,7 +103,7 @@ export const dependenciesExplained: Rule = {
 // Each with a class of one letter, so that this file does not find itself.
 const TRACES = new RegExp(
   [
-    String.raw`\bregistry\.[a-z]`,
+    String.raw`\bregistr[y]\.(npm|yarn)|//registr[y]\.`,
     String.raw`\b(artifac[t]ory|jf[r]og|verdacc[i]o)\b`,
     String.raw`(?<![\w.@/-])/(wor[k]|hom[e]|User[s])/[\w.-]`,
     '"resolved"[:] "http',

@@ -104,6 +104,24 @@ export const declaredDependencies: Rule = {
   },
 };
 
+export const usedDependencies: Rule = {
+  name: "a package declares only what it imports",
+  check: (repository) =>
+    [...repository.files.keys()]
+      .filter((path) => /^(libs|apps)\/[^/]+\/package\.json$/.test(path))
+      .flatMap((file) => {
+        const folder = file.slice(0, -"/package.json".length);
+        const used = new Set(
+          [...repository.code]
+            .filter(([path]) => path.startsWith(`${folder}/`))
+            .flatMap(([, { withStrings }]) => importsOf(withStrings).map(({ from }) => moduleName(from))),
+        );
+        return dependenciesOf(repository, folder, "dependencies")
+          .filter((name) => !used.has(name))
+          .map((name) => ({ file, what: `nothing imports ${name}` }));
+      }),
+};
+
 export function dependenciesOf(repository: Repository, folder: string, key: string): string[] {
   const manifest = repository.files.get(folder === "" ? "package.json" : `${folder}/package.json`);
   return Object.keys((JSON.parse(manifest ?? "{}") as Record<string, object>)[key] ?? {});
