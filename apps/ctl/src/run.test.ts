@@ -230,22 +230,27 @@ test("diff: what the cluster says already is no difference", async () => {
 test("status: the nodes as the one that answered sees them", async () => {
   const node = {
     name: "n1",
-    address: "10.77.0.11",
+    addresses: ["10.77.0.11"],
     version: "0.1.0",
     state: "serving",
     networkRevision: 3,
-    hosts: 12,
   };
   const body = {
     node: "n1",
     version: "0.1.0",
-    store: { state: "connected" },
-    nodes: [{ ...node, lastSeen: NOW }],
+    serverIdentifier: { mode: "per-node" },
+    nodes: [{ ...node, hosts: 12, leases: 7, lastSeen: new Date(NOW).toISOString() }],
+    store: { state: "connected", server: "n1", serverVersion: "2.15.1" },
   };
   const server = await serve({ "GET /api/v1/cluster": () => ({ body }) });
-  const { out } = await leasehold(["status", "--server", server]);
-  expect(out).toContain("store  connected");
-  expect(out).toContain("n1    serving  10.77.0.11  0.1.0    3        12     -       now");
+  expect((await leasehold(["status", "--server", server])).out.split("\n")).toEqual([
+    `asked              n1 at ${server}`,
+    "store              connected (nats-server 2.15.1 on n1)",
+    "server identifier  per-node",
+    "",
+    "NODE  STATE    ADDRESS     VERSION  NETWORK  HOSTS  LEASES  SEEN",
+    "n1    serving  10.77.0.11  0.1.0    3        12     7       now",
+  ]);
 });
 
 test("of several servers, one that is ready serves", async () => {

@@ -6,20 +6,24 @@ import { relativeTime } from "../times.ts";
 interface ClusterView {
   readonly node: string;
   readonly version: string;
-  readonly serverIdentifier?: string | { address: string; mode: string } | null;
+  readonly serverIdentifier: { readonly mode: string; readonly address?: string };
   readonly nodes: readonly NodeView[];
-  readonly store: { readonly state: string };
+  readonly store: {
+    readonly state: string;
+    readonly server?: string | null;
+    readonly serverVersion?: string | null;
+  };
 }
 
 interface NodeView {
   readonly name: string;
-  readonly address?: string | null;
-  readonly version?: string | null;
+  readonly addresses: readonly string[];
+  readonly version: string;
   readonly state: string;
-  readonly networkRevision?: number | null;
-  readonly hosts?: number | null;
-  readonly leases?: number | null;
-  readonly lastSeen?: string | number | null;
+  readonly networkRevision: number;
+  readonly hosts: number;
+  readonly leases: number;
+  readonly lastSeen: string;
 }
 
 export const status: Command = {
@@ -36,17 +40,13 @@ export const status: Command = {
   },
 };
 
-function headLines(cluster: ClusterView, server: string): string[] {
-  const identifier = cluster.serverIdentifier;
+function headLines({ node, serverIdentifier, store }: ClusterView, server: string): string[] {
+  const identifier = [serverIdentifier.mode, serverIdentifier.address].filter(Boolean).join(" ");
+  const nats = store.server ? ` (nats-server ${store.serverVersion} on ${store.server})` : "";
   return card([
-    ["asked", `${cluster.node} at ${server}`],
-    ["store", cluster.store.state],
-    [
-      "server identifier",
-      typeof identifier === "object" && identifier
-        ? `${identifier.address} (${identifier.mode})`
-        : identifier,
-    ],
+    ["asked", `${node} at ${server}`],
+    ["store", `${store.state}${nats}`],
+    ["server identifier", identifier],
   ]);
 }
 
@@ -55,7 +55,7 @@ function nodeLines(cluster: ClusterView, now: number): string[] {
   const rows = cluster.nodes.map((node) => [
     node.name,
     node.state,
-    node.address,
+    node.addresses.join(" "),
     node.version,
     node.networkRevision,
     node.hosts,

@@ -20,7 +20,7 @@ export async function prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<
     }
   } catch (error) {
     if (!(error instanceof BusError)) throw error;
-    const exitCode = connected ? ExitCode.failed : ExitCode.unreachable;
+    const exitCode = connected || !error.isTransient ? ExitCode.failed : ExitCode.unreachable;
     throw new Failure(error.message, error.fix, { exitCode, cause: error });
   }
 }
