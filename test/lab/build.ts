@@ -67,7 +67,9 @@ async function buildHosts(options: LabOptions): Promise<LabState> {
   const holders = Object.fromEntries(
     hosts.map((host) => [host.name, startHost(host, logOf(planned, host.name, "host"))]),
   );
-  await Promise.all(hosts.map((host) => awaitHost(host, holders[host.name]!)));
+  await Promise.all(
+    hosts.map((host) => awaitHost(host, holders[host.name]!, logOf(planned, host.name, "host"))),
+  );
   const doors = await openDoors(planned, holders.sw!, logOf(planned, "sw", "door"));
   const state: LabState = {
     ...planned,

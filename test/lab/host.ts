@@ -1,8 +1,8 @@
 // A host's own small machine inside its network namespace: a host name, /etc, /run and DHCP state that nobody shares, so
 // that no client under test can touch the machine's resolv.conf or another client's leases.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type LabHost, root } from "./layout.ts";
-import { type Process, startDaemon } from "./processes.ts";
+import { isAlive, type Process, startDaemon } from "./processes.ts";
 import { shell, until } from "./shell.ts";
 
 // Debian packages that were unpacked without root (test/run/debian-packages.ts) appear in the host as if installed.
@@ -13,7 +13,7 @@ mkdir -p /run/lab/etc /run/lab/work /run/lock
 if [ -d "$2/usr" ]; then mount -t overlay -o "lowerdir=$2/usr:/usr" overlay /usr; fi
 lower=/etc; if [ -d "$2/etc" ]; then lower="$2/etc:/etc"; fi
 mount -t overlay -o "lowerdir=$lower,upperdir=/run/lab/etc,workdir=/run/lab/work" overlay /etc
-rm -f /etc/resolv.conf; : >/etc/resolv.conf; echo "$1" >/etc/hostname
+rm -f /etc/resolv.conf /etc/hostname; : >/etc/resolv.conf; echo "$1" >/etc/hostname
 for each in /var/lib/dhcp /var/lib/dhcpcd /var/lib/misc; do if [ -d $each ]; then mount -t tmpfs tmpfs $each; fi; done
 if [ -e /proc/sys/net/ipv6/conf/all/disable_ipv6 ]; then echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; fi
 : >/run/lab/ready
@@ -44,9 +44,12 @@ export function entering(holder: Process): string[] {
   return ["nsenter", "--target", String(holder.pid), "--net", "--mount", "--uts", "--"];
 }
 
-export async function awaitHost(host: LabHost, holder: Process): Promise<void> {
+/** @throws Error with what the host said when it could not be set up. */
+export async function awaitHost(host: LabHost, holder: Process, log: string): Promise<void> {
   const ready = () => existsSync(`/proc/${holder.pid}/root/run/lab/ready`);
-  await until(`host ${host.name} of the lab is set up`, 10, async () => ready(), 10);
+  await until(`host ${host.name} of the lab is set up`, 10, async () => ready() || !isAlive(holder), 10);
+  if (!isAlive(holder))
+    throw new Error(`Host ${host.name} cannot be set up: ${readFileSync(log, "utf8").trim()}`);
 }
 
 /** As above, in a folder of the caller's choice. */
