@@ -1,4 +1,4 @@
-// Two projects: `unit` is beside the code and takes milliseconds; `e2e` builds labs out of network namespaces.
+// Two projects: `unit` is beside the code and takes milliseconds; `e2e` starts real NATS servers, and labs of network namespaces.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          include: ["test/{contract,e2e}/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

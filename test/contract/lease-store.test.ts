@@ -1,0 +1,91 @@
+// The JetStream adapter against three real servers: the contract, the same race between two processes, and a dead leader.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { type Bus, connectBus, ensureObjects, LEASES, streamInfo, streamOf } from "@leasehold/bus";
+import { grant, leaseStoreContract, put } from "@leasehold/leases/contract";
+import { JetStreamLeaseStore } from "@leasehold/leases/nats";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type NatsCluster, startNatsCluster } from "../nats/cluster.ts";
+
+leaseStoreContract("JetStream, three servers", async () => {
+  const cluster = await startNatsCluster();
+  const buses = await Promise.all(["w1", "w2"].map((name) => connect(cluster, name)));
+  await ensureObjects(buses[0]!, { replicas: 3 });
+  const stores = buses.map((bus) => new JetStreamLeaseStore(bus, { deadlineMs: 20_000, attemptMs: 5000 }));
+  return {
+    writers: [stores[0]!, stores[1]!],
+    read: (append) => stores[0]!.read(append.address),
+    close: async () => {
+      await Promise.all(buses.map((bus) => bus.close()));
+      await cluster.stop();
+    },
+  };
+});
+
+describe("two processes", () => {
+  let cluster: NatsCluster;
+  let bus: Bus;
+  beforeAll(async () => {
+    cluster = await startNatsCluster();
+    bus = await connect(cluster, "judge");
+    await ensureObjects(bus, { replicas: 3 });
+  });
+  afterAll(async () => {
+    await bus.close();
+    await cluster.stop();
+  });
+
+  it("give each of 1,000 addresses to exactly one of them", async () => {
+    const writers = await Promise.all([startWriter(cluster, "p1"), startWriter(cluster, "p2")]);
+    const outcomes = await Promise.all(writers.map((writer) => writer.go()));
+    const store = new JetStreamLeaseStore(bus);
+    for (let n = 0; n < 1000; n++) {
+      const kinds = outcomes.map((lines) => lines[n]);
+      expect([...kinds].sort(), `address ${n}`).toEqual(["conflict", "stored"]);
+      const stored = await store.read(grant(n, "").address);
+      expect(stored?.event?.intent).toBe(`p${kinds.indexOf("stored") + 1}-${n}`);
+    }
+    // Both won some: they did race.
+    expect(outcomes.map((kinds) => kinds.includes("stored"))).toEqual([true, true]);
+  });
+
+  it("lose nothing that was told stored when the stream's leader dies", async () => {
+    const store = new JetStreamLeaseStore(bus, { deadlineMs: 20_000 });
+    const info = await streamInfo(bus, streamOf(LEASES));
+    const leader = Number(info!.cluster!.leader!.slice(1));
+    const appends = Array.from({ length: 400 }, (_, i) => grant(50_000 + i, `crash-${i}`));
+    const results = appends.map((append, i) => {
+      if (i === 200) cluster.kill(leader);
+      return put(store, append);
+    });
+    const kinds = (await Promise.all(results)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === "conflict")).toEqual([]);
+    expect(kinds.filter((kind) => kind === "stored").length).toBe(400);
+    for (const append of appends)
+      expect((await store.read(append.address))?.event?.intent).toBe(append.event.intent);
+  }, 60_000);
+});
+
+function connect(cluster: NatsCluster, name: string): Promise<Bus> {
+  return connectBus({ name, servers: cluster.servers, patience: 30_000 });
+}
+
+/** A process of its own that wants the addresses 0–999 once it is told to go. */
+async function startWriter(cluster: NatsCluster, name: string) {
+  const file = fileURLToPath(new URL("./lease-writer.ts", import.meta.url));
+  const child = spawn(process.execPath, [file, name, cluster.servers.join()], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  await lines.next();
+  return {
+    /** The outcome of each address. */
+    go: async (): Promise<string[]> => {
+      child.stdin.write("go");
+      const kinds: string[] = [];
+      for await (const kind of lines) kinds.push(kind);
+      return kinds;
+    },
+  };
+}

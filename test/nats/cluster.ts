@@ -1,0 +1,63 @@
+// A real NATS cluster on loopback, for tests of what is stored: three servers (or one), thrown away afterwards.
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const FETCHED = fileURLToPath(new URL("../../.tools/bin/nats-server", import.meta.url));
+
+export interface NatsCluster {
+  readonly servers: readonly string[];
+  /** SIGKILL, as a crash. */
+  kill(index: number): void;
+  stop(): Promise<void>;
+}
+
+/** Starts the servers; they may still be electing a leader when this resolves (connectBus waits for that). */
+export async function startNatsCluster(size: 1 | 3 = 3): Promise<NatsCluster> {
+  const directory = mkdtempSync(join(tmpdir(), "leasehold-nats-"));
+  const ports = await freePorts(size * 2);
+  const routes = Array.from({ length: size }, (_, i) => `nats://127.0.0.1:${ports[size + i]}`);
+  const binary = existsSync(FETCHED) ? FETCHED : "nats-server";
+  const processes = routes.map((_, i) => {
+    const file = join(directory, `n${i}.conf`);
+    const cluster = `cluster { name: test, listen: "127.0.0.1:${ports[size + i]}", routes: ${JSON.stringify(routes)} }`;
+    writeFileSync(
+      file,
+      `server_name: n${i}\nlisten: "127.0.0.1:${ports[i]}"\njetstream { store_dir: "${directory}/n${i}" }\n${size > 1 ? cluster : ""}\n`,
+    );
+    return spawn(binary, ["-c", file, "-l", join(directory, `n${i}.log`)], { stdio: "ignore" });
+  });
+  return {
+    servers: ports.slice(0, size).map((port) => `nats://127.0.0.1:${port}`),
+    kill: (index) => processes[index]!.kill("SIGKILL"),
+    stop: async () => {
+      await Promise.all(processes.map(ended));
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function ended(process: ChildProcess): Promise<void> {
+  if (process.exitCode !== null || process.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    process.once("exit", () => resolve());
+    process.kill("SIGKILL");
+  });
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
