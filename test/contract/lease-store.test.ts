@@ -38,7 +38,12 @@ describe("two processes", () => {
 
   it("give each of 1,000 addresses to exactly one of them", async () => {
     const writers = await Promise.all([startWriter(cluster, "p1"), startWriter(cluster, "p2")]);
-    const outcomes = await Promise.all(writers.map((writer) => writer.go()));
+    const outcomes: string[][] = [[], []];
+    for (let first = 0; first < 1000; first += 50) {
+      const rounds = await Promise.all(writers.map((writer) => writer.want(first)));
+      for (const [i, kinds] of rounds.entries()) outcomes[i]!.push(...kinds);
+    }
+    for (const writer of writers) writer.end();
     const store = new JetStreamLeaseStore(bus);
     for (let n = 0; n < 1000; n++) {
       const kinds = outcomes.map((lines) => lines[n]);
@@ -71,7 +76,7 @@ function connect(cluster: NatsCluster, name: string): Promise<Bus> {
   return connectBus({ name, servers: cluster.servers, patience: 30_000 });
 }
 
-/** A process of its own that wants the addresses 0–999 once it is told to go. */
+/** A process of its own that wants fifty addresses at a time, from the first one that it is told. */
 async function startWriter(cluster: NatsCluster, name: string) {
   const file = fileURLToPath(new URL("./lease-writer.ts", import.meta.url));
   const child = spawn(process.execPath, [file, name, cluster.servers.join()], {
@@ -80,12 +85,10 @@ async function startWriter(cluster: NatsCluster, name: string) {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   await lines.next();
   return {
-    /** The outcome of each address. */
-    go: async (): Promise<string[]> => {
-      child.stdin.write("go");
-      const kinds: string[] = [];
-      for await (const kind of lines) kinds.push(kind);
-      return kinds;
+    want: async (first: number): Promise<string[]> => {
+      child.stdin.write(`${first}\n`);
+      return ((await lines.next()).value as string).split(" ");
     },
+    end: () => child.stdin.end(),
   };
 }

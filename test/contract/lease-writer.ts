@@ -1,5 +1,5 @@
-// A process that wants the addresses 0–999 of 10.0.0.0/8 as soon as it is told to go, and prints what became of each.
-import { once } from "node:events";
+// A process that wants fifty addresses of 10.0.0.0/8 each time it reads a line, and prints what became of them in one line.
+import { createInterface } from "node:readline";
 import { connectBus } from "@leasehold/bus";
 import { grant, put } from "@leasehold/leases/contract";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
@@ -8,10 +8,9 @@ const [name = "w", servers = ""] = process.argv.slice(2);
 const bus = await connectBus({ name, servers: servers.split(",") });
 const store = new JetStreamLeaseStore(bus, { deadlineMs: 20_000, attemptMs: 5000 });
 process.stdout.write("ready\n");
-await once(process.stdin, "data");
-for (let from = 0; from < 1000; from += 20) {
-  const wants = Array.from({ length: 20 }, (_, i) => put(store, grant(from + i, `${name}-${from + i}`)));
-  for (const result of await Promise.all(wants)) process.stdout.write(`${result.kind}\n`);
+for await (const line of createInterface({ input: process.stdin })) {
+  const first = Number(line);
+  const wants = Array.from({ length: 50 }, (_, i) => put(store, grant(first + i, `${name}-${first + i}`)));
+  process.stdout.write(`${(await Promise.all(wants)).map(({ kind }) => kind).join(" ")}\n`);
 }
 await bus.close();
-process.stdin.destroy();
