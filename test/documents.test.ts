@@ -1,0 +1,77 @@
+// The examples in the documents are right: what they show as a file is read by the program that it is for, and what they
+// show as a command exists. (Paths and links are held by tidy.test.ts.)
+import { readNetwork } from "@leasehold/network";
+import { expect, test } from "vitest";
+import { commands } from "../apps/ctl/src/commands/index.ts";
+import { globalOptions } from "../apps/ctl/src/global-options.ts";
+import { parseNodeFile } from "../apps/dhcpd/src/node-file.ts";
+import { readRepository } from "./tidy/repository.ts";
+
+interface Example {
+  readonly place: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+const { files } = readRepository(`${import.meta.dirname}/..`);
+const documents = [...files].filter(([path]) => path.endsWith(".md"));
+const examples: readonly Example[] = documents.flatMap(([path, text]) =>
+  [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map((match) => ({
+    place: `${path}:${text.slice(0, match.index).split("\n").length}`,
+    language: match[1]!,
+    text: match[2]!,
+  })),
+);
+
+const yaml = (key: string) =>
+  examples.filter(({ language, text }) => language === "yaml" && new RegExp(`^${key}:`, "m").test(text));
+
+test.each(yaml("subnets"))("the network document at $place is valid", ({ text }) => {
+  expect(readNetwork(text)).toMatchObject({ ok: true });
+});
+
+test.each(yaml("interfaces"))("the node file at $place is valid", ({ place, text }) => {
+  expect(() => parseNodeFile(text, place)).not.toThrow();
+});
+
+const lines = (begin: RegExp) =>
+  examples
+    .filter(({ language }) => language === "sh")
+    .flatMap(({ place, text }) => [...text.matchAll(begin)].map((match) => ({ place, line: match[0] })));
+
+test.each(lines(/\bleasehold [^#;&|\n]*/g))("`$line` at $place is a command of ctl", ({ line }) => {
+  const [, ...words] = line.trim().split(/\s+/);
+  const command = commands.find(({ name }) => name === words.find((word) => !word.startsWith("-")));
+  expect(command).toBeDefined();
+  const known = Object.keys({ ...globalOptions, ...command!.options });
+  const used = words.filter((word) => word.startsWith("--")).map((word) => word.slice(2).split("=", 1)[0]);
+  expect(used.filter((option) => !known.includes(option!))).toEqual([]);
+});
+
+const runCommands = [...files]
+  .filter(([path]) => path.startsWith("test/run/"))
+  .flatMap(([, text]) => [...text.matchAll(/^\s+name: "([\w-]+)"/gm)].map((match) => match[1]));
+
+const runs = documents.flatMap(([place, text]) =>
+  [...text.matchAll(/\.\/run ([a-z]+)/g)].map((match) => ({ place, name: match[1]! })),
+);
+
+test.each(runs)("`./run $name` in $place exists", ({ name }) => {
+  expect(runCommands).toContain(name);
+});
+
+// What the code can say and the documents explain. `pattern` finds the words in the code.
+const explained: readonly (readonly [file: string, pattern: RegExp, document: string])[] = [
+  ["libs/leases/src/decision.ts", /^ {2}\| "([a-z-]+)"/gm, "docs/leases.md"],
+  ["libs/protocol/src/locate.ts", /^ {2}"([a-z-]+)",/gm, "docs/leases.md"],
+  ["apps/dhcpd/src/drop-reason.ts", /^ {2}\| "([a-z-]+)"/gm, "docs/leases.md"],
+  ["apps/dhcpd/src/io/metrics.ts", /"(leasehold_\w+)"/g, "docs/operate.md"],
+  ["apps/dhcpd/src/io/api.ts", /"(\/[\w/]+)[":]/g, "docs/api.md"],
+  ["apps/ctl/src/commands/index.ts", /^ {2}(\w+),/gm, "docs/cli.md"],
+];
+
+test.each(explained)("all that %s can say is explained", (file, pattern, document) => {
+  const words = [...files.get(file)!.matchAll(pattern)].map((match) => match[1]!);
+  expect(words.length).toBeGreaterThan(0);
+  expect(words.filter((word) => !files.get(document)?.includes(word))).toEqual([]);
+});
