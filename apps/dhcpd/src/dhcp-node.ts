@@ -1,7 +1,8 @@
 // A node: its parts put together, started, watched, and stopped in order.
-import { type Bus, BusError, beat, LEASES, onBeat } from "@leasehold/bus";
+import { type Bus, BusError, beat, LEASES, onBeat, reasonOf } from "@leasehold/bus";
 import type { Instant } from "@leasehold/leases";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
+import type { Network } from "@leasehold/network";
 import { formatIpv4 } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import { Counters } from "./counters.ts";
@@ -61,8 +62,7 @@ export class DhcpNode {
   private async openLink(name: string): Promise<void> {
     const link = await openLink(name, this.file.dhcp.port, (bytes, _remote, { isBroadcast }) => {
       this.pause.look(this.clocks.steady());
-      if (this.service === undefined) this.counters.count("dropped", "not-serving");
-      else this.service.receive(bytes, link, isBroadcast);
+      this.receive(bytes, link, isBroadcast);
     });
     this.links.push(link);
     for (const address of link.addresses) this.world.addOwnAddress(address);
@@ -72,8 +72,25 @@ export class DhcpNode {
     );
   }
 
+  private receive(bytes: Buffer, link: Link, isBroadcast: boolean | undefined): void {
+    if (this.service === undefined) {
+      this.counters.count("dropped", "not-serving");
+      return;
+    }
+    try {
+      this.service.receive(bytes, link, isBroadcast);
+    } catch (error) {
+      // A mistake of ours must not let one packet stop the service for all others (I15).
+      this.counters.count("trouble", "packet-failed");
+      this.log.error(
+        { err: error, packet: bytes.toString("hex") },
+        "a packet could not be handled: please report it",
+      );
+    }
+  }
+
   private serve(bus: Bus): void {
-    this.views = followAll(bus, this.world, this.counters, this.log);
+    this.views = followAll(bus, this.world, this.counters, this.log, (network) => this.listenFor(network));
     onBeat(bus, (node, state) => {
       if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
     });
@@ -90,6 +107,20 @@ export class DhcpNode {
       trace: this.log.isLevelEnabled("debug") ? (line) => this.log.debug(line, "packet") : undefined,
       onReplied: (type, ms) => this.observers.onReplied?.(type, ms),
     });
+  }
+
+  /** The cluster's own address is listened on by every node: whichever carries it now gets the packets. */
+  private listenFor(network: Network): void {
+    const address = network.serverIdentifier?.address;
+    if (address === undefined) return;
+    for (const link of this.links) {
+      link.listenOn(address).catch((error: unknown) => {
+        this.log.warn(
+          { interface: link.interfaceName, reason: reasonOf(error) },
+          "cannot listen on the cluster's address",
+        );
+      });
+    }
   }
 
   private noteMembers(): void {

@@ -20,6 +20,8 @@ const schema = z.strictObject({
     listen: z.string().regex(/^[^:]*:\d+$/, "an address and a port, like 0.0.0.0:8067"),
     token: text.optional(),
     tokenFile: text.optional(),
+    /** Files in PEM: with them the API speaks HTTPS. */
+    tls: z.strictObject({ cert: text, key: text }).optional(),
   }),
   dhcp: z.strictObject({ port: z.int().min(1).max(65535).default(67) }).default({ port: 67 }),
   log: z

@@ -1,5 +1,6 @@
 // The node's HTTP: health for everybody, the API and the metrics for who has the token.
 import { timingSafeEqual } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { BusError, NETWORK, putRecord, reasonOf } from "@leasehold/bus";
 import { checkNetwork, type Problem, readNetwork } from "@leasehold/network";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
@@ -12,7 +13,7 @@ const BODY_MAX = 16 * 1024 * 1024;
 
 /** Serves the API; rejects when the address cannot be listened on. */
 export async function serveApi(node: DhcpNode, registry: Registry, token: string): Promise<FastifyInstance> {
-  const app = Fastify({ logger: false, bodyLimit: BODY_MAX, forceCloseConnections: true });
+  const app = newServer(node.file.api.tls);
   app.setErrorHandler((error, _request, reply) => answerError(error, reply));
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({
@@ -41,6 +42,13 @@ export async function serveApi(node: DhcpNode, registry: Registry, token: string
   const colon = listen.lastIndexOf(":");
   await app.listen({ host: listen.slice(0, colon) || "0.0.0.0", port: Number(listen.slice(colon + 1)) });
   return app;
+}
+
+function newServer(tls: { cert: string; key: string } | undefined): FastifyInstance {
+  const options = { logger: false, bodyLimit: BODY_MAX, forceCloseConnections: true } as const;
+  if (tls === undefined) return Fastify(options);
+  const https = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+  return Fastify({ ...options, https }) as unknown as FastifyInstance;
 }
 
 function isOpen(request: FastifyRequest): boolean {

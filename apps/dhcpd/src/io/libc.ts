@@ -13,6 +13,8 @@ const SO_BROADCAST = 6;
 const SO_RCVBUF = 8;
 const SO_BINDTODEVICE = 25;
 const SO_RCVBUFFORCE = 33;
+const IPPROTO_IP = 0;
+const IP_FREEBIND = 15;
 
 /** What the kernel said no to: the call, and errno by name. */
 export class SystemCallError extends Error {
@@ -55,6 +57,8 @@ export class Libc {
       if (this.calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, int32(receiveBuffer), 4) < 0) {
         this.option(fd, "SO_RCVBUF", SO_RCVBUF, int32(receiveBuffer));
       }
+      // An address that the machine does not carry yet may be bound too: a cluster's address comes and goes.
+      this.checked("IP_FREEBIND", this.calls.setsockopt(fd, IPPROTO_IP, IP_FREEBIND, int32(1), 4));
       this.checked("bind", this.calls.bind(fd, socketAddress(address, port), 16));
       return fd;
     } catch (error) {

@@ -35,6 +35,8 @@ export interface Link {
   readonly addresses: readonly Ipv4[];
   /** What it can do, in words for the log. */
   readonly sockets: string;
+  /** Receives on one more address, which the machine need not carry yet: the cluster's own. */
+  listenOn(address: Ipv4): Promise<void>;
   /** `chaddr` is where a frame to a client without an address goes. False when nothing could be sent. */
   send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean;
   close(): void;
@@ -53,7 +55,7 @@ export async function openLink(name: string, port: number, receive: Receive): Pr
     return openPlainLink(name, addresses, port, receive, cause);
   }
   const sockets = await openSockets(libc, name, addresses[0]!, port);
-  return new DeviceLink(name, addresses, mac, libc, sockets, receive);
+  return new DeviceLink({ name, addresses, mac, port, libc, receive }, sockets);
 }
 
 function addressesOf(name: string): { addresses: Ipv4[]; mac: Mac } {
@@ -128,44 +130,53 @@ function bindError(name: string, port: number, cause: unknown): LinkError {
   return new LinkError(`UDP port ${port} on ${name} ${what}.`, fix, { cause });
 }
 
+interface Device {
+  readonly name: string;
+  readonly addresses: readonly Ipv4[];
+  readonly mac: Mac;
+  readonly port: number;
+  readonly libc: Libc;
+  readonly receive: Receive;
+}
+
 class DeviceLink implements Link {
   readonly interfaceName: string;
   readonly addresses: readonly Ipv4[];
   readonly sockets: string;
-  private readonly mac: Mac;
-  private readonly libc: Libc;
+  private readonly device: Device;
   private readonly udp: Sockets;
+  private readonly further = new Map<Ipv4, Socket>();
   private readonly packetSocket: number | undefined;
   private readonly linkAddress: Uint8Array;
   private readonly frame = Buffer.alloc(FRAME_MAX);
 
-  constructor(
-    name: string,
-    addresses: readonly Ipv4[],
-    mac: Mac,
-    libc: Libc,
-    udp: Sockets,
-    receive: Receive,
-  ) {
-    this.interfaceName = name;
-    this.addresses = addresses;
-    this.mac = mac;
-    this.libc = libc;
+  constructor(device: Device, udp: Sockets) {
+    this.interfaceName = device.name;
+    this.addresses = device.addresses;
+    this.device = device;
     this.udp = udp;
-    this.packetSocket = openPacketSocket(libc);
-    this.linkAddress = linkAddress(libc.interfaceIndex(name));
+    this.packetSocket = openPacketSocket(device.libc);
+    this.linkAddress = linkAddress(device.libc.interfaceIndex(device.name));
     this.sockets =
       this.packetSocket === undefined
         ? "bound to the device; no CAP_NET_RAW for raw frames: clients without an address are answered by broadcast"
         : "bound to the device, raw frames to clients without an address";
-    for (const [socket, isBroadcast] of [
-      [udp.unicast, false],
-      [udp.broadcast, true],
-    ] as const) {
-      const arrival = { link: this, isBroadcast };
-      socket.on("message", (bytes, remote) => receive(bytes, remote, arrival));
-      socket.on("error", () => {});
-    }
+    this.read(udp.unicast, false);
+    this.read(udp.broadcast, true);
+  }
+
+  private read(socket: Socket, isBroadcast: boolean): void {
+    const arrival = { link: this, isBroadcast };
+    socket.on("message", (bytes, remote) => this.device.receive(bytes, remote, arrival));
+    socket.on("error", () => {});
+  }
+
+  async listenOn(address: Ipv4): Promise<void> {
+    if (this.addresses.includes(address) || this.further.has(address)) return;
+    const { libc, name, port } = this.device;
+    const socket = await adopt(libc, name, formatIpv4(address), port);
+    this.further.set(address, socket);
+    this.read(socket, false);
   }
 
   send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean {
@@ -175,13 +186,13 @@ class DeviceLink implements Link {
       payload.length + 42 <= FRAME_MAX
     ) {
       const ends = {
-        sourceMac: this.mac,
+        sourceMac: this.device.mac,
         targetMac: chaddr,
         source: this.addresses[0]!,
         target: destination.address,
       };
       const length = writeFrame(this.frame, ends, payload);
-      return this.libc.sendFrame(this.packetSocket, this.frame, length, this.linkAddress);
+      return this.device.libc.sendFrame(this.packetSocket, this.frame, length, this.linkAddress);
     }
     sendDatagram(this.udp.unicast, payload, destination);
     return true;
@@ -190,7 +201,8 @@ class DeviceLink implements Link {
   close(): void {
     this.udp.unicast.close();
     this.udp.broadcast.close();
-    if (this.packetSocket !== undefined) this.libc.close(this.packetSocket);
+    for (const socket of this.further.values()) socket.close();
+    if (this.packetSocket !== undefined) this.device.libc.close(this.packetSocket);
   }
 }
 
@@ -227,6 +239,7 @@ async function openPlainLink(
     interfaceName: name,
     addresses,
     sockets: `plain UDP, as koffi cannot be used here (${cause instanceof Error ? cause.message : String(cause)}); replies are broadcast`,
+    listenOn: async () => {},
     send: (payload, destination) => {
       sendDatagram(socket, payload, destination);
       return true;

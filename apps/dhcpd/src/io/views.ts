@@ -3,7 +3,7 @@ import { type Bus, type Follower, followBucket, INVENTORY, LEASES, NETWORK, reas
 import { Inventory } from "@leasehold/inventory";
 import { leaseAfter } from "@leasehold/leases";
 import { storedEventOf } from "@leasehold/leases/nats";
-import { checkNetwork, compileNetwork, formatProblem } from "@leasehold/network";
+import { checkNetwork, compileNetwork, formatProblem, type Network } from "@leasehold/network";
 import type { Logger } from "pino";
 import type { Counters } from "../counters.ts";
 import type { NodeWorld } from "../node-world.ts";
@@ -20,7 +20,13 @@ export interface Views {
   stop(): Promise<void>;
 }
 
-export function followAll(bus: Bus, world: NodeWorld, counters: Counters, log: Logger): Views {
+export function followAll(
+  bus: Bus,
+  world: NodeWorld,
+  counters: Counters,
+  log: Logger,
+  onNetwork: (network: Network) => void,
+): Views {
   const trouble = (what: string) => {
     counters.count("trouble", "view");
     log.warn(what);
@@ -34,7 +40,7 @@ export function followAll(bus: Bus, world: NodeWorld, counters: Counters, log: L
     },
     onTrouble: trouble,
   });
-  const network = followNetwork(bus, world, counters, trouble, log);
+  const network = followNetwork(bus, world, counters, trouble, log, onNetwork);
   const all = { leases, inventory, network };
   return {
     ...all,
@@ -87,6 +93,7 @@ function followNetwork(
   counters: Counters,
   onTrouble: (what: string) => void,
   log: Logger,
+  onNetwork: (network: Network) => void,
 ): Follower {
   return followBucket(bus, NETWORK, {
     onRecord: (change) => {
@@ -104,6 +111,7 @@ function followNetwork(
       try {
         world.network = compileNetwork(checked.document, change.revision);
         log.info({ revision: change.revision }, "network document in force");
+        onNetwork(world.network);
       } catch (cause) {
         counters.count("trouble", "bad-network-document");
         log.error(
