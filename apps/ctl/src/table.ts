@@ -19,6 +19,10 @@ export function card(properties: readonly (readonly [name: string, value: Cell])
   return present.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
 }
 
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 function cellText(cell: Cell): string {
   return cell === undefined || cell === null || cell === "" ? "-" : String(cell);
 }

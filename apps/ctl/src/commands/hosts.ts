@@ -1,7 +1,7 @@
 // `leasehold hosts`: GET /api/v1/hosts
 import type { Command } from "../command.ts";
 import { HOST_HEADS, type HostRow, hostCells } from "../host-row.ts";
-import { table } from "../table.ts";
+import { counted, table } from "../table.ts";
 
 export const hosts: Command = {
   name: "hosts",
@@ -11,7 +11,7 @@ export const hosts: Command = {
     const body = (await api.get("/api/v1/hosts")).body;
     const rows = (Array.isArray(body) ? (body as HostRow[]) : []).toSorted((a, b) => compare(a.id, b.id));
     const withProblems = rows.filter((host) => host.problems?.length).length;
-    const total = `${rows.length} hosts${withProblems ? `, ${withProblems} with problems: see \`leasehold host <id>\`` : ""}`;
+    const total = `${counted(rows.length, "host")}${withProblems ? `, ${withProblems} with problems: see \`leasehold host <id>\`` : ""}`;
     return { json: rows, lines: [...table(HOST_HEADS, rows.flatMap(hostCells)), "", total] };
   },
 };

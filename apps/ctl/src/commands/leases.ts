@@ -1,7 +1,7 @@
 // `leasehold leases`: GET /api/v1/leases
 import type { Command } from "../command.ts";
 import { LEASE_HEADS, leaseCells, leaseRows } from "../lease-row.ts";
-import { table } from "../table.ts";
+import { counted, table } from "../table.ts";
 
 const FILTERS = ["address", "mac", "client", "state", "subnet"] as const;
 
@@ -25,6 +25,6 @@ export const leases: Command = {
     const suffix = query.size > 0 ? `?${query}` : "";
     const rows = leaseRows((await api.get(`/api/v1/leases${suffix}`)).body);
     const cells = rows.map((lease) => leaseCells(lease, world.now()));
-    return { json: rows, lines: [...table(LEASE_HEADS, cells), "", `${rows.length} leases`] };
+    return { json: rows, lines: [...table(LEASE_HEADS, cells), "", counted(rows.length, "lease")] };
   },
 };
