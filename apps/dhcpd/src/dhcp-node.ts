@@ -90,7 +90,10 @@ export class DhcpNode {
   }
 
   private serve(bus: Bus): void {
-    this.views = followAll(bus, this.world, this.counters, this.log, (network) => this.listenFor(network));
+    this.views = followAll(bus, this.world, this.counters, this.log, {
+      network: (network) => this.listenFor(network),
+      lease: (lease) => this.service?.noticeStored(lease),
+    });
     onBeat(bus, (node, state) => {
       if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
     });

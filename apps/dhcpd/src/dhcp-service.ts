@@ -5,9 +5,11 @@ import {
   type Decision,
   decide,
   type Instant,
+  type Lease,
   type LeaseRequest,
   type LeaseStore,
   leaseAfter,
+  releasesOfOlder,
   type StoredEvent,
 } from "@leasehold/leases";
 import {
@@ -106,6 +108,15 @@ export class DhcpService {
     this.parts.counters.count("received", nameOf(type));
     const reason = this.gate(packet, type) ?? this.admit(packet, type!, link, isBroadcast);
     if (reason !== undefined) this.drop(reason, packet);
+  }
+
+  /** The stream shows a lease: if this node granted it, an older one of the client in the same subnet is released. */
+  noticeStored(lease: Lease): void {
+    const { world, store, clocks, counters, nextIntent } = this.parts;
+    if (world.view.ofClient(lease.client).length < 2) return;
+    for (const append of releasesOfOlder(world, lease, nextIntent(), clocks.now())) {
+      store.append(append, ({ kind }) => counters.count("trouble", `second-address-released-${kind}`));
+    }
   }
 
   private gate(packet: Packet, type: number | undefined): DropReason | undefined {

@@ -24,4 +24,5 @@ export { LeaseView } from "./lease-view.ts";
 export { hashOf, Members } from "./members.ts";
 export { MemoryLeaseStore } from "./memory-store.ts";
 export { Offers } from "./offers.ts";
+export { releasesOfOlder } from "./one-address.ts";
 export { DEFAULT_POLICY, type LeasePolicy, type LeaseRequest, type World } from "./request.ts";

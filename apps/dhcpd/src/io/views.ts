@@ -1,7 +1,7 @@
 // Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
 import { type Bus, type Follower, followBucket, INVENTORY, LEASES, NETWORK, reasonOf } from "@leasehold/bus";
 import { Inventory } from "@leasehold/inventory";
-import { leaseAfter } from "@leasehold/leases";
+import { type Lease, leaseAfter } from "@leasehold/leases";
 import { storedEventOf } from "@leasehold/leases/nats";
 import { checkNetwork, compileNetwork, formatProblem, type Network } from "@leasehold/network";
 import type { Logger } from "pino";
@@ -20,18 +20,24 @@ export interface Views {
   stop(): Promise<void>;
 }
 
+/** Who wants to know what came in: a network in force, a lease after the view was complete. */
+export interface Notice {
+  network(network: Network): void;
+  lease(lease: Lease): void;
+}
+
 export function followAll(
   bus: Bus,
   world: NodeWorld,
   counters: Counters,
   log: Logger,
-  onNetwork: (network: Network) => void,
+  notice: Notice,
 ): Views {
   const trouble = (what: string) => {
     counters.count("trouble", "view");
     log.warn(what);
   };
-  const leases = followLeases(bus, world, counters, trouble, log);
+  const leases = followLeases(bus, world, counters, trouble, log, notice);
   const inventory = followBucket(bus, INVENTORY, {
     onRecord: (change) => world.inventory.apply(change.key, change.value, change.revision),
     onReset: (reason) => {
@@ -40,7 +46,7 @@ export function followAll(
     },
     onTrouble: trouble,
   });
-  const network = followNetwork(bus, world, counters, trouble, log, onNetwork);
+  const network = followNetwork(bus, world, counters, trouble, log, notice);
   const all = { leases, inventory, network };
   return {
     ...all,
@@ -63,8 +69,9 @@ function followLeases(
   counters: Counters,
   onTrouble: (what: string) => void,
   log: Logger,
+  notice: Notice,
 ): Follower {
-  return followBucket(bus, LEASES, {
+  const follower = followBucket(bus, LEASES, {
     onRecord: (change) => {
       const stored = storedEventOf(change);
       if (stored === undefined) {
@@ -76,7 +83,8 @@ function followLeases(
       } else if (stored.event === undefined) {
         world.view.remove(stored.address, stored.revision);
       } else {
-        world.view.apply(leaseAfter(stored.event, stored.revision, stored.at));
+        const lease = leaseAfter(stored.event, stored.revision, stored.at);
+        if (world.view.apply(lease) && follower.complete) notice.lease(lease);
       }
     },
     onReset: (reason) => {
@@ -85,6 +93,7 @@ function followLeases(
     },
     onTrouble,
   });
+  return follower;
 }
 
 function followNetwork(
@@ -93,7 +102,7 @@ function followNetwork(
   counters: Counters,
   onTrouble: (what: string) => void,
   log: Logger,
-  onNetwork: (network: Network) => void,
+  notice: Notice,
 ): Follower {
   return followBucket(bus, NETWORK, {
     onRecord: (change) => {
@@ -111,7 +120,7 @@ function followNetwork(
       try {
         world.network = compileNetwork(checked.document, change.revision);
         log.info({ revision: change.revision }, "network document in force");
-        onNetwork(world.network);
+        notice.network(world.network);
       } catch (cause) {
         counters.count("trouble", "bad-network-document");
         log.error(

@@ -1,0 +1,39 @@
+// A client has one address a subnet (I3). Two nodes that each served it at the same moment can have given it two: then the
+// older one is released. Whoever granted the newer one does so, once the stream has shown it, and with it all before it.
+import type { Mac } from "@leasehold/protocol";
+import { ipv4, MessageType } from "@leasehold/protocol";
+import { entitlementTo } from "./entitlement.ts";
+import { releaseEvent } from "./grant.ts";
+import type { Instant } from "./instant.ts";
+import { isBound, type Lease } from "./lease.ts";
+import type { Append } from "./lease-store.ts";
+import type { LeaseRequest, World } from "./request.ts";
+
+/**
+ * The releases of other addresses that `newest` makes superfluous. An address that the client may no longer have (its
+ * host was moved) is not among them: that one stays blocked until what was promised has passed (DESIGN §6).
+ */
+export function releasesOfOlder(world: World, newest: Lease, intent: string, now: Instant): Append[] {
+  const subnet = world.network.subnet(newest.subnet);
+  if (subnet === undefined || newest.state !== "bound" || newest.node !== world.node) return [];
+  const request: LeaseRequest = {
+    type: MessageType.RELEASE,
+    client: newest.client,
+    mac: newest.mac ?? ("" as Mac),
+    link: [subnet],
+    ciaddr: ipv4(0),
+    requestedAddress: undefined,
+    serverIdentifier: undefined,
+    hostname: newest.hostname,
+    relay: undefined,
+    firmware: false,
+    intent,
+  };
+  return world.view
+    .ofClient(newest.client)
+    .filter(
+      (older) => older.subnet === newest.subnet && older.revision < newest.revision && isBound(older, now),
+    )
+    .filter((older) => entitlementTo(world, request, older.address) !== undefined)
+    .map((older) => releaseEvent(world, request, older));
+}
