@@ -75,3 +75,12 @@ test.each(explained)("all that %s can say is explained", (file, pattern, documen
   expect(words.length).toBeGreaterThan(0);
   expect(words.filter((word) => !files.get(document)?.includes(word))).toEqual([]);
 });
+
+const clauses = [...files.get("docs/rfc.md")!.matchAll(/`([\w./-]+\.test\.ts)`: "([^"]+)"/g)];
+
+test.each(clauses.map(([, file, title]) => [file!, title!] as const))(
+  "docs/rfc.md: %s has %s",
+  (file, title) => {
+    expect(files.get(file)).toContain(title);
+  },
+);
