@@ -7,4 +7,13 @@ export interface Allowed {
   readonly atMost?: number; // For ceilings.
 }
 
-export const allowList: readonly Allowed[] = [];
+const CONTRACT = "the suite that every store passes, with a door of its own: only tests open it";
+
+export const allowList: readonly Allowed[] = [
+  { rule: "a package imports only what it declares", file: "libs/leases/src/contract.ts", reason: CONTRACT },
+  {
+    rule: "libs read no clock, no randomness, no file and no socket",
+    file: "libs/leases/src/contract.ts",
+    reason: CONTRACT,
+  },
+];
