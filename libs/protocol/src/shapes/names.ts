@@ -4,7 +4,7 @@ import type { Ipv4 } from "../values.ts";
 import { ipv4s } from "./addresses.ts";
 import { domains, readPartialDomain, writePartialDomain } from "./domains.ts";
 import { fieldsOf, joinAll, type Shape } from "./shape.ts";
-import { readText, textOrNone, writeText } from "./text.ts";
+import { readText, writeText } from "./text.ts";
 
 /** The flags of option 81, from the lowest bit (RFC 4702 §2.1): S, O, E, N. */
 export const FqdnFlag = { SERVER: 1, OVERRIDE: 2, ENCODED: 4, NO_UPDATE: 8 } as const;
@@ -28,17 +28,19 @@ export const clientFqdn: Shape<ClientFqdn> = {
       const name = readPartialDomain(bytes, start + 3, end);
       return name && { flags, name: name.text, complete: name.complete };
     }
-    const name = readText(bytes, start + 3, end);
-    return { flags, name: name.replace(/[.\0]+$/, ""), complete: name.includes(".") };
+    const ascii = readText(bytes, start + 3, end);
+    const name = ascii.replace(/[.\0]+$/, "");
+    return { flags, name, complete: name !== "" && ascii.includes(".") };
   },
   write(value) {
     const { flags, name, complete } = fieldsOf(value) ?? {};
     if (typeof flags !== "number" || !Number.isInteger(flags) || flags < 0 || flags > 255) return undefined;
-    if (typeof name !== "string" || textOrNone.write(name) === undefined) return undefined;
+    if (typeof name !== "string") return undefined;
+    const whole = complete === true;
     const encoded = (flags & FqdnFlag.ENCODED) !== 0;
     const written = encoded
-      ? writePartialDomain({ text: name, complete: complete === true })
-      : writeText(name);
+      ? writePartialDomain({ text: name, complete: whole })
+      : writeText(whole && !name.includes(".") ? `${name}.` : name);
     return joinAll([Uint8Array.of(flags, 255, 255), written]); // RFC 4702 §2.2: a server sends 255.
   },
 };
