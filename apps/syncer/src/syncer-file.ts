@@ -1,0 +1,86 @@
+// syncer.yaml: who this syncer is, where NATS is, and what it reads. Read once, at start.
+import { type Checked, readDocument, section } from "@leasehold/network";
+import * as z from "zod";
+import { sources } from "./sources.ts";
+
+const text = z.string({ error: "text" }).min(1, { error: "text" });
+const expectSeconds = "seconds, at least 0.1";
+const seconds = z.number({ error: expectSeconds }).min(0.1, { error: expectSeconds });
+const atLeastOne = z
+  .int({ error: "a whole number, at least 1" })
+  .min(1, { error: "a whole number, at least 1" });
+const name = text.regex(/^[A-Za-z0-9][\w-]{0,31}$/, {
+  error: "a name of at most 32 letters, digits, - and _",
+});
+
+/** What every source has, whatever its type. */
+const common = {
+  /** Owner of its hosts in the inventory: keep it. Without one, the type. */
+  name: name.optional(),
+  /** Between looks. */
+  pollSeconds: seconds.optional(),
+  /** Between whole reads, where looks in between can be cheap; without it, every look is a whole read. */
+  fullSeconds: seconds.optional(),
+  /** How many whole reads in a row must lack an interface before it is gone. */
+  absentReads: atLeastOne.optional(),
+  /** More hosts than both lost at once are held until somebody lets them go. */
+  brake: section({
+    percent: z
+      .number({ error: "0 to 100" })
+      .min(0, { error: "0 to 100" })
+      .max(100, { error: "0 to 100" })
+      .optional(),
+    hosts: z.int({ error: "a whole number" }).min(0, { error: "a whole number" }).optional(),
+  }).optional(),
+};
+
+const sourceEntry = z.discriminatedUnion(
+  "type",
+  sources.map((source) => section({ type: z.literal(source.type), ...common, ...source.settings })) as [
+    z.ZodObject<typeof common & { type: z.ZodLiteral<string> }, z.core.$strict>,
+  ],
+  { error: `a mapping whose type is one of ${sources.map(({ type }) => type).join(", ")}` },
+);
+
+const syncerFile = section({
+  name,
+  nats: section({
+    servers: z.array(text).min(1, { error: "a list of at least one nats:// URL" }),
+    user: text.optional(),
+    password: text.optional(),
+    passwordFile: text.optional(),
+    token: text.optional(),
+    credentialsFile: text.optional(),
+    tls: section({ ca: text.optional(), cert: text.optional(), key: text.optional() }).optional(),
+  }),
+  api: section({
+    listen: text.regex(/^[^\s]*:\d{1,5}$/, { error: "an address and a port, like 0.0.0.0:8068" }).optional(),
+    token: text.optional(),
+    tokenFile: text.optional(),
+  }),
+  sources: z.array(sourceEntry).min(1, { error: "a list of at least one source" }),
+  log: section({ level: z.enum(["debug", "info", "warn", "error"]).optional() }).optional(),
+});
+
+export type SyncerFile = z.infer<typeof syncerFile>;
+export type SourceEntry = SyncerFile["sources"][number];
+
+/** Reads the file's text; all mistakes at once, with path and line. */
+export function readSyncerFile(content: string, file: string): Checked<SyncerFile> {
+  return readDocument(syncerFile, content, { file, crossCheck });
+}
+
+/** Two sources of one name would remove each other's hosts. */
+function crossCheck(value: unknown) {
+  const entries = (value as { sources?: unknown } | null)?.sources;
+  const seen = new Set<string>();
+  return (Array.isArray(entries) ? entries : []).flatMap((entry: Partial<SourceEntry> | null, i) => {
+    const own = entry?.name ?? entry?.type;
+    if (typeof own !== "string" || !seen.has(own)) {
+      if (typeof own === "string") seen.add(own);
+      return [];
+    }
+    const found = `the name "${own}" again`;
+    return [{ path: ["sources", i], found, expected: "a name of its own", fix: "Give each source a name." }];
+  });
+}
