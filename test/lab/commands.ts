@@ -2,20 +2,7 @@
 
 import { Lab } from "./lab.ts";
 import { defaultName } from "./layout.ts";
-import { smd } from "./smd-commands.ts";
-
-export interface Words {
-  readonly values: Readonly<{
-    name?: string;
-    network?: string;
-    inventory?: string;
-    nodes?: string;
-    clients?: string;
-  }>;
-  readonly positionals: readonly string[];
-  /** What stood after `--`. */
-  readonly rest: readonly string[];
-}
+import { takeName, type Words } from "./words.ts";
 
 /** Answers with an exit code; 0 when nothing. */
 type LabCommand = (words: Words) => Promise<number | undefined> | Promise<void>;
@@ -35,12 +22,13 @@ const onNode =
 export const commands: Readonly<Record<string, LabCommand>> = {
   async up({ values }) {
     const { name, network, inventory } = values;
+    removeWhenInterrupted(name);
     const lab = await Lab.up(
       {
         ...(name && { name }),
         ...(network && { network }),
         ...(inventory && { inventory }),
-        ...(values.nodes && { nodes: count("nodes", values.nodes, 3, 9) }),
+        ...(values.nodes && { nodes: count("nodes", values.nodes, 3, 5) }),
         ...(values.clients && { clients: count("clients", values.clients, 0, 500) }),
       },
       say,
@@ -87,12 +75,25 @@ export const commands: Readonly<Record<string, LabCommand>> = {
     console.log(act === "start" ? await lab.startCapture(filter) : await lab.stopCapture());
   },
 
-  smd: async (words) => smd(attached(words), words.positionals),
+  async smd({ values, rest }) {
+    const { name, others } = takeName(rest);
+    for (const line of await Lab.attach(values.name ?? name).smd(...others)) console.log(line);
+  },
 
   async help() {
     console.log(HELP.replace("NAME", defaultName()));
   },
 };
+
+// A lab that nobody waits for any more is not left half built.
+function removeWhenInterrupted(name: string | undefined): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void Lab.remove(name).finally(() => process.exit(130)));
+  }
+}
+
+/** How many words belong to the command itself where the others are passed on. */
+export const ownWords: Readonly<Record<string, number>> = { exec: 1, smd: 0 };
 
 function count(option: string, text: string, least: number, most: number): number {
   const number = Number(text);

@@ -2,6 +2,7 @@
 // layer over this class.
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { smdCommand } from "../smd-standin/commands.ts";
 import { buildLab, type LabOptions, removeLab, type Say } from "./build.ts";
 import { startCapture, stopCapture } from "./capture.ts";
 import {
@@ -123,6 +124,9 @@ export class Lab {
       throw new Error(`\`leasehold ${words.join(" ")}\` failed with ${code}: ${stderr || stdout}`);
     return JSON.parse(stdout) as T;
   }
+
+  /** Changes what the SMD stand-in says: `put --mac … --ip …`, `delete`, `fail`, `list`. */
+  smd = (...words: string[]): Promise<string[]> => smdCommand(this.state.doors.smd!, words);
 
   /** SIGKILL. `what` is a program's name, or `all`. */
   kill = (node: string, what = "all"): Promise<void> => killServices(this.state, this.host(node), what);

@@ -1,0 +1,16 @@
+// dhcpcd. Told what to do through its control socket.
+import type { ClientProgram } from "./client.ts";
+
+export const dhcpcd: ClientProgram = {
+  name: "dhcpcd",
+  argv: ["dhcpcd", "-B", "-d", "-4", "--nodelay", "eth0"],
+  acknowledged: /acknowledged (?<address>\S+) from (?<server>[\d.]+)/,
+  // It probes the address by ARP for some seconds before it uses it (RFC 5227).
+  settled: /leased \S+ for (?<seconds>\d+) seconds/,
+  async renew({ lab, host }) {
+    await lab.exec(host, ["dhcpcd", "--renew", "eth0"]);
+  },
+  async release({ lab, host }) {
+    await lab.exec(host, ["dhcpcd", "-4", "--release", "eth0"]);
+  },
+};
