@@ -21,7 +21,10 @@ export function readCorpus(): readonly RecordedPacket[] {
     .map((file) => {
       const lines = readFileSync(FOLDER + file, "utf8").split("\n");
       const hex = lines.filter((line) => !line.startsWith("#")).join("");
-      const comment = lines.filter((line) => line.startsWith("#")).map((line) => line.slice(2)).join(" ");
+      const comment = lines
+        .filter((line) => line.startsWith("#"))
+        .map((line) => line.slice(2))
+        .join(" ");
       return {
         name: file.slice(0, -".hex".length),
         comment,

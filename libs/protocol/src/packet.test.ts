@@ -125,12 +125,13 @@ test("a field that is full has no NUL", () => {
   expect([found.sname.length, found.file.length]).toEqual([64, 128]);
 });
 
-test("the message type is one octet, given once", () => {
+test("the message type is one octet", () => {
   expect(packet(request([53, 1, 8, 255])).messageType).toBe(8);
   expect(packet(request([53, 1, 99, 255])).messageType).toBe(99);
   expect(packet(request([255])).messageType).toBeUndefined();
   expect(packet(request([53, 2, 1, 1, 255])).messageType).toBeUndefined();
   expect(packet(request([53, 1, 1, 53, 1, 3, 255])).messageType).toBeUndefined();
+  expect(packet(request([53, 1, 3, 53, 0, 255])).messageType).toBe(3); // RFC 3396: joined, it is one octet.
 });
 
 test("a value of a wrong length is no value", () => {

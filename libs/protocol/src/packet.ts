@@ -10,7 +10,6 @@ import type { Ipv4 } from "./values.ts";
 
 const ABSENT = -1;
 const REPEATED = -2;
-const MESSAGE_TYPE = 53;
 
 export type Decoded =
   | { readonly ok: true; readonly packet: Packet }
@@ -91,8 +90,7 @@ export class Packet {
 
   /** Option 53. Undefined when there is none (BOOTP), or when it is not one octet (`has(53)` tells). */
   get messageType(): number | undefined {
-    const at = this.#find(MESSAGE_TYPE);
-    return at >= 0 && this.bytes[at + 1] === 1 ? this.bytes[at + 2] : undefined;
+    return this.get("messageType");
   }
 
   has(code: number): boolean {
@@ -150,11 +148,13 @@ export class Packet {
   #join(code: number): Uint8Array {
     const { bytes } = this;
     const parts = this.#offsets.filter((at) => bytes[at] === code);
-    const joined = new Uint8Array(parts.reduce((size, at) => size + bytes[at + 1]!, 0));
     let size = 0;
+    for (const at of parts) size += bytes[at + 1]!;
+    const joined = new Uint8Array(size);
+    let end = 0;
     for (const at of parts) {
-      joined.set(bytes.subarray(at + 2, at + 2 + bytes[at + 1]!), size);
-      size += bytes[at + 1]!;
+      for (let index = 0; index < bytes[at + 1]!; index++) joined[end + index] = bytes[at + 2 + index]!;
+      end += bytes[at + 1]!;
     }
     return joined;
   }
