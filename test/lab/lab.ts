@@ -1,4 +1,4 @@
-// A cluster in network namespaces, for everything that tests Leasehold from outside (DESIGN §8). `./run lab` is a thin
+// A cluster in network namespaces, for everything that tests Leasehold from outside. `./run lab` is a thin
 // layer over this class.
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -164,7 +164,7 @@ export class Lab {
     return Object.fromEntries(hosts.map((host) => [host.name, Object.fromEntries(of(host))]));
   }
 
-  /** What one needs to use the lab from outside: the contract of DESIGN §8. */
+  /** What one needs to use the lab from outside: a contract that other programs read. */
   layout() {
     const { name, directory, token, doors, passwords, hosts } = this.state;
     const described = hosts.map(({ name: host, ...rest }) => [
