@@ -33,3 +33,38 @@ export async function loadDocuments(state: LabState, network: string): Promise<v
     timeout: 20_000,
   });
 }
+
+/** Waits until what SMD says has been read, and every node answers by it. */
+export async function awaitInventory(state: LabState): Promise<void> {
+  if (!runs("syncer") || !runs("dhcpd")) return;
+  const sources = await until("the syncer has read SMD", 20, async () => {
+    const found = (await read(state, "s1", "/api/v1/sources")) as readonly Source[];
+    return found.every(({ lastFullRead, state: health }) => lastFullRead && health === "ok") && found;
+  });
+  const written = sources
+    .flatMap(({ events }) => Object.values(events))
+    .reduce((sum, count) => sum + count, 0);
+  await until("every node has the inventory", 20, async () => {
+    const { nodes } = (await read(state, "n1", "/api/v1/cluster")) as Cluster;
+    return nodes.every(({ inventoryRevision }) => inventoryRevision >= written);
+  });
+}
+
+interface Source {
+  readonly state: string;
+  readonly lastFullRead: string | null;
+  /** How many of each kind were written. */
+  readonly events: Readonly<Record<string, number>>;
+}
+
+interface Cluster {
+  readonly nodes: readonly { readonly inventoryRevision: number }[];
+}
+
+async function read(state: LabState, host: string, path: string): Promise<unknown> {
+  const response = await fetch(state.doors[host] + path, {
+    headers: { authorization: `Bearer ${state.token}` },
+  });
+  if (!response.ok) throw new Error(`${host} answered ${response.status}`);
+  return response.json();
+}
