@@ -1,6 +1,6 @@
 // Compare-and-swap publishing, alone or as one atomic batch (nats-architecture-and-design ADR-50). Our own, because the
 // client's Batch drops `expect` and the error codes (ADR 0002; notes/nats.md §2).
-import { headers, type MsgHdrs, nuid } from "@nats-io/transport-node";
+import { headers, type MsgHdrs, nuid, PermissionViolationError } from "@nats-io/transport-node";
 import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 
@@ -47,6 +47,9 @@ export async function publishCas(
     });
     return outcomeOf(reply.json<PubAckReply>());
   } catch (cause) {
+    if (cause instanceof PermissionViolationError) {
+      return { kind: "rejected", code: 403, reason: reasonOf(cause) };
+    }
     return { kind: "unknown", reason: reasonOf(cause) };
   }
 }

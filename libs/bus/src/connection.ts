@@ -156,7 +156,7 @@ async function requireJetStream(nc: NatsConnection): Promise<Bus["jsm"]> {
   const until = Date.now() + 15_000;
   for (;;) {
     try {
-      return await jetstreamManager(nc, { timeout: 3000 });
+      return await jetstreamManager(nc, { timeout: 1000 });
     } catch (cause) {
       // A cluster that is just starting answers so until it has elected a leader.
       if (Date.now() > until) {

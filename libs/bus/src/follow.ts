@@ -1,6 +1,7 @@
 // A live view's feed: every key's newest value first, then every change, in order, for ever. An ordered pull consumer,
 // because KV watch stays silently dead for a minute when its server dies (notes/nats.md §5).
 import type { ConsumerMessages, JsMsg, OrderedConsumerOptions } from "@nats-io/jetstream";
+import { nuid } from "@nats-io/transport-node";
 import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 import { streamInfo, streamOf, subjectOf } from "./objects.ts";
@@ -94,7 +95,7 @@ class BucketFollower implements Follower {
         return;
       } catch (cause) {
         this.options.onTrouble?.(`Cannot follow ${this.bucket}: ${reasonOf(cause)}`);
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
   }
@@ -121,7 +122,8 @@ class BucketFollower implements Follower {
   }
 
   private consumerOptions(): Partial<OrderedConsumerOptions> {
-    const common = { name_prefix: `${this.bus.name}-${this.bucket}`, inactive_threshold: 30_000 };
+    // A name of its own each time: the consumer of a process that just died is still there, and has delivered all.
+    const common = { name_prefix: `${this.bus.name}-${nuid.next()}`, inactive_threshold: 30_000 };
     return this.position > 0
       ? { ...common, deliver_policy: "by_start_sequence" as const, opt_start_seq: this.position + 1 }
       : {
