@@ -23,6 +23,7 @@ export function settleDuplicates(
 ): void {
   const claims = collectClaims(drafts, others);
   for (const [what, claimants] of claims) {
+    if (claimants.length === 1) continue;
     const [winner, ...rest] = claimants.sort(compareClaims);
     const losers = rest.filter(({ id }) => id !== winner!.id);
     if (losers.length > 0) winner!.draft?.problems.push(problemOf(what, losers[0]!, OLDEST));
@@ -40,7 +41,11 @@ function collectClaims(
   others: Iterable<readonly [string, PresentEvent]>,
 ) {
   const claims = new Map<string, Claim[]>();
-  const add = (what: string, claim: Claim) => claims.set(what, [...(claims.get(what) ?? []), claim]);
+  const add = (what: string, claim: Claim) => {
+    const others = claims.get(what);
+    if (others) others.push(claim);
+    else claims.set(what, [claim]);
+  };
   const addHost = (id: string, interfaces: readonly HostInterfaceRecord[], draft: Draft | undefined) => {
     for (const { mac, since, addresses } of interfaces) {
       add(mac, { id, mac, since, draft });

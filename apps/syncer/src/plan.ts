@@ -1,5 +1,6 @@
 // A reading and the bucket to the events that bring the bucket in line: `plan` is pure, and planning again after its
 // events are stored gives none.
+import { isDeepStrictEqual } from "node:util";
 import type { HostEvent, HostProblem, HostRecord } from "@leasehold/inventory";
 import type { Absences } from "./absence.ts";
 import { type BrakeSettings, heldBack } from "./brake.ts";
@@ -49,7 +50,7 @@ export function plan(input: PlanInput): Plan {
     ...gone.map((id): HostEvent => ({ type: "HostRemoved", v: 1, id, source, observedAt: now })),
   ];
   const writes = events
-    .filter((event) => contentOf(event) !== contentOf(past.get(event.id)))
+    .filter((event) => !isSame(event, past.get(event.id)))
     .map((event) => ({ event, expectedRevision: stored.get(event.id)?.revision ?? 0 }));
   return { writes, held, foreign };
 }
@@ -71,13 +72,10 @@ function textOf({ path, found, expected }: HostProblem): string {
   return `${path} ${found} ${expected}`;
 }
 
-/** What makes two events say the same: everything but when it was seen. */
-function contentOf(event: HostEvent | undefined): string {
-  if (event === undefined) return "";
-  const { observedAt: _at, sourceRevision: _revision, ...content } = event;
-  return JSON.stringify(content, (_key, value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+/** Whether two events say the same, whenever it was seen. */
+function isSame(a: HostEvent, b: HostEvent | undefined): boolean {
+  if (b === undefined || a.type !== b.type) return false;
+  const { observedAt: _atA, sourceRevision: _revisionA, ...one } = a;
+  const { observedAt: _atB, sourceRevision: _revisionB, ...other } = b;
+  return isDeepStrictEqual(one, other);
 }

@@ -31,7 +31,7 @@ export function readingOf(
   const unusable: HostProblem[] = [];
   for (const read of rows.map(readRow)) {
     if (read.hostId === undefined) unusable.push(...read.problems);
-    else byHost.set(read.hostId, [...(byHost.get(read.hostId) ?? []), read]);
+    else byHost.set(read.hostId, (byHost.get(read.hostId) ?? []).concat(read));
   }
   const hosts = Array.from(byHost, ([id, of]) =>
     hostOf(id, of, described.get(of[0]!.component ?? ""), names),
