@@ -67,7 +67,7 @@ export interface ServiceParts {
 interface Exchange {
   readonly packet: Packet;
   readonly link: ServiceLink;
-  readonly request: LeaseRequest;
+  request: LeaseRequest;
   readonly receivedAt: number;
   readonly key: string;
   attempts: number;
@@ -210,7 +210,7 @@ export class DhcpService {
         this.finish(exchange, decision);
         return;
       case "conflict":
-        this.learn(append.address, result.current);
+        this.learn(exchange, append.address, result.current);
         if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
         else this.silence(exchange, "store-unavailable");
         return;
@@ -223,8 +223,9 @@ export class DhcpService {
   }
 
   /** What stands in the store beats what the view had. */
-  private learn(address: Ipv4, current: StoredEvent | undefined): void {
+  private learn(exchange: Exchange, address: Ipv4, current: StoredEvent | undefined): void {
     const { view } = this.parts.world;
+    exchange.request = { ...exchange.request, leaderRevision: current?.revision };
     if (current?.event !== undefined) view.apply(leaseAfter(current.event, current.revision, current.at));
     else view.remove(address, current?.revision ?? view.revisionOf(address));
   }
@@ -249,7 +250,7 @@ export class DhcpService {
     this.inProgress.add(exchange.key);
     try {
       const current = decision.address === 0 ? undefined : await this.parts.store.read(decision.address);
-      if (decision.address !== 0) this.learn(decision.address, current);
+      if (decision.address !== 0) this.learn(exchange, decision.address, current);
       const { world, clocks } = this.parts;
       const again = decide(world, exchange.request, clocks.now());
       if (again.kind === "refuse") this.finish(exchange, again);

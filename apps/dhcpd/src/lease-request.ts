@@ -69,6 +69,7 @@ export function leaseRequestOf(
     requestedAddress: packet.get("requestedIpAddress"),
     serverIdentifier: packet.get("serverIdentifier"),
     hostname: hostnameOf(packet),
+    xid: packet.xid,
     relay: relayTraceOf(packet),
     firmware: isFirmware(packet),
     intent,

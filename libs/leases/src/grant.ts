@@ -13,6 +13,8 @@ import type { LeaseRequest, World } from "./request.ts";
 const INFINITE = 0xffffffff;
 /** Shorter than this a promise is of no use to a client. */
 const SECONDS_MIN = 10;
+/** A client that was not answered repeats a REQUEST within this time (RFC 2131 §4.1: 4 s, then 8 s). */
+const REPEATED_WITHIN_MS = 15_000;
 /** Above this share of a subnet in use, less is held beyond what clients were told, down to nothing when it is full. */
 const CROWDED = 0.75;
 
@@ -21,9 +23,10 @@ type Chosen = Extract<Choice, { address: Ipv4 }>;
 /** An OFFER writes nothing, unless the address is of another node's share: then it is reserved first (DESIGN §4). */
 export function offer(world: World, request: LeaseRequest, now: Instant, choice: Chosen): Decision {
   const { address, entitlement } = choice;
-  const isOurs = isBound(world.view.get(address), now);
-  if (!world.storeReady && !isOurs) return silent("store-unavailable");
   const { subnet, times } = entitlement;
+  if (!world.storeReady && !isOfferableWithoutStore(world, address, entitlement, now)) {
+    return silent("store-unavailable");
+  }
   const granted = {
     kind: "grant",
     reply: "OFFER",
@@ -35,6 +38,16 @@ export function offer(world: World, request: LeaseRequest, now: Instant, choice:
   if (!choice.isForeign) return granted;
   const held = world.policy.storedOfferSeconds;
   return { ...granted, append: appendOf(world, request, "AddressOffered", address, subnet.id, 0, held) };
+}
+
+/** What the REQUEST to come could be granted without a write, too: see `isCertain`. */
+function isOfferableWithoutStore(
+  world: World,
+  address: Ipv4,
+  entitlement: Entitlement,
+  now: Instant,
+): boolean {
+  return entitlement.pool === undefined && isBound(world.view.get(address), now);
 }
 
 /** An ACK: without a write while what the store holds covers it, else after one. */
@@ -49,11 +62,19 @@ export function acknowledge(
   const lease = world.view.get(address);
   const isOwn = isBound(lease, now) && lease.client === request.client;
   const granted = { kind: "grant", reply: "ACK", address, subnet, host: hostOf(world, request) } as const;
-  if (isOwn && covers(lease, now, times.seconds) && isUnchanged(lease, request)) {
+  if (
+    isOwn &&
+    isCertain(request, lease, now) &&
+    covers(lease, now, times.seconds) &&
+    isUnchanged(lease, request)
+  ) {
     return { ...granted, seconds: times.seconds };
   }
-  if (!world.storeReady)
-    return isOwn ? withinHeld(granted, lease, now, times.seconds) : silent("store-unavailable");
+  if (!world.storeReady) {
+    // A reserved address is in no pool, so that nobody else was given it: it is served through a loss of quorum (I6).
+    const isSafe = isOwn && (isCertain(request, lease, now) || entitlement.pool === undefined);
+    return isSafe ? withinHeld(granted, lease, now, times.seconds) : silent("store-unavailable");
+  }
   const type = isOwn ? "LeaseRenewed" : "LeaseGranted";
   const held = heldSeconds(world, entitlement);
   return {
@@ -61,6 +82,20 @@ export function acknowledge(
     seconds: times.seconds,
     append: appendOf(world, request, type, address, subnet.id, times.seconds, held),
   };
+}
+
+/**
+ * Whether the binding stands though this node's view may be behind. A client that renews uses the address, and one that
+ * repeats the REQUEST that was granted wants it still. A client that starts anew may have released it through another
+ * node, which has given it to somebody else since: then only the store can tell (I1).
+ */
+function isCertain(request: LeaseRequest, lease: Lease, now: Instant): boolean {
+  const isRepeated = request.xid !== undefined && request.xid === lease.xid;
+  return (
+    request.ciaddr === lease.address ||
+    (isRepeated && now < lease.at + REPEATED_WITHIN_MS) ||
+    request.leaderRevision === lease.revision
+  );
 }
 
 function covers(lease: Lease, now: Instant, seconds: number): boolean {
@@ -126,6 +161,7 @@ function appendOf(
     seconds,
     heldSeconds,
     ...(request.relay === undefined ? {} : { relay: request.relay }),
+    ...(request.xid === undefined ? {} : { xid: request.xid }),
     node: world.node,
     network: world.network.revision,
     inventory: world.inventory.revision,

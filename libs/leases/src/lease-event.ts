@@ -31,6 +31,8 @@ export interface LeaseEvent {
   /** How long the address is kept from others, from the stream's timestamp on; at least `seconds`. */
   readonly heldSeconds: number;
   readonly relay?: RelayTrace;
+  /** Of the packet that it answers. */
+  readonly xid?: number;
   readonly node: string;
   /** Revisions of the network document and of the inventory that it was decided under. */
   readonly network: number;

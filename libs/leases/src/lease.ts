@@ -30,6 +30,7 @@ export interface Lease {
   /** Until then the address is nobody else's. */
   readonly heldUntil: Instant;
   readonly revision: Revision;
+  readonly xid: number | undefined;
   readonly node: string;
   readonly intent: string;
 }
@@ -49,6 +50,7 @@ export function leaseAfter(event: LeaseEvent, revision: Revision, at: Instant): 
     at,
     heldUntil: after(at, event.heldSeconds),
     revision,
+    xid: event.xid,
     node: event.node,
     intent: event.intent,
   };

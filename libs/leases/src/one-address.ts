@@ -25,6 +25,7 @@ export function releasesOfOlder(world: World, newest: Lease, intent: string, now
     requestedAddress: undefined,
     serverIdentifier: undefined,
     hostname: newest.hostname,
+    xid: undefined,
     relay: undefined,
     firmware: false,
     intent,

@@ -2,6 +2,7 @@
 import type { Inventory } from "@leasehold/inventory";
 import type { Network, Subnet } from "@leasehold/network";
 import type { ClientId, Ipv4, Mac } from "@leasehold/protocol";
+import type { Revision } from "./instant.ts";
 import type { RelayTrace } from "./lease-event.ts";
 import type { LeaseView } from "./lease-view.ts";
 import type { Members } from "./members.ts";
@@ -20,11 +21,15 @@ export interface LeaseRequest {
   /** Option 54. */
   readonly serverIdentifier: Ipv4 | undefined;
   readonly hostname: string | undefined;
+  /** Of the packet; undefined when no packet asked. */
+  readonly xid: number | undefined;
   readonly relay: RelayTrace | undefined;
   /** A boot ROM: it gives up and boots from disk when it is told NAK while selecting (notes/netboot.md §2.9). */
   readonly firmware: boolean;
   /** Names this attempt, in the event that may come of it. */
   readonly intent: string;
+  /** What the store's leader said is the newest revision of the address, when it was asked for this very request. */
+  readonly leaderRevision?: Revision | undefined;
 }
 
 export interface LeasePolicy {
