@@ -1,7 +1,7 @@
 // Which address to offer (RFC 2131 §4.3.1, DESIGN §4): what is reserved, what the client has, had or wants, else the first
 // free one of this node's share, from a start that depends on the client. Two nodes then never offer one free address.
 import type { Pool, Subnet } from "@leasehold/network";
-import { type Ipv4, ipv4 } from "@leasehold/protocol";
+import { type ClientId, type Ipv4, ipv4 } from "@leasehold/protocol";
 import type { SilentReason } from "./decision.ts";
 import { type Entitlement, entitlementTo, hostOf, isLeasable, reservationOf, serves } from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
@@ -13,6 +13,8 @@ export type Choice =
   /** `isForeign`: it belongs to another node's share, so it must be stored before it is offered. */
   | { readonly address: Ipv4; readonly entitlement: Entitlement; readonly isForeign: boolean }
   | { readonly reason: SilentReason; readonly pools?: readonly string[] };
+
+const NOBODY = "" as ClientId;
 
 export function chooseAddress(world: World, request: LeaseRequest, now: Instant): Choice {
   const reservation = reservationOf(world, request);
@@ -29,7 +31,15 @@ export function chooseAddress(world: World, request: LeaseRequest, now: Instant)
 function take(world: World, request: LeaseRequest, address: Ipv4, now: Instant): Choice | undefined {
   if (!isFree(world, request, address, now)) return undefined;
   const entitlement = entitlementTo(world, request, address);
-  return entitlement && { address, entitlement, isForeign: false };
+  return (
+    entitlement && { address, entitlement, isForeign: isAnothersToGive(world, entitlement, address, now) }
+  );
+}
+
+/** Free for everybody, and of another node's share: that node may be offering it to somebody else at this moment. */
+function isAnothersToGive(world: World, entitlement: Entitlement, address: Ipv4, now: Instant): boolean {
+  if (entitlement.pool === undefined || world.members.owns(address)) return false;
+  return isFreeFor(world.view.get(address), NOBODY, now, world.policy.guardMs);
 }
 
 /** In the order of DESIGN §4: the current address, the one on offer, earlier ones, the one asked for. */
