@@ -58,6 +58,6 @@ export interface Pool {
 export interface LeaseTimes {
   /** What the client is told. */
   readonly seconds: Seconds;
-  /** How much longer the store holds the address (DESIGN §4, headroom). */
+  /** How much longer the store holds the address. */
   readonly heldFactor: number;
 }

@@ -1,4 +1,4 @@
-// The network document's shape (DESIGN §6). What one field can say for itself is checked here; what takes two is in
+// The network document's shape. What one field can say for itself is checked here; what takes two is in
 // cross-check.ts. Values stay as the operator wrote them: the stored document is the one that was applied.
 import { parseIpv4 } from "@leasehold/protocol";
 import * as z from "zod";
