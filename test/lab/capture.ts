@@ -14,23 +14,9 @@ export async function startCapture(state: LabState, filter = DHCP): Promise<stri
   const file = captureFile(state);
   const log = logOf(state, "sw", "tcpdump");
   rmSync(log, { force: true });
-  const argv = [
-    "tcpdump",
-    "-i",
-    "br0",
-    "-p",
-    "-n",
-    "-U",
-    "-B",
-    "65536",
-    "-s",
-    "0",
-    "-Z",
-    "root",
-    "-w",
-    file,
-    filter,
-  ];
+  // Promiscuous, as a bridge shows itself only what is for it or for all; immediate, as libpcap else keeps the last second.
+  const options = ["-i", "br0", "-n", "-U", "--immediate-mode", "-B", "65536", "-s", "0", "-Z", "root"];
+  const argv = ["tcpdump", ...options, "-w", file, filter];
   savePid(state, "sw", "tcpdump", startDaemon([...entering(state.holders.sw!), ...argv], log));
   await until(
     `tcpdump captures (its log: ${log})`,
@@ -45,7 +31,7 @@ export async function startCapture(state: LabState, filter = DHCP): Promise<stri
 export async function stopCapture(state: LabState): Promise<string> {
   const running = loadPid(state, "sw", "tcpdump");
   if (running && isAlive(running)) {
-    await sleep(200); // libpcap hands over what it has a few times a second.
+    await sleep(200); // What is on its way to tcpdump.
     signal(running, "SIGINT");
     await until("tcpdump ends", 10, async () => !isAlive(running), 20);
   }

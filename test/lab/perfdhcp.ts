@@ -34,28 +34,18 @@ export interface PerfOptions {
 export async function perfdhcp(lab: Lab, node: string, options: PerfOptions): Promise<PerfReport> {
   const { rate, clients, seconds, macBase, more = [] } = options;
   const base = macBase ? ["-b", `mac=${macBase}`] : [];
-  const argv = [
-    "perfdhcp",
-    "-4",
-    "-l",
-    "eth0",
-    "-r",
-    `${rate}`,
-    "-R",
-    `${clients}`,
-    "-p",
-    `${seconds}`,
-    "-u",
-    ...base,
-    ...more,
-  ];
+  const load = ["-r", `${rate}`, "-R", `${clients}`, "-p", `${seconds}`, "-u"];
+  const argv = ["perfdhcp", "-4", "-l", "eth0", ...load, ...base, ...more];
   const timeout = (seconds + 30) * 1000;
   const { code, stdout, stderr } = await lab.exec("r1", [...argv, lab.host(node).address!], { timeout });
   const text = stdout + stderr;
   return {
     discoverOffer: exchange(text, "DISCOVER-OFFER"),
     requestAck: exchange(text, "REQUEST-ACK"),
-    repeated: Number(/non unique addresses:\s*(\d+)/i.exec(text)?.[1] ?? 0),
+    repeated: [...text.matchAll(/non unique addresses:\s*(\d+)/gi)].reduce(
+      (sum, match) => sum + Number(match[1]),
+      0,
+    ),
     code,
     text,
   };

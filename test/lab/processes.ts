@@ -67,6 +67,17 @@ export async function kill(target: Process): Promise<boolean> {
   return was;
 }
 
+/** As `kill`, with all that it has started: a daemon leads a process group. */
+export async function killGroup(target: Process): Promise<void> {
+  if (!isAlive(target)) return;
+  try {
+    process.kill(-target.pid, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
+  }
+  await kill(target);
+}
+
 /** Kills whatever lives in these network namespaces (files under /run/netns), and waits until it is gone. */
 export async function killInNamespaces(files: readonly string[]): Promise<void> {
   const namespaces = new Set(files.map((file) => statSync(file, { throwIfNoEntry: false })?.ino));

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { entering } from "../host.ts";
 import type { Lab } from "../lab.ts";
-import { isAlive, kill, type Process, startDaemon } from "../processes.ts";
+import { isAlive, killGroup, type Process, startDaemon } from "../processes.ts";
 import { until } from "../shell.ts";
 import { loadPid, logOf, savePid } from "../state.ts";
 
@@ -117,7 +117,7 @@ export class RunningClient {
   /** SIGKILL: the machine is switched off. Its address stays bound in the cluster. */
   async end(): Promise<void> {
     const running = this.process;
-    if (running) await kill(running);
+    if (running) await killGroup(running);
     await this.lab.exec(this.host, ["ip", "address", "flush", "dev", "eth0"]);
   }
 }

@@ -8,7 +8,7 @@ export const dhcpcd: ClientProgram = {
   // It probes the address by ARP for some seconds before it uses it (RFC 5227).
   settled: /leased \S+ for (?<seconds>\d+) seconds/,
   async renew({ lab, host }) {
-    await lab.exec(host, ["dhcpcd", "--renew", "eth0"]);
+    await lab.exec(host, ["dhcpcd", "-4", "--renew", "eth0"]);
   },
   async release({ lab, host }) {
     await lab.exec(host, ["dhcpcd", "-4", "--release", "eth0"]);
