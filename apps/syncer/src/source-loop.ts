@@ -11,6 +11,8 @@ import type { SourceStatus } from "./source-status.ts";
 /** A round that took a second is followed by a pause of four: rounds take a fifth of the time, however large the source. */
 const PAUSE_FOR_WORK = 4;
 const STOP_MS = 2000;
+/** How often the store is asked whether it is ready. */
+const UNREADY_MS = 100;
 
 export class SourceLoop {
   private readonly settings: LoopSettings;
@@ -83,7 +85,11 @@ export class SourceLoop {
   private async repeat(): Promise<void> {
     while (!this.isStopped) {
       const started = Date.now();
-      if (this.store.unready === undefined) await this.look(started);
+      if (this.store.unready !== undefined) {
+        await this.pause(UNREADY_MS);
+        continue;
+      }
+      await this.look(started);
       const busy = Date.now() - started;
       await this.pause(Math.max(this.settings.pollMs - busy, busy * PAUSE_FOR_WORK));
     }
@@ -103,7 +109,7 @@ export class SourceLoop {
   }
 
   private async pause(ms: number): Promise<void> {
-    if (this.isStopped || this.isHinted) return;
+    if (this.isStopped || (this.isHinted && this.store.unready === undefined)) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.wake = () => {
