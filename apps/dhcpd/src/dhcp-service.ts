@@ -158,13 +158,15 @@ export class DhcpService {
   }
 
   private act(exchange: Exchange): void {
-    const { world, clocks, health } = this.parts;
     exchange.attempts++;
+    this.carryOut(exchange, this.decide(exchange));
+  }
+
+  private decide({ request }: Exchange): Decision {
+    const { world, clocks, health } = this.parts;
     world.storeReady =
-      exchange.request.type === MessageType.DISCOVER
-        ? health.isTaking(clocks.steady())
-        : health.isReachable();
-    this.carryOut(exchange, decide(world, exchange.request, clocks.now()));
+      request.type === MessageType.DISCOVER ? health.isTaking(clocks.steady()) : health.isReachable();
+    return decide(world, request, clocks.now());
   }
 
   private carryOut(exchange: Exchange, decision: Decision): void {
@@ -250,15 +252,15 @@ export class DhcpService {
     this.inProgress.add(exchange.key);
     try {
       const current = decision.address === 0 ? undefined : await this.parts.store.read(decision.address);
+      // From here on a commit may put the key in again.
+      this.inProgress.delete(exchange.key);
       if (decision.address !== 0) this.learn(exchange, decision.address, current);
-      const { world, clocks } = this.parts;
-      const again = decide(world, exchange.request, clocks.now());
+      const again = this.decide(exchange);
       if (again.kind === "refuse") this.finish(exchange, again);
       else this.carryOut(exchange, again);
     } catch {
-      this.silence(exchange, "store-unavailable");
-    } finally {
       this.inProgress.delete(exchange.key);
+      this.silence(exchange, "store-unavailable");
     }
   }
 
