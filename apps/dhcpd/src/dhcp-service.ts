@@ -69,6 +69,8 @@ interface Exchange {
   readonly link: ServiceLink;
   request: LeaseRequest;
   readonly receivedAt: number;
+  /** The same in stream time. */
+  readonly arrivedAt: Instant;
   readonly key: string;
   attempts: number;
 }
@@ -153,7 +155,7 @@ export class DhcpService {
     if (!this.responder.mayAnswer(heard, world.members, world.membership, receivedAt)) {
       return "another-node-answers";
     }
-    this.act({ packet, link, request, receivedAt, key, attempts: 0 });
+    this.act({ packet, link, request, receivedAt, arrivedAt: clocks.now(), key, attempts: 0 });
     return undefined;
   }
 
@@ -213,7 +215,8 @@ export class DhcpService {
         return;
       case "conflict":
         this.learn(exchange, append.address, result.current);
-        if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
+        if (this.isOvertaken(exchange, result.current)) this.silence(exchange, "not-the-owner");
+        else if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
         else this.silence(exchange, "store-unavailable");
         return;
       case "unknown":
@@ -222,6 +225,12 @@ export class DhcpService {
       default:
         result satisfies never;
     }
+  }
+
+  /** What a client gave back may have been granted to it again meanwhile: that grant is not what it gave back. */
+  private isOvertaken({ request, arrivedAt }: Exchange, current: StoredEvent | undefined): boolean {
+    const gives = request.type === MessageType.RELEASE || request.type === MessageType.DECLINE;
+    return gives && current !== undefined && current.at + this.parts.world.policy.guardMs > arrivedAt;
   }
 
   /** What stands in the store beats what the view had. */
