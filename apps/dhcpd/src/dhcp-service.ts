@@ -9,6 +9,7 @@ import {
   type LeaseRequest,
   type LeaseStore,
   leaseAfter,
+  type Revision,
   releasesOfOlder,
   type StoredEvent,
 } from "@leasehold/leases";
@@ -209,8 +210,7 @@ export class DhcpService {
   ): void {
     switch (result.kind) {
       case "stored":
-        // The instant of sending is before the stream's own, so that what is taken to be held never ends too late.
-        this.parts.world.view.apply(leaseAfter(append.event, result.revision, sentAt));
+        this.take(append, result.revision, sentAt);
         this.finish(exchange, decision);
         return;
       case "conflict":
@@ -225,6 +225,12 @@ export class DhcpService {
       default:
         result satisfies never;
     }
+  }
+
+  /** Until the stream shows it, the instant of sending stands for its own, so that nothing is held for too long. */
+  private take(append: Append, revision: Revision, sentAt: Instant): void {
+    const { view } = this.parts.world;
+    if (view.revisionOf(append.address) < revision) view.apply(leaseAfter(append.event, revision, sentAt));
   }
 
   /** What a client gave back may have been granted to it again meanwhile: that grant is not what it gave back. */
