@@ -23,10 +23,10 @@ export class PauseWatch {
   }
 
   look(now: number): void {
-    if (now - this.lastTick > PAUSE_MS && !this.suspect) {
-      this.suspect = true;
-      this.count++;
-    }
+    if (now - this.lastTick <= PAUSE_MS) return;
+    this.lastTick = now;
+    this.suspect = true;
+    this.count++;
   }
 
   tick(now: number): void {
