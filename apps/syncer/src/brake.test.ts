@@ -45,14 +45,22 @@ describe("the brake", () => {
     expect(syncer.round.held.size).toBe(0);
   });
 
-  test("an empty list is held whatever the number of hosts", async () => {
-    syncer.smd.rows.splice(1);
+  test("an empty list is held though only two hosts would be lost", async () => {
+    syncer.smd.rows.splice(2);
     await syncer.look();
     syncer.smd.rows = [];
     await syncer.look();
     expect(await syncer.look()).toEqual([]);
-    expect([...syncer.round.held]).toEqual(["x0"]);
+    expect([...syncer.round.held]).toEqual(["x0", "x1"]);
     syncer.round.release();
+    expect(await syncer.look()).toEqual(["HostRemoved x0", "HostRemoved x1"]);
+  });
+
+  test("the last host of a site can be taken out", async () => {
+    syncer.smd.rows.splice(1);
+    await syncer.look();
+    syncer.smd.rows = [];
+    await syncer.look();
     expect(await syncer.look()).toEqual(["HostRemoved x0"]);
   });
 

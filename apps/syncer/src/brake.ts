@@ -9,7 +9,7 @@ export interface BrakeSettings {
   readonly hosts: number;
 }
 
-/** The ids to hold, out of those that would be lost. An empty list of rows is held whatever the numbers. */
+/** The ids to hold, out of those that would be lost. An empty list of rows is held unless it is one host that went. */
 export function heldBack(
   past: ReadonlyMap<string, PresentEvent>,
   { seen, awaited }: Drafts,
@@ -20,7 +20,8 @@ export function heldBack(
   );
   const { percent, hosts } = options.brake;
   const isMany = lost.length > hosts && lost.length * 100 > past.size * percent;
-  return new Set(isMany || options.isEmpty ? lost.map(([id]) => id) : []);
+  const isWiped = options.isEmpty && lost.length > 1;
+  return new Set(isMany || isWiped ? lost.map(([id]) => id) : []);
 }
 
 /** Gone, without the addresses that it had, or no longer described. */

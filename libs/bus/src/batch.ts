@@ -1,5 +1,5 @@
 // Compare-and-swap publishing, alone or as one atomic batch (nats-architecture-and-design ADR-50). Our own, because the
-// client's Batch drops `expect` and the error codes (ADR 0002; notes/nats.md §2).
+// client's Batch drops `expect` and the error codes (docs/adr/0002).
 import { headers, type MsgHdrs, nuid, PermissionViolationError } from "@nats-io/transport-node";
 import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
@@ -70,7 +70,7 @@ interface PubAckReply {
   readonly error?: { readonly code: number; readonly err_code?: number; readonly description?: string };
 }
 
-// Codes of nats-server's errors.json (notes/nats.md §1).
+// Codes of nats-server's errors.json.
 const CONFLICT = 10071;
 const BUSY = new Set([10164, 10158]);
 const UNKNOWN = new Set([

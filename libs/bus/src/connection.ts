@@ -95,7 +95,7 @@ function dialError(options: BusOptions, cause: unknown): BusError {
   );
 }
 
-// notes/nats.md §4: the defaults notice a dead TCP connection after minutes and give up after ten tries.
+// The client's defaults notice a dead TCP connection after minutes and give up after ten tries.
 function connectionOptions(options: BusOptions): ConnectionOptions {
   return {
     name: options.name,

@@ -1,5 +1,5 @@
 // A live view's feed: every key's newest value first, then every change, in order, for ever. An ordered pull consumer,
-// because KV watch stays silently dead for a minute when its server dies (notes/nats.md §5).
+// because KV watch stays silently dead for a minute when its server dies.
 import type { ConsumerMessages, JsMsg, OrderedConsumerOptions } from "@nats-io/jetstream";
 import { nuid } from "@nats-io/transport-node";
 import { reasonOf } from "./bus-error.ts";
@@ -133,7 +133,7 @@ class BucketFollower implements Follower {
         };
   }
 
-  // An exception inside a consume callback would end deliveries silently (notes/nats.md §12).
+  // An exception inside a consume callback would end deliveries silently.
   private deliver(m: JsMsg, generation: number): void {
     if (generation !== this.generation || this.stopped) return;
     try {

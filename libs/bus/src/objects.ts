@@ -1,4 +1,4 @@
-// The JetStream objects of DESIGN §3: what they must look like, making them, and checking them at every start.
+// The JetStream objects (ARCHITECTURE.md): what they must look like, making them, and checking them at every start.
 import type { StreamConfig, StreamInfo } from "@nats-io/jetstream";
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { BusError, reasonOf } from "./bus-error.ts";
@@ -35,7 +35,7 @@ function bucketConfig(bucket: string, history: number): Partial<StreamConfig> & 
   } as Partial<StreamConfig> & { name: string };
 }
 
-// History above one lets the sourced log catch up without skipping a superseded event (notes/nats.md §6).
+// History above one lets the sourced log catch up without skipping a superseded event.
 const OBJECTS: readonly (Partial<StreamConfig> & { name: string })[] = [
   bucketConfig(LEASES, 8),
   bucketConfig(INVENTORY, 8),
