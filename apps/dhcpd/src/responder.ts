@@ -1,5 +1,5 @@
 // Which node answers a packet that all of them saw. The one that comes first for the client answers now; the next ones do
-// when the client asks again, as then the first one was silent (DESIGN §5).
+// when the client asks again, as then the first one was silent (ARCHITECTURE.md).
 
 import type { Members } from "@leasehold/leases";
 import type { ClientId, Ipv4 } from "@leasehold/protocol";

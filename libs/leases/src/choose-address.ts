@@ -1,4 +1,4 @@
-// Which address to offer (RFC 2131 §4.3.1, DESIGN §4): what is reserved, what the client has, had or wants, else the first
+// Which address to offer (RFC 2131 §4.3.1, docs/leases.md): what is reserved, what the client has, had or wants, else the first
 // free one of this node's share, from a start that depends on the client. Two nodes then never offer one free address.
 import type { Pool, Subnet } from "@leasehold/network";
 import { type ClientId, type Ipv4, ipv4 } from "@leasehold/protocol";
@@ -42,7 +42,7 @@ function isAnothersToGive(world: World, entitlement: Entitlement, address: Ipv4,
   return isFreeFor(world.view.get(address), NOBODY, now, world.policy.guardMs);
 }
 
-/** In the order of DESIGN §4: the current address, the one on offer, earlier ones, the one asked for. */
+/** The current address, the one on offer, earlier ones, the one asked for. */
 function* rememberedAddresses(world: World, request: LeaseRequest, now: Instant): Generator<Ipv4> {
   const leases = world.view.ofClient(request.client);
   for (const lease of leases) if (isBound(lease, now)) yield lease.address;

@@ -20,7 +20,7 @@ const CROWDED = 0.75;
 
 type Chosen = Extract<Choice, { address: Ipv4 }>;
 
-/** An OFFER writes nothing, unless the address is of another node's share: then it is reserved first (DESIGN §4). */
+/** An OFFER writes nothing, unless the address is of another node's share: then it is reserved first (docs/leases.md). */
 export function offer(world: World, request: LeaseRequest, now: Instant, choice: Chosen): Decision {
   const { address, entitlement } = choice;
   const { subnet, times } = entitlement;

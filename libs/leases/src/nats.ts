@@ -1,7 +1,7 @@
 // The JetStream adapter of the lease store: group commits. Appends wait while a batch is on its way and leave together as
 // one atomic batch, each with its own expected sequence; a lone append leaves at once. When a batch is refused nobody says
 // which write was stale, so it is halved until the stale one stands alone; when its fate is unknown the same
-// compare-and-swap is repeated, and a conflict with our own intent is success (notes/nats.md §2, §10).
+// compare-and-swap is repeated, and a conflict with our own intent is success (docs/adr/0002).
 import { type Bus, type CasOutcome, LEASES, publishCas, readRecord, subjectOf } from "@leasehold/bus";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import { type Instant, type Revision, revision } from "./instant.ts";

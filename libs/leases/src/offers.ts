@@ -1,5 +1,5 @@
 // The offers that this node has made and not yet heard of: held in memory only, because a lost offer costs one more
-// DISCOVER and a stored one would cost a write each (DESIGN §1.5). Bounded: the oldest goes first.
+// DISCOVER and a stored one would cost a write each (docs/adr/0005). Bounded: the oldest goes first.
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import type { Instant } from "./instant.ts";
 

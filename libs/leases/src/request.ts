@@ -24,7 +24,7 @@ export interface LeaseRequest {
   /** Of the packet; undefined when no packet asked. */
   readonly xid: number | undefined;
   readonly relay: RelayTrace | undefined;
-  /** A boot ROM: it gives up and boots from disk when it is told NAK while selecting (notes/netboot.md §2.9). */
+  /** A boot ROM: it gives up and boots from disk when it is told NAK while selecting (docs/leases.md). */
   readonly firmware: boolean;
   /** Names this attempt, in the event that may come of it. */
   readonly intent: string;
