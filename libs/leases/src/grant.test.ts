@@ -1,0 +1,140 @@
+// Headroom: the store holds more than the client was told, so that a renewal inside it needs no write, and goes on
+// without a store (docs/leases.md, "Headroom").
+import { describe, expect, test } from "vitest";
+import {
+  after,
+  alice,
+  bob,
+  client,
+  given,
+  granted,
+  LEASE_SECONDS,
+  offered,
+  SERVER,
+  secondsLater,
+  when,
+} from "../test/world.ts";
+
+const X = "10.0.0.11";
+const HELD = 2 * LEASE_SECONDS;
+const ack = (seconds = LEASE_SECONDS) => `ACK ${X} for ${seconds} s`;
+const renews = `${ack()}, once LeaseRenewed for ${HELD} s is stored`;
+const renewing = { ciaddr: X };
+
+describe("a renewal", () => {
+  const world = given({}, granted(alice, X));
+  const at = (seconds: number) => when(world, secondsLater(seconds)).request(alice, renewing);
+
+  test.each([0, 1, LEASE_SECONDS / 2, HELD - LEASE_SECONDS])(
+    "that fits into what is held costs no write: after %i s",
+    (seconds) => {
+      expect(at(seconds)).toBe(ack());
+    },
+  );
+
+  test.each([HELD - LEASE_SECONDS + 1, HELD - 1])("that does not is stored first: after %i s", (seconds) => {
+    expect(at(seconds)).toBe(renews);
+  });
+
+  test("that comes when nothing is held any more is a new lease", () => {
+    expect(at(HELD)).toBe(`${ack()}, once LeaseGranted for ${HELD} s is stored`);
+  });
+
+  test("that brings another hostname is stored, so that people see it", () => {
+    expect(when(world).request(alice, { ...renewing, hostname: "new-name" })).toBe(renews);
+  });
+
+  test("follows the lease time that is configured now", () => {
+    const pools = [{ range: "10.0.0.10-10.0.0.13", lease: { seconds: 600 } }];
+    expect(when(given({ pools }, granted(alice, X))).request(alice, renewing)).toBe(ack(600));
+    const longer = [{ range: "10.0.0.10-10.0.0.13", lease: { seconds: 3 * LEASE_SECONDS, heldFactor: 1 } }];
+    expect(when(given({ pools: longer }, granted(alice, X))).request(alice, renewing)).toBe(
+      `ACK ${X} for 10800 s, once LeaseRenewed for 10800 s is stored`,
+    );
+  });
+});
+
+describe("while the store takes no writes", () => {
+  const world = given({ storeReady: false }, granted(alice, X));
+  const at = (seconds: number) => when(world, secondsLater(seconds)).request(alice, renewing);
+
+  test("a renewal inside what is held is granted as always", () => {
+    expect(at(HELD - LEASE_SECONDS)).toBe(ack());
+  });
+
+  test.each([LEASE_SECONDS - 1, 600, 11, 10])("it is clipped to what is left of it: %i s", (left) => {
+    expect(at(HELD - left)).toBe(ack(left));
+    expect(when(world, secondsLater(HELD - left - 0.5)).request(alice, renewing)).toBe(ack(left));
+  });
+
+  test.each([9, 1, 0, -1])("with less than a client could use, it waits: %i s", (left) => {
+    expect(at(HELD - left)).toBe("silent: store-unavailable");
+  });
+
+  test("a lease that is shorter than that anyway may be granted to its end", () => {
+    const pools = [{ range: "10.0.0.10-10.0.0.13", lease: { seconds: 4, heldFactor: 2 } }];
+    const short = given({ storeReady: false, pools }, granted(alice, X, { seconds: 4, held: 8 }));
+    expect(when(short, secondsLater(4)).request(alice, renewing)).toBe(ack(4));
+    expect(when(short, secondsLater(5)).request(alice, renewing)).toBe("silent: store-unavailable");
+  });
+
+  test("new clients wait, also those with an offer", () => {
+    const empty = given({ storeReady: false }, offered(bob, "10.0.0.12"));
+    expect(when(empty).discover(alice)).toBe("silent: store-unavailable");
+    expect(when(empty).discover(bob)).toBe("silent: store-unavailable");
+    const selecting = { server: SERVER, requested: "10.0.0.12" };
+    expect(when(empty).request(bob, selecting)).toBe("silent: store-unavailable");
+  });
+
+  test("a client that starts anew waits: it may have released the address through another node", () => {
+    expect(when(world).discover(alice)).toBe("silent: store-unavailable");
+    expect(when(world).request(alice, { requested: X })).toBe("silent: store-unavailable");
+    expect(when(world).request(alice, { server: SERVER, requested: X })).toBe("silent: store-unavailable");
+  });
+
+  test("a host with a reserved address is served on within what is held: no pool gives that to others", () => {
+    const hosts = { a: { of: alice, address: X } };
+    const reserved = given({ storeReady: false, hosts }, granted(alice, X));
+    expect(when(reserved).discover(alice)).toBe(`OFFER ${X} for ${LEASE_SECONDS} s`);
+    expect(when(reserved).request(alice, { server: SERVER, requested: X })).toBe(ack());
+    expect(when(reserved, secondsLater(HELD - 600)).request(alice, { requested: X })).toBe(ack(600));
+    expect(when(reserved, secondsLater(HELD)).discover(alice)).toBe("silent: store-unavailable");
+  });
+
+  test("RELEASE and DECLINE are tried: what is not stored is not promised either", () => {
+    expect(when(world).release(alice, { ciaddr: X })).toMatch(/LeaseReleased/);
+    expect(when(world).decline(alice, { server: SERVER, requested: X })).toMatch(/AddressDeclined/);
+  });
+});
+
+describe("the fuller a subnet, the less is held beyond what was told", () => {
+  const pools = [{ range: "10.0.0.101-10.0.0.200" }];
+  const heldWhen = (used: number) => {
+    const world = given({ pools });
+    after(world, ...Array.from({ length: used }, (_, i) => granted(client(100 + i), `10.0.0.${101 + i}`)));
+    const then = when(world).request(alice, { server: SERVER, requested: "10.0.0.200" });
+    return Number(/for (\d+) s is stored/.exec(then)![1]);
+  };
+
+  test.each([
+    [0, 7200],
+    [75, 7200],
+    [80, 6480],
+    [90, 5040],
+    [99, 3744],
+  ])("%i of 100 addresses in use: %i s", (used, held) => {
+    expect(heldWhen(used)).toBe(held);
+  });
+
+  test("a full one holds what was told and no more, never less", () => {
+    const world = given({ pools: [{ range: `${X}-${X}` }] }, granted(alice, X));
+    const then = when(world, secondsLater(LEASE_SECONDS + 1)).request(alice, renewing);
+    expect(then).toBe(`${ack()}, once LeaseRenewed for ${LEASE_SECONDS} s is stored`);
+  });
+
+  test("reserved addresses keep their headroom: nobody waits for them", () => {
+    const hosts = { a: { of: alice, address: X } };
+    const world = given({ hosts, pools: [{ range: "10.0.0.10-10.0.0.10" }] }, granted(bob, "10.0.0.10"));
+    expect(when(world).request(alice, { requested: X })).toMatch(/once LeaseGranted for 7200 s is stored$/);
+  });
+});
