@@ -44,7 +44,7 @@ function sent(message: Message, maximumSize?: number): { length: number; packet:
   return { length, packet: decoded.packet, into };
 }
 
-test("options stand in their order, 82 last, and PAD fills up to 300 octets (RFC 1542 §2.1, RFC 3046 §2.1)", () => {
+test("options stand in their order, 82 last, and PAD fills up to 300 octets (RFC 951 §3, RFC 3046 §2.1)", () => {
   const { length, packet, into } = sent(reply([TYPE, RELAY, SERVER, LEASE]));
   expect(length).toBe(300);
   expect(packet.codes()).toEqual([53, 54, 51, 82]);
@@ -121,6 +121,11 @@ test("without room the last ones are left out, and never 53, 54, 51, 61 or 82", 
   expect(packet.codes()).toEqual([6, 53, 54, 51, 61, 82]);
 });
 
+test("a relay's option that would fit into file only is left out (RFC 3046 §2.2)", () => {
+  expect(sent(reply([TYPE, option(82, 60)]), 300).packet.codes()).toEqual([53]);
+  expect(sent(reply([TYPE, option(83, 60)]), 300).packet.codes()).toEqual([53, 52, 83]);
+});
+
 test("a relay's option that has no room at all is left out", () => {
   expect(sent(reply([TYPE, option(82, 255)], { sname: "s", file: "f" }), 300).packet.codes()).toEqual([53]);
 });
@@ -131,6 +136,8 @@ test("a name that is too long for its field goes as an option (RFC 2132 §9.4, �
   expect(packet.get("tftpServerName")).toHaveLength(64);
   expect(packet.get("bootFileName")).toHaveLength(128);
   expect(sent(reply([TYPE], { file: "f".repeat(127) })).packet.file).toHaveLength(127);
+  const given: EncodedOption = [67, new TextEncoder().encode("short")];
+  expect(sent(reply([TYPE, given], { file: "f".repeat(128) })).packet.get("bootFileName")).toBe("short");
 });
 
 test("an IPoIB client gets its message back with no hardware address (RFC 4390)", () => {

@@ -18,7 +18,7 @@ import { writeText } from "./shapes/text.ts";
 const DATAGRAM_SIZE_LEAST = 576;
 /** IP (20) and UDP (8). */
 const HEADERS_SIZE = 28;
-/** RFC 1542 §2.1: a BOOTP message has 300 octets, and some clients and relays drop shorter ones. */
+/** RFC 951 §3: a BOOTP message has 300 octets, and some clients and relays drop shorter ones. */
 export const MESSAGE_SIZE_LEAST = 300;
 /** What every client takes (548): the datagram of 576 octets of RFC 2131 §2 without its headers. */
 export const MESSAGE_SIZE_DEFAULT = DATAGRAM_SIZE_LEAST - HEADERS_SIZE;

@@ -84,8 +84,8 @@ function locateIn(bytes: Uint8Array, start: number, end: number, offsets: number
 export function overloadOf(bytes: Uint8Array, offsets: readonly number[]): number {
   for (let index = 0; index < offsets.length; index++) {
     const at = offsets[index]!;
-    // An option 52 inside of file or sname has no meaning: these are located after this one was read.
-    if (bytes[at] !== OVERLOAD || at < OPTIONS_AT) continue;
+    // The first one is that of the options field; one inside of file or sname has no meaning.
+    if (bytes[at] !== OVERLOAD) continue;
     const value = bytes[at + 1] === 1 ? bytes[at + 2]! : 0;
     return value <= 3 ? value : 0;
   }

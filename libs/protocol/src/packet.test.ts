@@ -107,7 +107,8 @@ test.each([
   [0, "server", "boot"],
   [1, "server", ""],
   [2, "", "boot"],
-  [4, "server", "boot"], // No such value: ignored (RFC 2132 §9.3).
+  [5, "server", "boot"], // No such value: ignored (RFC 2132 §9.3).
+  [7, "server", "boot"],
 ])("overload %i", (value, sname, file) => {
   const found = packet(
     request([52, 1, value, 255], (bytes) => {

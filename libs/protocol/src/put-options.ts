@@ -102,10 +102,8 @@ function putPlanned(
   else spare.length = 0;
   plan(options, main, spare);
   const overloaded = spare.filter((one) => one.options.length > 0);
-  for (const one of overloaded) {
-    into.fill(PAD, one.at, one.end);
-    putList(one.options, into, one.at);
-  }
+  // What they leave of file and sname is PAD already.
+  for (const one of overloaded) putList(one.options, into, one.at);
   const value = overloaded.reduce((bits, one) => bits | one.bit, 0);
   const own: readonly EncodedOption[] = value === 0 ? [] : [[OVERLOAD, Uint8Array.of(value)]];
   const relay = main.options.filter(([code]) => code === RELAY_AGENT);

@@ -33,6 +33,13 @@ test("other lists are written without pointers", () => {
   ]);
 });
 
+test("a pointer reaches 16,383 octets far, and what is behind is written out", () => {
+  const names = Array.from({ length: 300 }, (_, at) => `${"n".repeat(57)}${at}.x`);
+  const list = [...names, ...names];
+  const octets = searchList.write(list)!;
+  expect(searchList.read(octets, 0, octets.length)).toEqual(list);
+});
+
 test.each([
   ["a pointer to itself", [0xc0, 0]],
   ["a pointer ahead", [...label("a"), 0xc0, 9, ...label("b"), 0]],
