@@ -83,7 +83,7 @@ const syncer: Service = {
       `name: ${host.name}
 nats: ${natsLogin(state, host, "syncer")}
 api: { listen: ":${SYNCER_API_PORT}", token: ${state.token} }
-sources: [{ type: smd, url: "http://127.0.0.1:${SMD_PORT}", pollSeconds: 1 }]
+sources: [{ type: smd, url: "http://127.0.0.1:${SMD_PORT}", pollSeconds: 1, fullSeconds: 30 }]
 `,
     ),
   ready: async (state, host) => (await statusAt(state.doors[host.name], "/readyz")) === 200,

@@ -66,7 +66,7 @@ export class RunningClient {
     const argv = [...entering(this.lab.state.holders[this.host]!), ...this.program.argv];
     const started = performance.now();
     savePid(this.lab.state, this.host, this.program.name, startDaemon(argv, this.log));
-    return this.nextLease(0, started, seconds);
+    return this.leaseAfter(0, started, seconds);
   }
 
   /** Has the client renew, or waits until it does so by itself; answers with what it was told then. */
@@ -74,11 +74,16 @@ export class RunningClient {
     const from = this.words().length;
     const started = performance.now();
     await this.program.renew?.(this);
-    return this.nextLease(from, started, seconds);
+    return this.leaseAfter(from, started, seconds);
+  }
+
+  /** Waits until it is told a lease again, by its own clock. */
+  nextLease(seconds: number): Promise<ClientLease> {
+    return this.leaseAfter(this.words().length, performance.now(), seconds);
   }
 
   /** The first lease that the log tells of after a position. */
-  private async nextLease(from: number, started: number, seconds: number): Promise<ClientLease> {
+  private async leaseAfter(from: number, started: number, seconds: number): Promise<ClientLease> {
     const { acknowledged, settled = acknowledged } = this.program;
     const { address, server, seconds: told } = await this.says(acknowledged, from, seconds);
     const millis = performance.now() - started;

@@ -1,11 +1,13 @@
 // ISC dhclient. It renews by its own clock only; started again it asks for the address of its lease file (INIT-REBOOT).
+import { join } from "node:path";
 import type { ClientProgram } from "./client.ts";
 
+const CONFIGURATION = join(import.meta.dirname, "dhclient.conf");
 const LEASES = "/var/lib/dhcp/dhclient.leases";
 
 export const dhclient: ClientProgram = {
   name: "dhclient",
-  argv: ["dhclient", "-d", "-v", "-lf", LEASES, "-pf", "/run/dhclient.pid", "eth0"],
+  argv: ["dhclient", "-d", "-v", "-cf", CONFIGURATION, "-lf", LEASES, "-pf", "/run/dhclient.pid", "eth0"],
   acknowledged: /DHCPACK of (?<address>\S+) from (?<server>\S+)/,
   settled: /bound to /,
   async seconds({ lab, host }) {
@@ -13,6 +15,17 @@ export const dhclient: ClientProgram = {
     return Number([...stdout.matchAll(/dhcp-lease-time (\d+);/g)].at(-1)?.[1] ?? 0);
   },
   async release({ lab, host }) {
-    await lab.exec(host, ["dhclient", "-r", "-v", "-lf", LEASES, "-pf", "/run/dhclient.pid", "eth0"]);
+    await lab.exec(host, [
+      "dhclient",
+      "-r",
+      "-v",
+      "-cf",
+      CONFIGURATION,
+      "-lf",
+      LEASES,
+      "-pf",
+      "/run/dhclient.pid",
+      "eth0",
+    ]);
   },
 };

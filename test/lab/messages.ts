@@ -1,0 +1,66 @@
+// Messages as clients and relays send them, for what in the lab is not a real client.
+import {
+  type EncodedOption,
+  encode,
+  encodeOption,
+  type Ipv4,
+  ipv4,
+  type Mac,
+  MessageType,
+  macBytes,
+  type Packet,
+} from "@leasehold/protocol";
+
+export interface Sender {
+  readonly mac: Mac;
+  readonly xid: number;
+  /** Of the relay; without one the message is the client's own. */
+  readonly giaddr?: Ipv4;
+  /** The B bit: it can only be reached by broadcast. */
+  readonly broadcast?: boolean;
+}
+
+const BOOTREQUEST = 1;
+const ETHERNET = 1;
+const BROADCAST_FLAG = 0x8000;
+const NONE = ipv4(0);
+
+export function discover(sender: Sender): Uint8Array {
+  return message(sender, MessageType.DISCOVER, NONE, [[55, Uint8Array.of(1, 3, 6, 12, 15, 51)]]);
+}
+
+/** SELECTING: takes an offer (RFC 2131 §4.3.2). */
+export function select(sender: Sender, offer: Packet): Uint8Array {
+  return message(sender, MessageType.REQUEST, NONE, [
+    [54, encodeOption("serverIdentifier", offer.get("serverIdentifier")!)],
+    [50, encodeOption("requestedIpAddress", offer.yiaddr)],
+  ]);
+}
+
+/** RENEWING and REBINDING. */
+export function renew(sender: Sender, address: Ipv4): Uint8Array {
+  return message(sender, MessageType.REQUEST, address, []);
+}
+
+function message(sender: Sender, type: number, ciaddr: Ipv4, options: readonly EncodedOption[]): Uint8Array {
+  const bytes = new Uint8Array(548);
+  const length = encode(
+    {
+      op: BOOTREQUEST,
+      htype: ETHERNET,
+      hlen: 6,
+      hops: sender.giaddr === undefined ? 0 : 1,
+      xid: sender.xid,
+      secs: 0,
+      flags: sender.broadcast ? BROADCAST_FLAG : 0,
+      ciaddr,
+      yiaddr: NONE,
+      siaddr: NONE,
+      giaddr: sender.giaddr ?? NONE,
+      chaddr: macBytes(sender.mac),
+      options: [[53, Uint8Array.of(type)], ...options],
+    },
+    bytes,
+  );
+  return bytes.subarray(0, length);
+}
