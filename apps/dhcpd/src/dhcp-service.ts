@@ -143,7 +143,8 @@ export class DhcpService {
     isBroadcast: boolean | undefined,
   ): DropReason | undefined {
     const { world, clocks } = this.parts;
-    const subnets = linkOf(packet, link, world.network);
+    const { interfaceName, addresses } = link;
+    const subnets = linkOf(packet, { interfaceName, addresses, isBroadcast }, world.network);
     if (subnets === undefined) return "no-subnet-for-link";
     const client = identityOf(packet, subnets[0]!);
     if (client === undefined) return "no-client-identity";

@@ -20,6 +20,8 @@ export interface Whence {
   /** Of the interface that the packet came in by. */
   readonly interfaceName: string;
   readonly addresses: readonly Ipv4[];
+  /** Whether it was sent to all; undefined where the socket cannot tell. */
+  readonly isBroadcast?: boolean | undefined;
 }
 
 /** The subnets of the link that the client is on, the primary one first; undefined when none is configured. */
@@ -34,8 +36,9 @@ export function linkOf(packet: Packet, whence: Whence, network: Network): readon
 function subnetOf(packet: Packet, whence: Whence, network: Network): Subnet | undefined {
   if (packet.giaddr !== 0) return network.subnetOfRelay(packet.giaddr);
   const onLink = network.subnetOnLink(whence.interfaceName, whence.addresses);
-  // A client behind a router renews by unicast without a relay: then only ciaddr tells its subnet.
-  if (packet.ciaddr !== 0 && !onLink?.contains(packet.ciaddr)) {
+  // A client behind a router renews by unicast without a relay: then only ciaddr tells its subnet. A broadcast without a
+  // relay is from this very link, whatever network the client believes to be on.
+  if (packet.ciaddr !== 0 && whence.isBroadcast !== true && !onLink?.contains(packet.ciaddr)) {
     return network.subnetContaining(packet.ciaddr) ?? onLink;
   }
   return onLink;
