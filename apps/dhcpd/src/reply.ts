@@ -79,7 +79,7 @@ function parameterOptions(request: Packet, content: ReplyContent): EncodedOption
   const { subnet, host } = content;
   if (subnet === undefined) return [];
   const wanted = request.raw(PARAMETER_REQUEST_LIST);
-  const codes = wanted === undefined ? [...subnet.options.keys(), HOST_NAME] : new Set(wanted);
+  const codes = new Set(wanted ?? [...subnet.options.keys(), HOST_NAME]);
   const options: EncodedOption[] = [];
   for (const code of codes) {
     const value =
