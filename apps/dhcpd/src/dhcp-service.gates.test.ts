@@ -1,0 +1,94 @@
+// What is not put to a decision: nonsense, packets for others, and more than can be done. All of it is counted.
+
+import { formatIpv4, ipv4 } from "@leasehold/protocol";
+import { describe, expect, test } from "vitest";
+import { NETWORK, pair, TestNode } from "../test/node.ts";
+import { alice, bob, client, ip, packetOf, selecting } from "../test/wire.ts";
+
+describe("overload", () => {
+  const pools = [{ range: "10.1.0.1-10.1.255.254" }];
+  const network = { ...NETWORK, subnets: [{ id: "big", prefix: "10.1.0.0/16", interface: "eth0", pools }] };
+
+  function loaded(waiting: number): TestNode {
+    const node = new TestNode({ network });
+    node.door.state = "slow";
+    for (let n = 0; n < waiting; n++) node.receive(requestOf(n));
+    expect(node.service.pending).toBe(waiting);
+    return node;
+  }
+
+  function requestOf(n: number): Buffer {
+    return packetOf("REQUEST", client(n), selecting(formatIpv4(ipv4(ip("10.1.0.1") + n))));
+  }
+
+  test("sheds DISCOVERs first: a REQUEST has an offer to lose (I14)", () => {
+    const node = loaded(2001);
+    expect(node.receive(packetOf("DISCOVER", bob))).toEqual([]);
+    expect(node.counted("dropped")).toEqual({ overloaded: 1 });
+    node.receive(requestOf(2001));
+    expect(node.service.pending).toBe(2002);
+    node.door.settle();
+    expect(node.sent).toHaveLength(2002);
+    expect(node.receive(packetOf("DISCOVER", bob, { xid: 2 }))).toHaveLength(1);
+  });
+
+  test("then REQUESTs too, so that the queue is bounded", () => {
+    const node = loaded(8001);
+    node.receive(requestOf(8001));
+    expect(node.service.pending).toBe(8001);
+    expect(node.counted("dropped")).toEqual({ overloaded: 1 });
+  });
+});
+
+describe("what is not answered is counted by its reason", () => {
+  const dropped = (bytes: Uint8Array, node = new TestNode()) => {
+    expect(node.receive(bytes)).toEqual([]);
+    return Object.keys(node.counted("dropped"));
+  };
+
+  test.each([
+    ["nothing at all", new Uint8Array(0), "too-short"],
+    ["text", Buffer.from("GET / HTTP/1.1\r\n\r\n"), "too-short"],
+    ["zeros", new Uint8Array(300), "bad-op"],
+    ["a reply", packetOf("ACK", alice, { op: 2 }), "not-for-servers"],
+    ["a reply's message type", packetOf("OFFER", alice), "not-for-servers"],
+    ["FORCERENEW", packetOf("FORCERENEW", alice), "not-for-servers"],
+    [
+      "an unassigned type",
+      packetOf(undefined, alice, { options: [[53, Uint8Array.of(99)]] }),
+      "not-for-servers",
+    ],
+    ["BOOTP", packetOf(undefined, alice), "bootp-not-served"],
+    ["a relay of nobody's", packetOf("DISCOVER", alice, { giaddr: "10.55.0.1" }), "no-subnet-for-link"],
+    ["nobody", packetOf("DISCOVER", alice, { hlen: 0, chaddr: new Uint8Array(0) }), "no-client-identity"],
+  ])("%s", (_, bytes, reason) => {
+    expect(dropped(bytes)).toEqual([reason]);
+  });
+
+  test.each(["not-serving", "was-paused"] as const)("a node that must not answer: %s", (reason) => {
+    const node = new TestNode();
+    node.refusal = reason;
+    expect(dropped(packetOf("DISCOVER", alice), node)).toEqual([reason]);
+  });
+
+  test("a pool that is exhausted is not searched for every packet", () => {
+    const node = new TestNode();
+    for (const n of [0, 1, 2, 3]) node.receive(packetOf("REQUEST", client(n), selecting(`10.0.0.1${n}`)));
+    node.receive(packetOf("DISCOVER", client(9)));
+    expect(node.counted("silent")).toEqual({ "pool-exhausted": 1 });
+    expect(node.world.offers.isExhausted("lan/10.0.0.10-10.0.0.13", node.clock.now())).toBe(true);
+    node.clock.pass(1);
+    expect(node.world.offers.isExhausted("lan/10.0.0.10-10.0.0.13", node.clock.now())).toBe(false);
+  });
+
+  test("what another node answers", () => {
+    const [first, second] = pair();
+    const clients = Array.from({ length: 20 }, (_, n) => client(n));
+    for (const each of clients) {
+      const packet = packetOf("DISCOVER", each);
+      expect([first.receive(packet), second.receive(packet)].flat().length).toBeLessThanOrEqual(1);
+    }
+    const left = [first, second].map((node) => node.counted("dropped")["another-node-answers"]!);
+    expect(left[0]! + left[1]!).toBe(20);
+  });
+});

@@ -1,0 +1,205 @@
+// What a node does when the store says no, says nothing, or says it late.
+
+import { describe, expect, test } from "vitest";
+import { HELD, LEASE_SECONDS, leased, pair, settled, TestNode } from "../test/node.ts";
+import { ackOf, alice, bob, client, ip, option, packetOf, SERVER, selecting, X } from "../test/wire.ts";
+
+describe("when the store says that somebody else was first", () => {
+  test("to the same address for another client: what stands there is learnt, and the client is refused", async () => {
+    const [first, second] = pair();
+    first.receive(packetOf("REQUEST", bob, selecting()), false);
+    expect(await second.answer(packetOf("REQUEST", alice, selecting()), false)).toEqual([
+      "NAK (held by another) from 10.0.0.3",
+    ]);
+    expect(second.world.view.get(ip(X))?.client).toBe(bob.client);
+    expect(second.counted("commits")).toEqual({ conflict: 1 });
+  });
+
+  test("a boot ROM hears nothing instead", async () => {
+    const [first, second] = pair();
+    first.receive(packetOf("REQUEST", bob, selecting()), false);
+    const rom = [option("vendorClassIdentifier", "PXEClient:Arch:00007")];
+    expect(await second.answer(packetOf("REQUEST", alice, selecting(X, { options: rom })), false)).toEqual(
+      [],
+    );
+    expect(second.counted("silent")).toEqual({ "firmware-must-not-be-refused": 1 });
+  });
+
+  test("to reserve an address: another one is chosen", () => {
+    const [first, second] = pair();
+    const [taken, asked] = first.world.members.owns(ip(X)) ? [first, second] : [second, first];
+    taken.receive(packetOf("REQUEST", bob, selecting(X, { server: taken.address })), false);
+    const then = asked.receive(packetOf("DISCOVER", alice, { requested: X }), false);
+    expect(then).toHaveLength(1);
+    expect(then[0]).toMatch(/^OFFER 10\.0\.0\.1[123] /);
+  });
+
+  test("again and again: it gives up after some attempts, and the client asks once more", () => {
+    const node = new TestNode({ followsAtOnce: false });
+    const { append } = node.door;
+    let attempts = 0;
+    // Another node renews the lease of the client each time just before.
+    node.door.append = (mine, settle) => {
+      attempts++;
+      const event = { ...mine.event, intent: `theirs-${attempts}`, xid: attempts };
+      node.store.append({ ...mine, expected: mine.expected, event }, () => {});
+      node.clock.pass(LEASE_SECONDS + 1);
+      append.call(node.door, mine, settle);
+    };
+    expect(node.receive(packetOf("REQUEST", alice, selecting()))).toEqual([]);
+    expect(attempts).toBe(4);
+    expect(node.counted("silent")).toEqual({ "store-unavailable": 1 });
+  });
+});
+
+describe("when nobody knows whether a write was stored", () => {
+  test.each(["deaf", "shut", "late"] as const)("a new client hears nothing: the store is %s", (state) => {
+    const node = new TestNode({ followsAtOnce: false });
+    node.door.state = state;
+    expect(node.receive(packetOf("REQUEST", alice, selecting()))).toEqual([]);
+    expect(node.counted("silent")).toEqual({ "store-unavailable": 1 });
+  });
+
+  test("unless the stream has shown it: then it is stored, and covers the ACK", () => {
+    const node = new TestNode();
+    node.door.state = "deaf";
+    expect(node.receive(packetOf("REQUEST", alice, selecting()))).toEqual([ackOf()]);
+  });
+
+  test("a renewal is granted within what was held before, and never beyond", () => {
+    for (const [left, then] of [
+      [LEASE_SECONDS, [ackOf()]],
+      [600, [ackOf(X, 600)]],
+      [9, []],
+    ] as const) {
+      const node = leased();
+      node.door.state = "shut";
+      node.clock.pass(HELD - left);
+      expect(node.receive(packetOf("REQUEST", alice, { ciaddr: X }), false)).toEqual(then);
+    }
+  });
+
+  test("new DISCOVERs wait for two seconds, or until a write is stored", () => {
+    const node = new TestNode();
+    node.door.state = "shut";
+    node.receive(packetOf("REQUEST", alice, selecting()));
+    node.door.state = "open";
+    expect(node.receive(packetOf("DISCOVER", bob))).toEqual([]);
+    node.clock.pass(2);
+    expect(node.receive(packetOf("DISCOVER", bob))).toHaveLength(1);
+    node.door.state = "shut";
+    node.receive(packetOf("REQUEST", alice, selecting()));
+    node.door.state = "open";
+    node.receive(packetOf("REQUEST", alice, selecting()));
+    expect(node.receive(packetOf("DISCOVER", bob))).toHaveLength(1);
+  });
+
+  test("a client that asks again after a write that was stored all the same gets that address", () => {
+    const node = new TestNode({ followsAtOnce: false });
+    node.door.state = "deaf";
+    node.receive(packetOf("REQUEST", alice, selecting()));
+    node.door.state = "open";
+    expect(node.receive(packetOf("REQUEST", alice, selecting()))).toEqual([ackOf()]);
+    expect(node.stored).toEqual([`LeaseGranted ${X} 3600/7200 s`]);
+  });
+});
+
+describe("a reply that comes too late for the client", () => {
+  test("does not leave; the next try is answered from what was stored", () => {
+    const node = new TestNode();
+    node.door.state = "slow";
+    const request = packetOf("REQUEST", alice, selecting());
+    node.receive(request);
+    node.clock.pass(4.001);
+    node.door.settle();
+    expect(node.sent).toEqual([]);
+    expect(node.counted("dropped")).toEqual({ "too-late": 1 });
+    node.door.state = "open";
+    expect(node.receive(request)).toEqual([ackOf()]);
+    expect(node.stored).toHaveLength(1);
+  });
+
+  test("leaves within its patience of four seconds", () => {
+    const node = new TestNode();
+    node.door.state = "slow";
+    node.receive(packetOf("REQUEST", alice, selecting()));
+    node.clock.pass(4);
+    node.door.settle();
+    expect(node.sent).toHaveLength(1);
+  });
+});
+
+describe("a NAK rests on what the store's leader says", () => {
+  const renewing = packetOf("REQUEST", alice, { ciaddr: X });
+
+  test("a view that is behind refuses nobody", async () => {
+    const [first, second] = pair();
+    first.receive(packetOf("REQUEST", alice, selecting("10.0.0.11")), false);
+    first.receive(packetOf("REQUEST", bob, selecting()), false);
+    second.hearStore();
+    first.receive(packetOf("RELEASE", bob, { ciaddr: X, server: SERVER }), false);
+    first.receive(packetOf("REQUEST", alice, selecting()), false);
+    expect(await second.answer(renewing, false)).toEqual([ackOf(X, LEASE_SECONDS, "10.0.0.3")]);
+    expect(second.stored).toHaveLength(4);
+  });
+
+  test("and when it knows, the NAK goes to everybody on the link", async () => {
+    const [first, second] = pair();
+    first.receive(packetOf("REQUEST", alice, selecting("10.0.0.11")), false);
+    first.receive(packetOf("REQUEST", bob, selecting()), false);
+    second.hearStore();
+    await second.answer(renewing, false);
+    expect(second.sent).toEqual(["NAK (held by another) from 10.0.0.3 → everybody"]);
+    expect(second.counted("refused")).toEqual({ "held-by-another": 1 });
+  });
+
+  test("a leader that cannot be asked means silence", async () => {
+    const [first, second] = pair();
+    first.receive(packetOf("REQUEST", alice, selecting("10.0.0.11")), false);
+    first.receive(packetOf("REQUEST", bob, selecting()), false);
+    second.hearStore();
+    second.door.state = "shut";
+    expect(await second.answer(renewing, false)).toEqual([]);
+    expect(second.counted("silent")).toEqual({ "store-unavailable": 1 });
+    expect(second.service.pending).toBe(0);
+  });
+
+  test("another packet that fails meanwhile does not silence it", async () => {
+    const [first, second] = pair();
+    first.receive(packetOf("REQUEST", alice, selecting("10.0.0.11")), false);
+    first.receive(packetOf("REQUEST", bob, selecting()), false);
+    second.hearStore();
+    second.receive(renewing, false);
+    second.door.state = "deaf";
+    second.receive(packetOf("REQUEST", client(9), selecting("10.0.0.13")), false);
+    second.door.state = "open";
+    await settled();
+    expect(second.sent).toEqual(["NAK (held by another) from 10.0.0.3 → everybody"]);
+  });
+
+  test("a copy that comes while what the leader said is committed is not committed again", async () => {
+    const [first, second] = pair();
+    first.receive(packetOf("REQUEST", bob, selecting()), false);
+    second.hearStore();
+    first.receive(packetOf("RELEASE", bob, { ciaddr: X, server: SERVER }), false);
+    const request = packetOf("REQUEST", alice, selecting());
+    second.receive(request, false);
+    await settled();
+    expect(second.sent).toHaveLength(1);
+    second.replies.length = 0;
+    first.receive(packetOf("RELEASE", alice, { ciaddr: X, server: SERVER }), false);
+    first.receive(packetOf("REQUEST", bob, selecting()), false);
+    second.hearStore();
+    first.receive(packetOf("RELEASE", bob, { ciaddr: X, server: SERVER, xid: 7 }), false);
+    const again = packetOf("REQUEST", alice, selecting(X, { xid: 8 }));
+    second.receive(again, false);
+    second.door.state = "slow";
+    await settled();
+    expect(second.service.pending).toBe(1);
+    second.receive(again, false);
+    expect(second.counted("dropped")).toEqual({ "already-in-progress": 1 });
+    second.door.settle();
+    await settled();
+    expect(second.sent).toHaveLength(1);
+  });
+});
