@@ -132,6 +132,14 @@ describe("the fuller a subnet, the less is held beyond what was told", () => {
     expect(then).toBe(`${ack()}, once LeaseRenewed for ${LEASE_SECONDS} s is stored`);
   });
 
+  test("a renewal never shortens what is held: a node whose view is behind may have promised it", () => {
+    const world = given({ pools: [{ range: `${X}-${X}` }] }, granted(alice, X));
+    const at = (seconds: number) => when(world, secondsLater(seconds)).request(alice, { requested: X });
+    expect(at(60)).toBe(`${ack()}, once LeaseRenewed for ${HELD - 60} s is stored`);
+    expect(at(60.5)).toBe(`${ack()}, once LeaseRenewed for ${HELD - 60} s is stored`);
+    expect(at(HELD - LEASE_SECONDS)).toBe(`${ack()}, once LeaseRenewed for ${LEASE_SECONDS} s is stored`);
+  });
+
   test("reserved addresses keep their headroom: nobody waits for them", () => {
     const hosts = { a: { of: alice, address: X } };
     const world = given({ hosts, pools: [{ range: "10.0.0.10-10.0.0.10" }] }, granted(bob, "10.0.0.10"));

@@ -76,7 +76,9 @@ export function acknowledge(
     return isSafe ? withinHeld(granted, lease, now, times.seconds) : silent("store-unavailable");
   }
   const type = isOwn ? "LeaseRenewed" : "LeaseGranted";
-  const held = heldSeconds(world, entitlement);
+  // A renewal never shortens what is held: a node whose view is behind may promise all of what it knows.
+  const left = isOwn ? Math.ceil((lease.heldUntil - now) / 1000) : 0;
+  const held = Math.max(left, heldSeconds(world, entitlement));
   return {
     ...granted,
     seconds: times.seconds,
