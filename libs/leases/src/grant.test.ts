@@ -101,6 +101,14 @@ describe("while the store takes no writes", () => {
     expect(when(reserved, secondsLater(HELD)).discover(alice)).toBe("silent: store-unavailable");
   });
 
+  test("unless the address was reserved for it only after it was leased", () => {
+    const reserved = given({ storeReady: false }, granted(alice, X));
+    reserved.setHost("a", alice, { address: X, since: "2026-11-21T12:00:01Z" });
+    expect(when(reserved).discover(alice)).toBe("silent: store-unavailable");
+    expect(when(reserved).request(alice, { requested: X })).toBe("silent: store-unavailable");
+    expect(when(reserved).request(alice, renewing)).toBe(ack());
+  });
+
   test("RELEASE and DECLINE are tried: what is not stored is not promised either", () => {
     expect(when(world).release(alice, { ciaddr: X })).toMatch(/LeaseReleased/);
     expect(when(world).decline(alice, { server: SERVER, requested: X })).toMatch(/AddressDeclined/);

@@ -3,7 +3,7 @@ import type { Ipv4 } from "@leasehold/protocol";
 import { formatIpv4 } from "@leasehold/protocol";
 import type { Choice } from "./choose-address.ts";
 import { type Decision, silent } from "./decision.ts";
-import { type Entitlement, hostOf } from "./entitlement.ts";
+import { type Entitlement, hostOf, reservationOf } from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, type Lease } from "./lease.ts";
 import type { LeaseEvent, LeaseEventType } from "./lease-event.ts";
@@ -24,9 +24,10 @@ type Chosen = Extract<Choice, { address: Ipv4 }>;
 export function offer(world: World, request: LeaseRequest, now: Instant, choice: Chosen): Decision {
   const { address, entitlement } = choice;
   const { subnet, times } = entitlement;
-  if (!world.storeReady && !isOfferableWithoutStore(world, address, entitlement, now)) {
-    return silent("store-unavailable");
-  }
+  const lease = world.view.get(address);
+  // Without a store only what the REQUEST to come can be granted without a write.
+  const isSafe = isBound(lease, now) && isReservedSince(world, request, lease);
+  if (!world.storeReady && !isSafe) return silent("store-unavailable");
   const granted = {
     kind: "grant",
     reply: "OFFER",
@@ -38,16 +39,6 @@ export function offer(world: World, request: LeaseRequest, now: Instant, choice:
   if (!choice.isForeign) return granted;
   const held = world.policy.storedOfferSeconds;
   return { ...granted, append: appendOf(world, request, "AddressOffered", address, subnet.id, 0, held) };
-}
-
-/** What the REQUEST to come could be granted without a write, too: see `isCertain`. */
-function isOfferableWithoutStore(
-  world: World,
-  address: Ipv4,
-  entitlement: Entitlement,
-  now: Instant,
-): boolean {
-  return entitlement.pool === undefined && isBound(world.view.get(address), now);
 }
 
 /** An ACK: without a write while what the store holds covers it, else after one. */
@@ -71,8 +62,7 @@ export function acknowledge(
     return { ...granted, seconds: times.seconds };
   }
   if (!world.storeReady) {
-    // A reserved address is in no pool, so that nobody else was given it: it is served through a loss of quorum (I6).
-    const isSafe = isOwn && (isCertain(request, lease, now) || entitlement.pool === undefined);
+    const isSafe = isOwn && (isCertain(request, lease, now) || isReservedSince(world, request, lease));
     return isSafe ? withinHeld(granted, lease, now, times.seconds) : silent("store-unavailable");
   }
   const type = isOwn ? "LeaseRenewed" : "LeaseGranted";
@@ -97,6 +87,18 @@ function isCertain(request: LeaseRequest, lease: Lease, now: Instant): boolean {
     request.ciaddr === lease.address ||
     (isRepeated && now < lease.at + REPEATED_WITHIN_MS) ||
     request.leaderRevision === lease.revision
+  );
+}
+
+/**
+ * Whether the address was reserved for the client's host before it was leased: then no pool has given it to anybody since,
+ * and the host is served through a loss of quorum, as long as what it holds lasts (I6).
+ */
+function isReservedSince(world: World, request: LeaseRequest, lease: Lease): boolean {
+  const claims = world.inventory.byMac(request.mac)?.interfaces.flatMap(({ addresses }) => addresses) ?? [];
+  return (
+    claims.some(({ address, since }) => address === lease.address && since <= lease.at) &&
+    reservationOf(world, request)?.address === lease.address
   );
 }
 
