@@ -16,7 +16,7 @@ import {
 } from "./faults.ts";
 import { enteringAt } from "./host.ts";
 import { defaultName, type LabHost } from "./layout.ts";
-import { isAlive } from "./processes.ts";
+import { isAlive, type Process } from "./processes.ts";
 import { typescript } from "./service.ts";
 import { natsServers, servicesOf } from "./services.ts";
 import { type Result, type ShellOptions, shell } from "./shell.ts";
@@ -153,15 +153,24 @@ export class Lab {
     );
   }
 
-  /** By host and program: whether it runs. */
-  running(): Readonly<Record<string, Readonly<Record<string, boolean>>>> {
+  /** By host and program: the process that runs there, if one does. Another start is another process. */
+  processes(): Readonly<Record<string, Readonly<Record<string, Process | undefined>>>> {
     const of = (host: LabHost) =>
       servicesOf(host).map(({ name }) => {
         const known = loadPid(this.state, host.name, name);
-        return [name, known !== undefined && isAlive(known)] as const;
+        return [name, known && isAlive(known) ? known : undefined] as const;
       });
     const hosts = this.state.hosts.filter((host) => servicesOf(host).length > 0);
     return Object.fromEntries(hosts.map((host) => [host.name, Object.fromEntries(of(host))]));
+  }
+
+  /** By host and program: whether it runs. */
+  running(): Readonly<Record<string, Readonly<Record<string, boolean>>>> {
+    const isRunning = (programs: Readonly<Record<string, Process | undefined>>) =>
+      Object.fromEntries(Object.entries(programs).map(([name, process]) => [name, process !== undefined]));
+    return Object.fromEntries(
+      Object.entries(this.processes()).map(([host, programs]) => [host, isRunning(programs)]),
+    );
   }
 
   /** What one needs to use the lab from outside: a contract that other programs read. */
