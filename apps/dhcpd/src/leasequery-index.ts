@@ -1,0 +1,86 @@
+// Leases by what a leasequery names and the view does not know them by: hardware address, option 61 and remote-id (RFC 6148
+// §4.8). An entry is a hint: what is found is looked up in the view again, so nothing has to be taken out here.
+import type { Lease, LeaseView } from "@leasehold/leases";
+import { type ClientId, clientIdOfHardware, type Ipv4, type Mac, macFromBytes } from "@leasehold/protocol";
+import {
+  hasClientIdentifier,
+  hasHardware,
+  isKnownByHardware,
+  remoteIdOf,
+  type TracedLease,
+} from "./traced-lease.ts";
+
+export class LeasequeryIndex {
+  private readonly view: LeaseView;
+  private readonly byMac = new Map<Mac, Set<Ipv4>>();
+  private readonly byClientIdentifier = new Map<ClientId, Set<Ipv4>>();
+  private readonly byRemoteId = new Map<string, Set<Ipv4>>();
+
+  constructor(view: LeaseView) {
+    this.view = view;
+  }
+
+  /** To be told of every lease that the view is told of, before or after. */
+  note(lease: TracedLease): void {
+    // Where clients are known by their hardware addresses the view finds them, and nothing is kept twice.
+    if (lease.mac && !isKnownByHardware(lease)) add(this.byMac, lease.mac, lease.address);
+    const { clientIdentifier } = lease;
+    if (clientIdentifier !== undefined && clientIdentifier !== lease.client) {
+      add(this.byClientIdentifier, clientIdentifier, lease.address);
+    }
+    const remoteId = remoteIdOf(lease);
+    if (remoteId !== undefined) add(this.byRemoteId, remoteId, lease.address);
+  }
+
+  clear(): void {
+    this.byMac.clear();
+    this.byClientIdentifier.clear();
+    this.byRemoteId.clear();
+  }
+
+  /** Leases of the client with this hardware address, whatever their state. */
+  ofHardware(htype: number, chaddr: Uint8Array): TracedLease[] {
+    const mac = macFromBytes(chaddr);
+    const isOf = (lease: TracedLease) => hasHardware(lease, htype, chaddr);
+    const known = this.view.ofClient(clientIdOfHardware(htype, chaddr)).filter(isOf);
+    return joined(known, this.lookUp(this.byMac, mac, isOf));
+  }
+
+  /** Leases of the client that sent this option 61. */
+  ofClientIdentifier(identifier: ClientId): TracedLease[] {
+    const isOf = (lease: TracedLease) => hasClientIdentifier(lease, identifier);
+    const known = this.view.ofClient(identifier).filter(isOf);
+    return joined(known, this.lookUp(this.byClientIdentifier, identifier, isOf));
+  }
+
+  /** Leases whose newest option 82 has this remote-id, in hex. */
+  ofRemoteId(remoteId: string): TracedLease[] {
+    return this.lookUp(this.byRemoteId, remoteId, (lease) => remoteIdOf(lease) === remoteId);
+  }
+
+  private lookUp<Key>(
+    index: Map<Key, Set<Ipv4>>,
+    key: Key,
+    isOf: (lease: TracedLease) => boolean,
+  ): TracedLease[] {
+    const addresses = index.get(key);
+    const found: TracedLease[] = [];
+    for (const address of addresses ?? []) {
+      const lease = this.view.get(address);
+      if (lease !== undefined && isOf(lease)) found.push(lease);
+      else addresses!.delete(address);
+    }
+    if (addresses?.size === 0) index.delete(key);
+    return found;
+  }
+}
+
+function add<Key>(index: Map<Key, Set<Ipv4>>, key: Key, address: Ipv4): void {
+  const addresses = index.get(key);
+  if (addresses === undefined) index.set(key, new Set([address]));
+  else addresses.add(address);
+}
+
+function joined(some: readonly Lease[], others: readonly TracedLease[]): TracedLease[] {
+  return [...new Set<TracedLease>([...some, ...others])];
+}

@@ -1,0 +1,121 @@
+// What a relay agent says of a packet: option 82 (RFC 3046) and its sub-options, each read when it is asked for, and what
+// follows from them for the subnet and the reply. A packet without option 82 costs one look for it.
+import {
+  decodeRelayAgent,
+  type Ipv4,
+  ipv4,
+  type Packet,
+  RelaySubOption,
+  type SubOptions,
+} from "@leasehold/protocol";
+
+const RELAY_AGENT_INFORMATION = 82;
+const SERVER_PORT = 67;
+/** RFC 5010 §3: the relay agent got the client's packet as unicast. */
+const UNICAST_FLAG = 0x80;
+
+/** The sub-options of one packet. What is absent or has the wrong length is undefined. Octets are views of the packet. */
+export class RelayInformation {
+  private readonly option: Uint8Array;
+  private decoded: SubOptions | undefined;
+
+  constructor(option: Uint8Array) {
+    this.option = option;
+  }
+
+  /** The octets of a sub-option: opaque, and compared as a whole only (RFC 3046 §3.1, §3.2). */
+  raw(code: number): Uint8Array | undefined {
+    this.decoded ??= decodeRelayAgent(this.option);
+    return this.decoded.get(code);
+  }
+
+  /** RFC 3046 §3.1: unique on that relay agent only, so together with giaddr. */
+  get circuitId(): Uint8Array | undefined {
+    return this.raw(RelaySubOption.circuitId);
+  }
+
+  /** RFC 3046 §3.2: unique everywhere. */
+  get remoteId(): Uint8Array | undefined {
+    return this.raw(RelaySubOption.remoteId);
+  }
+
+  /** RFC 3527 §3: an address of the subnet to choose from. */
+  get linkSelection(): Ipv4 | undefined {
+    return addressIn(this.raw(RelaySubOption.linkSelection));
+  }
+
+  /** RFC 3993 §3.1: ASCII, one character at least. */
+  get subscriberId(): string | undefined {
+    const octets = this.raw(RelaySubOption.subscriberId);
+    return octets === undefined || octets.length === 0 ? undefined : Buffer.from(octets).toString("latin1");
+  }
+
+  /** RFC 5010 §5: "longer than one octet, it MUST evaluate the first octet". */
+  get flags(): number | undefined {
+    return this.raw(RelaySubOption.relayAgentFlags)?.[0];
+  }
+
+  /** Whether the client sent to the relay agent by unicast, so renews; undefined when the agent does not tell. */
+  get isClientUnicast(): boolean | undefined {
+    const { flags } = this;
+    return flags === undefined ? undefined : (flags & UNICAST_FLAG) !== 0;
+  }
+
+  /** RFC 5107 §4: what option 54 of the reply has to be. */
+  get serverIdentifierOverride(): Ipv4 | undefined {
+    return addressIn(this.raw(RelaySubOption.serverIdentifierOverride));
+  }
+
+  /** RFC 6925 §4: one octet at least. */
+  get relayId(): Uint8Array | undefined {
+    const octets = this.raw(RelaySubOption.relayAgentIdentifier);
+    return octets?.length === 0 ? undefined : octets;
+  }
+
+  /** RFC 8357 §4.1: its presence says all. */
+  get hasSourcePort(): boolean {
+    return this.raw(RelaySubOption.relaySourcePort) !== undefined;
+  }
+}
+
+const NONE = new RelayInformation(new Uint8Array(0));
+
+/** What the relay agent says; nothing at all where there is no option 82. */
+export function relayInformationOf(packet: Packet): RelayInformation {
+  const option = packet.raw(RELAY_AGENT_INFORMATION);
+  return option === undefined ? NONE : new RelayInformation(option);
+}
+
+/** The same from what a lease event keeps: option 82 as hex. */
+export function relayInformationIn(agent: string | undefined): RelayInformation {
+  return agent === undefined ? NONE : new RelayInformation(Buffer.from(agent, "hex"));
+}
+
+/**
+ * The address that names the client's subnet: link selection, else subnet selection (RFC 3527 §3: "in preference to"), else
+ * giaddr; 0 when only the interface can tell. The reply goes to giaddr all the same (RFC 3527 §3, RFC 3011 §2).
+ */
+export function linkAddressOf(packet: Packet): Ipv4 {
+  return relayInformationOf(packet).linkSelection ?? packet.get("subnetSelection") ?? packet.giaddr;
+}
+
+/** Option 54 of the reply: what the relay agent wants there (RFC 5107 §4: "MUST use this value"), else `own`. */
+export function serverIdentifierFor(packet: Packet, own: Ipv4): Ipv4 {
+  return relayInformationOf(packet).serverIdentifierOverride ?? own;
+}
+
+/** RFC 5107 §4: a REQUEST that names the relay agent's own override is for us, whatever our addresses are. */
+export function isSelectedByOverride(packet: Packet): boolean {
+  const override = relayInformationOf(packet).serverIdentifierOverride;
+  return override !== undefined && override === packet.get("serverIdentifier");
+}
+
+/** The port of the relay agent that a reply goes to (RFC 8357 §5.1); `sourcePort` is where the packet came from. */
+export function relayPortOf(packet: Packet, sourcePort: number): number {
+  return relayInformationOf(packet).hasSourcePort ? sourcePort : SERVER_PORT;
+}
+
+function addressIn(octets: Uint8Array | undefined): Ipv4 | undefined {
+  if (octets?.length !== 4) return undefined;
+  return ipv4((octets[0]! << 24) | (octets[1]! << 16) | (octets[2]! << 8) | octets[3]!);
+}
