@@ -73,6 +73,8 @@ async function dial(options: BusOptions): Promise<NatsConnection> {
   const until = Date.now() + (options.patience ?? 10_000);
   for (;;) {
     try {
+      // A connection that is to outlive a change of passwords goes on trying for ever; one that is not says what is wrong.
+      await (await connect({ ...connectionOptions(options), reconnect: false })).close();
       return await connect(connectionOptions(options));
     } catch (cause) {
       if (/authori[sz]ation|authentication|permission/i.test(reasonOf(cause)) || Date.now() > until) {

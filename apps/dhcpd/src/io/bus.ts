@@ -15,7 +15,9 @@ export async function connectToBus(
   log: Logger,
   onTrouble: (state: string) => void,
 ): Promise<Bus> {
-  const bus = await patiently(log, () => connectBus({ ...credentialsOf(file), onState: noteState }));
+  const bus = await patiently(log, () =>
+    connectBus({ ...credentialsOf(file), patience: 0, onState: noteState }),
+  );
   log.info({ server: bus.nc.getServer(), version: bus.serverVersion }, "connected to NATS");
   await patiently(log, () => verifyObjects(bus));
   return bus;
