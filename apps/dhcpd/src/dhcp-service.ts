@@ -68,7 +68,7 @@ export interface ServiceParts {
 interface Exchange {
   readonly packet: Packet;
   readonly link: ServiceLink;
-  request: LeaseRequest;
+  readonly request: LeaseRequest;
   readonly receivedAt: number;
   /** The same in stream time. */
   readonly arrivedAt: Instant;
@@ -215,7 +215,7 @@ export class DhcpService {
         this.finish(exchange, decision);
         return;
       case "conflict":
-        this.learn(exchange, append.address, result.current);
+        this.learn(append.address, result.current);
         if (this.isOvertaken(exchange, result.current)) this.silence(exchange, "not-the-owner");
         else if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
         else this.silence(exchange, "store-unavailable");
@@ -241,9 +241,8 @@ export class DhcpService {
   }
 
   /** What stands in the store beats what the view had. */
-  private learn(exchange: Exchange, address: Ipv4, current: StoredEvent | undefined): void {
+  private learn(address: Ipv4, current: StoredEvent | undefined): void {
     const { view } = this.parts.world;
-    exchange.request = { ...exchange.request, leaderRevision: current?.revision };
     if (current?.event !== undefined) view.apply(leaseAfter(current.event, current.revision, current.at));
     else view.remove(address, current?.revision ?? view.revisionOf(address));
   }
@@ -270,7 +269,7 @@ export class DhcpService {
       const current = decision.address === 0 ? undefined : await this.parts.store.read(decision.address);
       // From here on a commit may put the key in again.
       this.inProgress.delete(exchange.key);
-      if (decision.address !== 0) this.learn(exchange, decision.address, current);
+      if (decision.address !== 0) this.learn(decision.address, current);
       const again = this.decide(exchange);
       if (again.kind === "refuse") this.finish(exchange, again);
       else this.carryOut(exchange, again);

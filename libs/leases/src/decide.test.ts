@@ -162,11 +162,6 @@ describe("RFC 2131 §4.3.2: DHCPREQUEST generated during INIT-REBOOT state", () 
     expect(when(world).request(alice, { ...rebooting, xid: 0xcafe })).toBe(renews);
     expect(when(world, secondsLater(15)).request(alice, { ...rebooting, xid: 0xbeef })).toBe(renews);
   });
-
-  test("nor does one for a binding that the store's leader has just confirmed", () => {
-    const world = given({}, granted(alice, X));
-    expect(when(world).request(alice, { ...rebooting, leaderRevision: 1 })).toBe(ack);
-  });
 });
 
 describe("RFC 2131 §4.3.2: DHCPREQUEST generated during RENEWING and REBINDING state", () => {

@@ -79,15 +79,11 @@ export function acknowledge(
 /**
  * Whether the binding stands though this node's view may be behind. A client that renews uses the address, and one that
  * repeats the REQUEST that was granted wants it still. A client that starts anew may have released it through another
- * node, which has given it to somebody else since: then only the store can tell (I1).
+ * node, which has given it to somebody else since, or is about to: then only a write can tell (I1).
  */
 function isCertain(request: LeaseRequest, lease: Lease, now: Instant): boolean {
   const isRepeated = request.xid !== undefined && request.xid === lease.xid;
-  return (
-    request.ciaddr === lease.address ||
-    (isRepeated && now < lease.at + REPEATED_WITHIN_MS) ||
-    request.leaderRevision === lease.revision
-  );
+  return request.ciaddr === lease.address || (isRepeated && now < lease.at + REPEATED_WITHIN_MS);
 }
 
 /**

@@ -42,6 +42,7 @@ const event: fc.Arbitrary<LeaseEvent> = fc
     type: fc.constantFrom(...LEASE_EVENT_TYPES),
     held: fc.constantFrom(0, 60, 2 * LEASE_SECONDS),
     subnet: fc.constantFrom("lan", "office"),
+    xid: fc.constantFrom(1, 3),
   })
   .map(({ of, type, held, ...where }) => ({ ...granted(of, where.address, { held, ...where }).event, type }));
 
@@ -214,7 +215,7 @@ describe("decide", () => {
       requested: fc.oneof(address, fc.constantFrom("10.0.0.77", "192.168.1.7")),
       server: fc.constantFrom(SERVER, OTHER_MEMBER, STRANGER),
       firmware: fc.boolean(),
-      leaderRevision: fc.nat({ max: 5 }),
+      xid: fc.constantFrom(1, 2),
     },
     { requiredKeys: [] },
   );

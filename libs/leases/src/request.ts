@@ -2,7 +2,6 @@
 import type { Inventory } from "@leasehold/inventory";
 import type { Network, Subnet } from "@leasehold/network";
 import type { ClientId, Ipv4, Mac } from "@leasehold/protocol";
-import type { Revision } from "./instant.ts";
 import type { RelayTrace } from "./lease-event.ts";
 import type { LeaseView } from "./lease-view.ts";
 import type { Members } from "./members.ts";
@@ -28,8 +27,6 @@ export interface LeaseRequest {
   readonly firmware: boolean;
   /** Names this attempt, in the event that may come of it. */
   readonly intent: string;
-  /** What the store's leader said is the newest revision of the address, when it was asked for this very request. */
-  readonly leaderRevision?: Revision | undefined;
 }
 
 export interface LeasePolicy {

@@ -172,20 +172,17 @@ interface Fields {
   readonly hostname?: string;
   readonly firmware?: boolean;
   readonly xid?: number;
-  readonly leaderRevision?: number;
 }
 
 /** A request as a packet would have made it: absent options are undefined, an absent ciaddr is 0. */
 export function request(world: World, type: number, of: Client, fields: Fields = {}): LeaseRequest {
-  const { ciaddr, requested, server, link = ["lan"], hostname, firmware = false } = fields;
-  const { xid = 0x1dea, leaderRevision } = fields;
+  const { ciaddr, requested, server, link = ["lan"], hostname, firmware = false, xid = 0x1dea } = fields;
   return {
     ...{ type, ...of, hostname, firmware, xid, relay: undefined, intent: "this-attempt" },
     link: link.map((id) => world.network.subnet(id)!),
     ciaddr: ip(ciaddr ?? "0.0.0.0"),
     requestedAddress: requested === undefined ? undefined : ip(requested),
     serverIdentifier: server === undefined ? undefined : ip(server),
-    ...(leaderRevision === undefined ? {} : { leaderRevision: revision(leaderRevision) }),
   };
 }
 
