@@ -1,0 +1,135 @@
+// Many clients at once, without relays: each DISCOVERs by broadcast from r1, takes the first offer, and asks again when
+// nobody answers, as clients do (RFC 2131 §4.1, with one second for four). They can be reached by broadcast only, so that
+// one socket can hear for all.
+import { decode, formatIpv4, type Mac, MessageType, macFromBytes, type Packet } from "@leasehold/protocol";
+import type { Lab } from "./lab.ts";
+import { discover, type Sender, select } from "./messages.ts";
+import { must, sleep } from "./shell.ts";
+import { UdpPort } from "./udp-port.ts";
+
+export interface SwarmOptions {
+  readonly clients: number;
+  /** New clients a second. */
+  readonly rate: number;
+  /** The first octets of their hardware addresses, four in hex: each swarm has its own. */
+  readonly macPrefix: string;
+  /** How long a client tries before it gives up. */
+  readonly patienceMs?: number;
+}
+
+export interface SwarmClient {
+  readonly mac: Mac;
+  /** Undefined when it gave up. */
+  readonly address: string | undefined;
+  /** Who acknowledged: option 54. */
+  readonly server: string | undefined;
+  readonly millis: number;
+  /** Messages that it sent; two is the least. */
+  readonly sent: number;
+  readonly naks: number;
+}
+
+const RETRY_MS = 1000;
+const REQUESTS_MAX = 4;
+
+/** Lets the clients start one after the other; answers when the last one has an address or has given up. */
+export async function swarm(lab: Lab, options: SwarmOptions): Promise<SwarmClient[]> {
+  // Without a default route the kernel knows no way to 255.255.255.255.
+  await must([...lab.onHost("r1").argv, "ip", "route", "replace", "255.255.255.255/32", "dev", "eth0"]);
+  const port = await UdpPort.open(lab, "r1", 68);
+  const members = new Map<number, Member>();
+  port.onDatagram = ({ bytes }) => {
+    const decoded = decode(bytes);
+    if (decoded.ok) members.get(decoded.packet.xid)?.hear(decoded.packet);
+  };
+  try {
+    const ended: Promise<SwarmClient>[] = [];
+    for (let i = 0; i < options.clients; i++) {
+      const sender = senderOf(options.macPrefix, i);
+      const member = new Member(sender, (bytes) => port.send(bytes, "255.255.255.255", 67));
+      members.set(sender.xid, member);
+      ended.push(member.live(options.patienceMs ?? 20_000));
+      await sleep(1000 / options.rate);
+    }
+    return await Promise.all(ended);
+  } finally {
+    await port.close();
+  }
+}
+
+function senderOf(macPrefix: string, index: number): Sender {
+  const mac = macFromBytes(Buffer.from(macPrefix + index.toString(16).padStart(4, "0"), "hex"));
+  return { mac, xid: Number.parseInt(macPrefix.slice(-4), 16) * 0x10000 + index, broadcast: true };
+}
+
+class Member {
+  private readonly sender: Sender;
+  private readonly transmit: (bytes: Uint8Array) => void;
+  private offer: Packet | undefined;
+  private sent = 0;
+  private requests = 0;
+  private naks = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private settle: (ack: Packet | undefined) => void = () => {};
+
+  constructor(sender: Sender, transmit: (bytes: Uint8Array) => void) {
+    this.sender = sender;
+    this.transmit = transmit;
+  }
+
+  async live(patienceMs: number): Promise<SwarmClient> {
+    const started = performance.now();
+    const giveUp = setTimeout(() => this.settle(undefined), patienceMs);
+    const ack = await new Promise<Packet | undefined>((resolve) => {
+      this.settle = resolve;
+      this.say();
+    });
+    clearTimeout(giveUp);
+    clearTimeout(this.timer);
+    const identifier = ack?.get("serverIdentifier");
+    return {
+      mac: this.sender.mac,
+      address: ack && formatIpv4(ack.yiaddr),
+      server: identifier && formatIpv4(identifier),
+      millis: performance.now() - started,
+      sent: this.sent,
+      naks: this.naks,
+    };
+  }
+
+  hear(packet: Packet): void {
+    switch (packet.messageType) {
+      case MessageType.OFFER:
+        if (this.offer === undefined) this.begin(packet);
+        return;
+      case MessageType.ACK:
+        if (this.offer !== undefined) this.settle(packet);
+        return;
+      case MessageType.NAK:
+        this.naks++;
+        this.begin(undefined);
+        return;
+    }
+  }
+
+  /** Goes on with an offer, or from the start. */
+  private begin(offer: Packet | undefined): void {
+    this.offer = offer;
+    this.requests = 0;
+    this.say();
+  }
+
+  private say(): void {
+    if (this.offer !== undefined && this.requests === REQUESTS_MAX) this.offer = undefined;
+    this.sent++;
+    if (this.offer === undefined) {
+      this.requests = 0;
+      this.transmit(discover(this.sender));
+    } else {
+      this.requests++;
+      this.transmit(select(this.sender, this.offer));
+    }
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.say(), RETRY_MS);
+  }
+}
