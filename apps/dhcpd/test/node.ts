@@ -64,15 +64,29 @@ export type DoorState =
   /** It does not answer, and stores later, at `settle`. */
   | "late";
 
+interface Waiting {
+  readonly happen: (answers: boolean) => void;
+  readonly fail: () => void;
+  readonly since: number;
+  isGivenUp: boolean;
+}
+
+/** As long as the JetStream store tries. */
+const DEADLINE_MS = 3000;
+/** A write that nobody has answered for so long is not in any leader's queue any more. */
+const FORGOTTEN_MS = 10_000;
+
 /** One node's way to the store that it shares with the others. */
 export class StoreDoor implements ReadableLeaseStore {
   state: DoorState = "open";
   readonly pending = 0;
   private readonly store: MemoryLeaseStore;
-  private waiting: (() => void)[] = [];
+  private readonly now: () => number;
+  private waiting: Waiting[] = [];
 
-  constructor(store: MemoryLeaseStore) {
+  constructor(store: MemoryLeaseStore, now: () => number) {
     this.store = store;
+    this.now = now;
   }
 
   append(append: Append, settle: (result: AppendResult) => void): void {
@@ -82,14 +96,14 @@ export class StoreDoor implements ReadableLeaseStore {
         this.store.append(append, settle);
         return;
       case "slow":
-        this.waiting.push(() => this.store.append(append, settle));
+        this.wait((answers) => this.store.append(append, answers ? settle : () => {}), unknown);
         return;
       case "deaf":
         this.store.append(append, unknown);
         return;
       case "late":
-        this.waiting.push(() => this.store.append(append, () => {}));
-        unknown();
+        this.wait(() => this.store.append(append, () => {}), unknown);
+        this.giveUp(0);
         return;
       case "shut":
         unknown();
@@ -101,13 +115,28 @@ export class StoreDoor implements ReadableLeaseStore {
 
   async read(address: Ipv4): Promise<StoredEvent | undefined> {
     if (this.state === "shut" || this.state === "deaf") throw new Error("the store does not answer");
-    if (this.state === "slow") await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.state === "slow") await new Promise<unknown>((resolve, reject) => this.wait(resolve, reject));
     return this.store.log.findLast((stored) => stored.address === address);
   }
 
-  /** What waited happens now, in the order in which it came. */
+  /** What waited happens now, in the order in which it came; what was given up long ago was never taken in. */
   settle(): void {
-    for (const happen of this.waiting.splice(0)) happen();
+    for (const { happen, isGivenUp, since } of this.waiting.splice(0)) {
+      if (!isGivenUp || this.now() - since < FORGOTTEN_MS) happen(!isGivenUp);
+    }
+  }
+
+  /** What has waited for longer than a real store lets it wait is given up; it may be stored all the same, later. */
+  giveUp(afterMs = DEADLINE_MS): void {
+    for (const waiting of this.waiting) {
+      if (waiting.isGivenUp || this.now() - waiting.since < afterMs) continue;
+      waiting.isGivenUp = true;
+      waiting.fail();
+    }
+  }
+
+  private wait(happen: Waiting["happen"], fail: () => void): void {
+    this.waiting.push({ happen, fail, since: this.now(), isGivenUp: false });
   }
 }
 
@@ -144,7 +173,7 @@ export class TestNode {
   refusal: DropReason | undefined;
   /** Told of every reply. */
   onReply: (reply: Reply) => void = () => {};
-  private readonly steady: () => number;
+  private readonly clocks: Clocks;
   private readonly unseen: StoredEvent[] = [];
   private intents = 0;
 
@@ -153,13 +182,13 @@ export class TestNode {
     this.address = setting.address ?? "10.0.0.2";
     this.clock = setting.clock ?? new TestClock();
     this.store = setting.store ?? new MemoryLeaseStore(this.clock.now);
-    this.door = new StoreDoor(this.store);
+    this.door = new StoreDoor(this.store, this.clock.now);
     this.membership = new Membership(this.name);
     this.world = new NodeWorld(this.name, this.membership);
     this.world.network = compileNetwork(setting.network ?? NETWORK, 1);
     this.world.addOwnAddress(ip(this.address));
     const clocks = this.clock.clocks(setting.skewMs);
-    this.steady = clocks.steady;
+    this.clocks = clocks;
     this.service = new DhcpService({
       ...{ world: this.world, store: this.door, counters: this.counters, clocks },
       health: new StoreHealth(() => this.isConnected),
@@ -231,11 +260,15 @@ export class TestNode {
       ...{ node: of.name, version: "0", state, addresses: [of.address], api: "", networkRevision: 1 },
       ...{ leasesPosition: 0, inventoryRevision: 0, hosts: 0, leases: 0, counters: {} },
     };
-    this.membership.hear(of.name, beat, this.steady());
+    this.membership.hear(of.name, beat, this.steadyMs);
+  }
+
+  get steadyMs(): number {
+    return this.clocks.steady();
   }
 
   setHost(id: string, of: Client, address?: string): void {
-    const since = "2026-01-01T00:00:00Z";
+    const since = new Date(this.clock.ms).toISOString();
     const addresses = address === undefined ? [] : [{ address, since }];
     const host = { hostname: id, interfaces: [{ mac: of.mac, since, addresses }] };
     const event = { type: "HostSet", v: 1, id, source: "test", host, observedAt: since };
