@@ -60,9 +60,9 @@ export class DhcpNode {
   }
 
   private async openLink(name: string): Promise<void> {
-    const link = await openLink(name, this.file.dhcp.port, (bytes, _remote, { isBroadcast }) => {
+    const link = await openLink(name, this.file.dhcp.port, (bytes, remote, { isBroadcast }) => {
       this.pause.look(this.clocks.steady());
-      this.receive(bytes, link, isBroadcast);
+      this.receive(bytes, link, isBroadcast, remote.port);
     });
     this.links.push(link);
     for (const address of link.addresses) this.world.addOwnAddress(address);
@@ -72,13 +72,13 @@ export class DhcpNode {
     );
   }
 
-  private receive(bytes: Buffer, link: Link, isBroadcast: boolean | undefined): void {
+  private receive(bytes: Buffer, link: Link, isBroadcast: boolean | undefined, sourcePort: number): void {
     if (this.service === undefined) {
       this.counters.count("dropped", "not-serving");
       return;
     }
     try {
-      this.service.receive(bytes, link, isBroadcast);
+      this.service.receive(bytes, link, isBroadcast, sourcePort);
     } catch (error) {
       // A mistake of ours must not let one packet stop the service for all others (I15).
       this.counters.count("trouble", "packet-failed");

@@ -22,12 +22,14 @@ import {
   MessageType,
   messageTypeName,
   type Packet,
+  payloadLimit,
 } from "@leasehold/protocol";
 import type { Counters } from "./counters.ts";
 import { type Destination, destinationOf } from "./destination.ts";
 import type { DropReason } from "./drop-reason.ts";
 import { identityOf, leaseRequestOf, linkOf, type Whence } from "./lease-request.ts";
 import type { NodeWorld } from "./node-world.ts";
+import { isSelectedByOverride } from "./relay-information.ts";
 import { type ReplyContent, replyTo } from "./reply.ts";
 import { Responder } from "./responder.ts";
 import type { StoreHealth } from "./store-health.ts";
@@ -64,10 +66,17 @@ export interface ServiceParts {
   readonly onReplied?: (type: string, ms: number) => void;
 }
 
+interface Arrival {
+  readonly link: ServiceLink;
+  readonly isBroadcast: boolean | undefined;
+  /** The UDP port that it was sent from. */
+  readonly sourcePort: number | undefined;
+}
+
 /** A packet on its way through the node. */
 interface Exchange {
   readonly packet: Packet;
-  readonly link: ServiceLink;
+  readonly arrival: Arrival;
   readonly request: LeaseRequest;
   readonly receivedAt: number;
   /** The same in stream time. */
@@ -100,7 +109,7 @@ export class DhcpService {
   }
 
   /** Takes a datagram. `isBroadcast` is undefined where the socket cannot tell. Never throws, whatever the octets. */
-  receive(bytes: Uint8Array, link: ServiceLink, isBroadcast: boolean | undefined): void {
+  receive(bytes: Uint8Array, link: ServiceLink, isBroadcast: boolean | undefined, sourcePort?: number): void {
     const decoded = decode(bytes);
     if (!decoded.ok) {
       this.drop(decoded.failure);
@@ -109,7 +118,7 @@ export class DhcpService {
     const { packet } = decoded;
     const type = packet.messageType;
     this.parts.counters.count("received", nameOf(type));
-    const reason = this.gate(packet, type) ?? this.admit(packet, type!, link, isBroadcast);
+    const reason = this.gate(packet, type) ?? this.admit(packet, type!, { link, isBroadcast, sourcePort });
     if (reason !== undefined) this.drop(reason, packet);
   }
 
@@ -136,19 +145,17 @@ export class DhcpService {
     return pending > limit ? "overloaded" : undefined;
   }
 
-  private admit(
-    packet: Packet,
-    type: number,
-    link: ServiceLink,
-    isBroadcast: boolean | undefined,
-  ): DropReason | undefined {
+  private admit(packet: Packet, type: number, arrival: Arrival): DropReason | undefined {
     const { world, clocks } = this.parts;
+    const { link, isBroadcast } = arrival;
     const { interfaceName, addresses } = link;
     const subnets = linkOf(packet, { interfaceName, addresses, isBroadcast }, world.network);
     if (subnets === undefined) return "no-subnet-for-link";
     const client = identityOf(packet, subnets[0]!);
     if (client === undefined) return "no-client-identity";
-    const request = leaseRequestOf(packet, type, subnets, client, this.parts.nextIntent());
+    const asked = leaseRequestOf(packet, type, subnets, client, this.parts.nextIntent());
+    // RFC 5107 §4: the relay agent's own identifier stands for whichever server it relays to.
+    const request = isSelectedByOverride(packet) ? { ...asked, serverIdentifier: link.addresses[0] } : asked;
     const receivedAt = clocks.steady();
     const isUnicast = packet.giaddr !== 0 || !(isBroadcast ?? packet.ciaddr === 0);
     const heard = { client, xid: packet.xid, type, isUnicast, serverIdentifier: request.serverIdentifier };
@@ -157,7 +164,7 @@ export class DhcpService {
     if (!this.responder.mayAnswer(heard, world.members, world.membership, receivedAt)) {
       return "another-node-answers";
     }
-    this.act({ packet, link, request, receivedAt, arrivedAt: clocks.now(), key, attempts: 0 });
+    this.act({ packet, arrival, request, receivedAt, arrivedAt: clocks.now(), key, attempts: 0 });
     return undefined;
   }
 
@@ -322,12 +329,13 @@ export class DhcpService {
   }
 
   private reply(exchange: Exchange, content: Omit<ReplyContent, "serverIdentifier">): void {
-    const { packet, link } = exchange;
+    const { packet, arrival } = exchange;
+    const { link, sourcePort } = arrival;
     const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? link.addresses[0]!;
     const message = replyTo(packet, { ...content, serverIdentifier });
     const buffer = Buffer.allocUnsafe(MESSAGE_MAX);
-    const length = encode(message, buffer, { maximumSize: maximumSizeOf(packet) });
-    const destination = destinationOf(packet, content.yiaddr, content.type === "NAK");
+    const length = encode(message, buffer, { maximumSize: payloadLimit(packet) });
+    const destination = destinationOf(packet, content.yiaddr, content.type === "NAK", sourcePort);
     if (!link.send(buffer.subarray(0, length), destination, packet.chaddr)) {
       this.parts.counters.count("trouble", "send-failed");
       return;
@@ -373,10 +381,4 @@ const SERVERS_ONLY = new Set<number>([
 
 function nameOf(type: number | undefined): string {
   return type === undefined ? "BOOTP" : (messageTypeName(type) ?? "unassigned");
-}
-
-/** RFC 2131 §2: 576 octets of datagram for everybody; option 57 may say more. Without the IP and UDP headers. */
-function maximumSizeOf(packet: Packet): number {
-  const datagram = packet.get("maximumMessageSize") ?? 576;
-  return Math.min(Math.max(datagram, 576) - 28, MESSAGE_MAX);
 }

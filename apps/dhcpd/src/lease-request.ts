@@ -10,6 +10,7 @@ import {
   macFromBytes,
   type Packet,
 } from "@leasehold/protocol";
+import { linkAddressOf } from "./relay-information.ts";
 
 const CLIENT_IDENTIFIER = 61;
 const VENDOR_CLASS_IDENTIFIER = 60;
@@ -34,7 +35,8 @@ export function linkOf(packet: Packet, whence: Whence, network: Network): readon
 }
 
 function subnetOf(packet: Packet, whence: Whence, network: Network): Subnet | undefined {
-  if (packet.giaddr !== 0) return network.subnetOfRelay(packet.giaddr);
+  const linkAddress = linkAddressOf(packet);
+  if (linkAddress !== 0) return network.subnetOfRelay(linkAddress);
   const onLink = network.subnetOnLink(whence.interfaceName, whence.addresses);
   // A client behind a router renews by unicast without a relay: then only ciaddr tells its subnet. A broadcast without a
   // relay is from this very link, whatever network the client believes to be on.

@@ -10,6 +10,8 @@ import {
   MessageType,
   type Packet,
 } from "@leasehold/protocol";
+import { relayAgentEcho, relayEchoes } from "./relay-echo.ts";
+import { serverIdentifierFor } from "./relay-information.ts";
 
 export interface ReplyContent {
   readonly type: "OFFER" | "ACK" | "NAK";
@@ -26,7 +28,6 @@ export interface ReplyContent {
 
 const PARAMETER_REQUEST_LIST = 55;
 const CLIENT_IDENTIFIER = 61;
-const RELAY_AGENT_INFORMATION = 82;
 const HOST_NAME = 12;
 const BROADCAST_FLAG = 0x8000;
 
@@ -46,14 +47,19 @@ export function replyTo(request: Packet, content: ReplyContent): Message {
     siaddr: ipv4(0),
     giaddr: request.giaddr,
     chaddr: request.chaddr,
-    options: [...headOptions(content), ...parameterOptions(request, content), ...echoedOptions(request)],
+    options: [
+      ...headOptions(request, content),
+      ...parameterOptions(request, content),
+      ...echoes(request, isNak),
+    ],
   };
 }
 
-function headOptions(content: ReplyContent): EncodedOption[] {
+function headOptions(request: Packet, content: ReplyContent): EncodedOption[] {
+  const serverIdentifier = serverIdentifierFor(request, content.serverIdentifier);
   const options: EncodedOption[] = [
     [53, Uint8Array.of(MessageType[content.type])],
-    [54, encodeOption("serverIdentifier", content.serverIdentifier)],
+    [54, encodeOption("serverIdentifier", serverIdentifier)],
   ];
   if (content.seconds !== undefined) options.push(...leaseTimeOptions(content.seconds));
   if (content.text !== undefined) options.push([56, encodeOption("message", content.text)]);
@@ -99,12 +105,11 @@ function maskFirst(options: EncodedOption[]): EncodedOption[] {
   return options;
 }
 
-/** RFC 6842: option 61 as it came. RFC 3046 §2.2: option 82 as it came, last. */
-function echoedOptions(request: Packet): EncodedOption[] {
-  const options: EncodedOption[] = [];
-  for (const code of [CLIENT_IDENTIFIER, RELAY_AGENT_INFORMATION]) {
-    const value = request.raw(code);
-    if (value !== undefined) options.push([code, value]);
-  }
-  return options;
+/** RFC 6842 §3: option 61 as it came. Then what the relay agent gets back, option 82 last (RFC 3046 §2.2). */
+function echoes(request: Packet, isNak: boolean): EncodedOption[] {
+  const identifier = request.raw(CLIENT_IDENTIFIER);
+  const own: EncodedOption[] = identifier === undefined ? [] : [[CLIENT_IDENTIFIER, identifier]];
+  if (!isNak) return [...own, ...relayEchoes(request, false)];
+  const agent = relayAgentEcho(request, false);
+  return agent === undefined ? own : [...own, agent];
 }
