@@ -5,7 +5,11 @@ import { Members } from "@leasehold/leases";
 import { clientIdOfHardware, type Mac, MessageType, macBytes, parseIpv4 } from "@leasehold/protocol";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { clientPrograms, RunningClient } from "../lab/clients/index.ts";
+import { entering } from "../lab/host.ts";
+import { kill, startDaemon } from "../lab/processes.ts";
 import { Relay } from "../lab/relay.ts";
+import { typescript } from "../lab/service.ts";
+import { logOf } from "../lab/state.ts";
 import { grantsOf, readWire } from "../lab/wire.ts";
 import { labForTests } from "./lab-for-tests.ts";
 import { StrayNode, type StrayOptions } from "./stray-node.ts";
@@ -20,6 +24,19 @@ describe("a node that cannot serve says so in a sentence, and what to do:", () =
   };
   afterEach(() => node?.stop());
 
+  /** With a program that runs on r1. */
+  async function beside(argv: readonly string[], act: () => Promise<void>): Promise<void> {
+    const { holders } = labOf().state;
+    const log = logOf(labOf().state, "r1", "beside");
+    const running = startDaemon([...entering(holders.r1!), ...argv], log);
+    try {
+      await expect.poll(async () => (await labOf().exec("r1", ["ss", "-ltn"])).stdout).toMatch(/:4222\b/);
+      await act();
+    } finally {
+      await kill(running);
+    }
+  }
+
   test("there is no NATS server", async () => {
     const waiting = start("r1", { servers: ["nats://10.77.0.250:4222"] });
     await waiting.says(
@@ -31,6 +48,24 @@ describe("a node that cannot serve says so in a sentence, and what to do:", () =
     // It may come yet: the node waits for it, and is not ready.
     expect(waiting.isRunning()).toBe(true);
     expect(await waiting.get("/readyz")).toMatch(/waiting for NATS at nats:\/\/10\.77\.0\.250:4222.* 503$/);
+  });
+
+  test("the NATS server is too old", async () => {
+    await beside([...typescript("test/e2e/old-nats.ts"), "4222"], async () => {
+      const words = await start("r1", { servers: ["nats://10.77.0.250:4222"] }).ends();
+      expect(words).toMatch(
+        /^dhcpd: The NATS server at 10\.77\.0\.250:4222 is version 2\.9\.10; Leasehold needs 2\.12\.3 or newer/m,
+      );
+      expect(words).toMatch(/^ {2}Upgrade nats-server on every member of the cluster/m);
+    });
+  });
+
+  test("the NATS server has no JetStream", async () => {
+    await beside(["nats-server", "-p", "4222"], async () => {
+      const waiting = start("r1", { servers: ["nats://10.77.0.250:4222"] });
+      await waiting.says(/JetStream does not answer at 10\.77\.0\.250:4222/, 25);
+      expect(waiting.words()).toMatch(/Enable it \(`jetstream \{\}` in the server's configuration/);
+    });
   });
 
   test("NATS refuses the password", async () => {

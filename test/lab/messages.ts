@@ -25,8 +25,11 @@ const ETHERNET = 1;
 const BROADCAST_FLAG = 0x8000;
 const NONE = ipv4(0);
 
-export function discover(sender: Sender): Uint8Array {
-  return message(sender, MessageType.DISCOVER, NONE, [[55, Uint8Array.of(1, 3, 6, 12, 15, 51)]]);
+/** `wanted` is the address that the client would like. */
+export function discover(sender: Sender, wanted?: Ipv4): Uint8Array {
+  const options: EncodedOption[] = [[55, Uint8Array.of(1, 3, 6, 12, 15, 51)]];
+  if (wanted !== undefined) options.push([50, encodeOption("requestedIpAddress", wanted)]);
+  return message(sender, MessageType.DISCOVER, NONE, options);
 }
 
 /** SELECTING: takes an offer (RFC 2131 §4.3.2). */
@@ -40,6 +43,10 @@ export function select(sender: Sender, offer: Packet): Uint8Array {
 /** RENEWING and REBINDING. */
 export function renew(sender: Sender, address: Ipv4): Uint8Array {
   return message(sender, MessageType.REQUEST, address, []);
+}
+
+export function release(sender: Sender, address: Ipv4, server: Ipv4): Uint8Array {
+  return message(sender, MessageType.RELEASE, address, [[54, encodeOption("serverIdentifier", server)]]);
 }
 
 function message(sender: Sender, type: number, ciaddr: Ipv4, options: readonly EncodedOption[]): Uint8Array {

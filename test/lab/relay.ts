@@ -1,7 +1,7 @@
 // A relay agent on r1 that asks one node at a time, and so sees what each of them says.
-import { decode, type Mac, MessageType, type Packet, parseIpv4 } from "@leasehold/protocol";
+import { decode, type Ipv4, type Mac, MessageType, type Packet, parseIpv4 } from "@leasehold/protocol";
 import type { Lab } from "./lab.ts";
-import { discover, select } from "./messages.ts";
+import { discover, release, renew, select } from "./messages.ts";
 import { until } from "./shell.ts";
 import { type Datagram, UdpPort } from "./udp-port.ts";
 
@@ -35,9 +35,9 @@ export class Relay {
   }
 
   /** The node's OFFER to a client; undefined when it says nothing within the time. */
-  discover(node: string, mac: Mac, ms = 1000): Promise<Reply | undefined> {
+  discover(node: string, mac: Mac, ms = 1000, wanted?: Ipv4): Promise<Reply | undefined> {
     const sender = this.sender(mac);
-    return this.ask(node, sender.xid, discover(sender), ms);
+    return this.ask(node, sender.xid, discover(sender, wanted), ms);
   }
 
   /** The node's answer to a client that takes an offer. */
@@ -46,9 +46,22 @@ export class Relay {
     return this.ask(node, sender.xid, select(sender, offer), ms);
   }
 
+  /** The node's answer to a client that wants to keep its address. */
+  renew(node: string, mac: Mac, address: Ipv4, ms = 1000): Promise<Reply | undefined> {
+    const sender = this.sender(mac);
+    return this.ask(node, sender.xid, renew(sender, address), ms);
+  }
+
+  /** A client gives its address back; there is no answer to that. */
+  release(node: string, mac: Mac, address: Ipv4): void {
+    this.send(node, release(this.sender(mac), address, parseIpv4(this.lab.host(node).address!)!));
+  }
+
   /** DISCOVER to ACK with one node. */
-  async lease(node: string, mac: Mac): Promise<Packet> {
-    const offer = await until(`${node} offers ${mac} an address`, 10, () => this.discover(node, mac));
+  async lease(node: string, mac: Mac, wanted?: Ipv4): Promise<Packet> {
+    const offer = await until(`${node} offers ${mac} an address`, 10, () =>
+      this.discover(node, mac, 1000, wanted),
+    );
     const answer = await this.select(node, mac, offer.packet);
     if (answer?.packet.messageType === MessageType.ACK) return answer.packet;
     throw new Error(`${node} did not acknowledge what it had offered to ${mac}`);
