@@ -9,6 +9,7 @@ import {
   type Message,
   MessageType,
 } from "@leasehold/protocol";
+import { AddressSet } from "./address-set.ts";
 import type { BulkQuery, BulkRefusal, PrimaryQuery } from "./bulk-leasequery-query.ts";
 import { ConfiguredAddresses } from "./configured-addresses.ts";
 import { stateSince } from "./dhcp-state.ts";
@@ -28,7 +29,7 @@ import { isInVpn } from "./virtual-subnet.ts";
 export type Answers = Generator<Message | undefined, void, void>;
 
 /** Looked at without finding anything before the generator lets go. */
-const LOOKS_MAX = 256;
+const LOOKS_MAX = 16;
 /** Told when option 55 names nothing: what RFC 6926 §7.2 has a requestor ask for, and who, where, and in what state. */
 const TOLD_TO_ALL = [152, 51, 153, 91, 156, 157, 61, 82];
 
@@ -68,7 +69,7 @@ function* addressesFor(world: LeasequeryWorld, query: PrimaryQuery, now: () => I
     case "remoteId":
       return yield* addressesOf(world.index.ofRemoteId(query.remoteId));
     case "relayId":
-      return yield* addressesOf(world.view.all());
+      return yield* eachOnce(world.view.all());
     case "all":
       return yield* everyAddress(world, now);
     default:
@@ -80,15 +81,20 @@ function* addressesFor(world: LeasequeryWorld, query: PrimaryQuery, now: () => I
 function* everyAddress(world: LeasequeryWorld, now: () => Instant): Iterable<Ipv4> {
   const configured = new ConfiguredAddresses(world);
   yield* configured.all();
-  for (const address of addressesOf(world.view.all())) {
+  for (const address of eachOnce(world.view.all())) {
     const isLeftOver = !configured.has(address) && isBound(world.view.get(address), now());
     yield isLeftOver ? address : NOTHING;
   }
 }
 
-/** Copied at once: a view that changes meanwhile could show an address twice. A million take some ms and 8 MB. */
-function addressesOf(leases: Iterable<Lease>): Ipv4[] {
-  return Array.from(leases, ({ address }) => address);
+function* addressesOf(leases: Iterable<Lease>): Iterable<Ipv4> {
+  for (const { address } of leases) yield address;
+}
+
+/** A view that is looked at while it changes shows an address twice when its record is purged and comes again. */
+function* eachOnce(leases: Iterable<Lease>): Iterable<Ipv4> {
+  const seen = new AddressSet();
+  for (const { address } of leases) yield seen.add(address) ? address : NOTHING;
 }
 
 function isAskedFor(query: BulkQuery, { world, address, lease, now }: Told): boolean {

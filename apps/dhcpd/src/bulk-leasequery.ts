@@ -36,7 +36,7 @@ const SLICE_OCTETS = 65_536;
 /** Room for one more message; the limit of the protocol is 65535 (§6.1). */
 const MESSAGE_MAX = 4096;
 /** Turns in one slice: about a millisecond. */
-const TURNS_MAX = 512;
+const TURNS_MAX = 128;
 
 export class BulkLeasequerySession {
   private readonly parts: BulkSessionParts;

@@ -1,13 +1,6 @@
 // What leasequery tells of a lease beyond what a decision needs. A lease that keeps no such field is told without it.
 import type { Instant, Lease, RelayTrace } from "@leasehold/leases";
-import {
-  type ClientId,
-  clientIdBytes,
-  clientIdOfHardware,
-  macBytes,
-  macFromBytes,
-  RelaySubOption,
-} from "@leasehold/protocol";
+import { type ClientId, clientIdBytes, macBytes, macFromBytes, RelaySubOption } from "@leasehold/protocol";
 
 interface Traces {
   /** RFC 4388 §6.7: the newest option 82 "MUST store with binding". Carried over by a renewal that has none (RFC 6925 §5). */
@@ -35,17 +28,22 @@ export const NO_HARDWARE: Hardware = { htype: 0, chaddr: new Uint8Array(0) };
 /** What stands in htype and chaddr of a client's packets. */
 export function hardwareOf(lease: TracedLease): Hardware {
   const chaddr = lease.mac ? macBytes(lease.mac) : NO_HARDWARE.chaddr;
-  if (chaddr.length === 0 && lease.htype === undefined) return NO_HARDWARE;
-  // An identity made of the hardware address starts with its type (RFC 2131 §4.2).
-  const stated = Number.parseInt(lease.client.slice(0, 2), 16);
-  const isHardware = chaddr.length > 0 && lease.client === clientIdOfHardware(stated, chaddr);
-  return { htype: lease.htype ?? (isHardware ? stated : ETHERNET), chaddr };
+  if (lease.htype !== undefined) return { htype: lease.htype, chaddr };
+  if (chaddr.length === 0) return NO_HARDWARE;
+  return { htype: isKnownByHardware(lease) ? typeIn(lease.client) : ETHERNET, chaddr };
 }
 
-/** Whether the client is known by its hardware address, so that nobody can tell whether it sent option 61 as well. */
-export function isKnownByHardware(lease: TracedLease): boolean {
-  const { htype, chaddr } = hardwareOf(lease);
-  return chaddr.length > 0 && lease.client === clientIdOfHardware(htype, chaddr);
+/**
+ * Whether the client's identity is its hardware type and address (RFC 2131 §4.2): then nobody can tell whether it sent the
+ * same as option 61.
+ */
+export function isKnownByHardware({ client, mac, htype }: TracedLease): boolean {
+  if (!mac || client.slice(2) !== mac.replaceAll(":", "")) return false;
+  return htype === undefined || htype === typeIn(client);
+}
+
+function typeIn(client: ClientId): number {
+  return Number.parseInt(client.slice(0, 2), 16);
 }
 
 export function hasHardware(lease: TracedLease, htype: number, chaddr: Uint8Array): boolean {
@@ -85,7 +83,7 @@ export function subOptionIn(agent: string | undefined, code: number): string | u
   while (at < agent.length) {
     const next = at + 4 + 2 * octetAt(agent, at + 2);
     // A list with a length that lies is not believed (libs/protocol, decodeRelayAgent).
-    if (!(next <= agent.length)) return undefined;
+    if (next > agent.length) return undefined;
     if (found === undefined && octetAt(agent, at) === code) found = agent.slice(at + 4, next);
     at = next;
   }
@@ -93,5 +91,11 @@ export function subOptionIn(agent: string | undefined, code: number): string | u
 }
 
 function octetAt(hex: string, at: number): number {
-  return Number.parseInt(hex.slice(at, at + 2), 16);
+  return (digitAt(hex, at) << 4) | digitAt(hex, at + 1);
+}
+
+/** 0 beyond the end, where the length above it lies anyway. Digits are lower-case: our own event has them. */
+function digitAt(hex: string, at: number): number {
+  const code = hex.charCodeAt(at);
+  return code > 0x39 ? code - 0x57 : code - 0x30;
 }
