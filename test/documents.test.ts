@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { commands } from "../apps/ctl/src/commands/index.ts";
 import { globalOptions } from "../apps/ctl/src/global-options.ts";
 import { parseNodeFile } from "../apps/dhcpd/src/node-file.ts";
+import { readSyncerFile } from "../apps/syncer/src/syncer-file.ts";
 import { readRepository } from "./tidy/repository.ts";
 
 interface Example {
@@ -32,6 +33,10 @@ test.each(yaml("subnets"))("the network document at $place is valid", ({ text })
 
 test.each(yaml("interfaces"))("the node file at $place is valid", ({ place, text }) => {
   expect(() => parseNodeFile(text, place)).not.toThrow();
+});
+
+test.each(yaml("sources"))("the syncer's file at $place is valid", ({ place, text }) => {
+  expect(readSyncerFile(text, place)).toMatchObject({ ok: true });
 });
 
 const lines = (begin: RegExp) =>
