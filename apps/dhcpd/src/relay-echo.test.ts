@@ -1,5 +1,6 @@
+import { encode, messageOf } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
-import { alice, ip, option, packet } from "../test/wire.ts";
+import { alice, decoded, ip, option, packet } from "../test/wire.ts";
 import { relayAgentEcho, relayEchoes } from "./relay-echo.ts";
 
 const RED = [0, ...Buffer.from("red")];
@@ -34,6 +35,23 @@ describe("option 82 goes back", () => {
 
   test("as it came, also when nobody can read it", () => {
     for (const broken of [[1, 9, 1], [152, 0, 1], [5]]) expect(echoed(broken)).toEqual(broken);
+  });
+
+  test("whole, whatever else is to be said, up to 255 octets in the smallest reply", () => {
+    const agent = [1, 253, ...Array(253).fill(7)];
+    const others = [6, 119, 43].map((code) => [code, new Uint8Array(120)] as const);
+    const head = [option("ipAddressLeaseTime", 1), option("serverIdentifier", ip("10.0.0.2"))];
+    const message = { ...messageOf(discover(agent)), file: "f", sname: "s" };
+    const options = [
+      [53, Uint8Array.of(2)] as const,
+      ...head,
+      ...others,
+      relayAgentEcho(discover(agent), false)!,
+    ];
+    const into = Buffer.alloc(1472);
+    const reply = decoded(into.subarray(0, encode({ ...message, options }, into)));
+    expect([...reply.raw(82)!]).toEqual(agent);
+    expect(reply.has(43)).toBe(false);
   });
 
   test("not at all when it was not there", () => {
