@@ -43,12 +43,11 @@ const [direct, relayed, second] = NETWORK.subnets as [Subnet, Subnet, Subnet];
 
 describe("inheritance", () => {
   test("lease times: pool, else subnet, else defaults, each field for itself", () => {
-    expect(direct.lease).toEqual({ seconds: 600, heldFactor: 3 });
-    expect(relayed.lease).toEqual({ seconds: 3600, heldFactor: 3 });
+    expect(direct.lease).toMatchObject({ seconds: 600, heldFactor: 3 });
+    expect(relayed.lease).toMatchObject({ seconds: 3600, heldFactor: 3 });
     expect(direct.pools.map(({ lease }) => lease.seconds)).toEqual([60, 600]);
     expect(networkOf("version: 1\nsubnets: [{ id: a, prefix: 10.0.0.0/24 }]").subnets[0]?.lease).toEqual({
-      seconds: 3600,
-      heldFactor: 2,
+      ...{ seconds: 3600, minSeconds: 3600, maxSeconds: 3600, heldFactor: 2, t1: 0.5, t2: 0.875 },
     });
   });
 

@@ -1,6 +1,6 @@
 // What changes between two documents, in lines for a person. Subnets are told apart by id and pools by range, so that
 // moving one up or down the file is no change.
-import type { NetworkDocument } from "./schema.ts";
+import type { NetworkDocument } from "./document/network-schema.ts";
 
 /** `- path: value` for what goes, `+ path: value` for what comes, `~ path: old → new`; empty when nothing changes. */
 export function diffNetworks(before: NetworkDocument | undefined, after: NetworkDocument): readonly string[] {

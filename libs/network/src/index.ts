@@ -1,17 +1,24 @@
 // The network document: its schema, its problems in words, and what it compiles to for the packet path. Pure.
-export { type AddressRange, formatRange, parseRange } from "./address-range.ts";
+export type { ClientClass } from "./classes/client-class.ts";
+export { type ClientFacts, type HostFacts, isKnown } from "./classes/client-facts.ts";
 export { compileNetwork } from "./compile.ts";
 export { diffNetworks } from "./diff.ts";
-export type { Identity, LeaseTimes, Network, Pool, Subnet } from "./network.ts";
-export { type Finding, formatPath, formatProblem, type Path, type Problem } from "./problem.ts";
-export { type Checked, type CrossCheck, checkDocument, readDocument } from "./read-document.ts";
+export type { ClassDocument } from "./document/class-schema.ts";
+export { LEASE_SECONDS_MAX, LEASE_SECONDS_MIN } from "./document/lease-schema.ts";
+export type { MatcherDocument } from "./document/matcher-schema.ts";
+export { type NetworkDocument, networkSchema } from "./document/network-schema.ts";
+export type { PoolDocument, ReservationDocument, SubnetDocument } from "./document/subnet-schema.ts";
+export type {
+  DocumentReservation,
+  Identity,
+  LeaseTimes,
+  Network,
+  Pool,
+  Settings,
+  Subnet,
+} from "./network.ts";
+export { type AddressRange, formatRange, parseRange } from "./pools/address-range.ts";
 export { checkNetwork, readNetwork } from "./read-network.ts";
-export {
-  LEASE_SECONDS_MAX,
-  LEASE_SECONDS_MIN,
-  type NetworkDocument,
-  networkSchema,
-  type PoolDocument,
-  type SubnetDocument,
-} from "./schema.ts";
-export { section } from "./section.ts";
+export { type Finding, formatPath, formatProblem, type Path, type Problem } from "./text/problem.ts";
+export { type Checked, type CrossCheck, checkDocument, readDocument } from "./text/read-document.ts";
+export { section } from "./text/section.ts";

@@ -1,6 +1,10 @@
 // What the packet path asks of the network: immutable, swapped whole between two packets.
 import type { Ipv4, Prefix, Seconds } from "@leasehold/protocol";
-import type { NetworkDocument } from "./schema.ts";
+import type { ClientClass } from "./classes/client-class.ts";
+import type { ClientFacts } from "./classes/client-facts.ts";
+import type { LeaseDocument } from "./document/lease-schema.ts";
+import type { NetworkDocument } from "./document/network-schema.ts";
+import type { AddressRange } from "./pools/address-range.ts";
 
 export interface Network {
   /** The bucket revision of the document. */
@@ -10,14 +14,36 @@ export interface Network {
   readonly subnets: readonly Subnet[];
   /** Undefined when each node is to name its own address. */
   readonly serverIdentifier?: { readonly address: Ipv4; readonly mode: "floating" | "external" };
+  /** What is not given is not limited. */
+  readonly limits: NonNullable<NetworkDocument["limits"]>;
+  readonly leasequeryPeers: ReadonlySet<Ipv4>;
+  /** Undefined: addresses are not looked for before they are offered. */
+  readonly conflictProbe?: { readonly waitMs: number };
+  readonly compatibility: "strict" | "lenient";
   /** For packets from the link itself: by the subnet's `interface`, else by an address that the interface has. */
   subnetOnLink(interfaceName: string, addresses: readonly Ipv4[]): Subnet | undefined;
   /** For relayed packets: by the subnets' `relays`, else the subnet that holds giaddr (RFC 2131 §4.3.1). */
   subnetOfRelay(giaddr: Ipv4): Subnet | undefined;
   subnetContaining(address: Ipv4): Subnet | undefined;
+  /** The same as `subnetOfRelay` among the subnets of one VPN (RFC 6607), undefined being the global one. */
+  subnetOfVss(vss: string | undefined, address: Ipv4): Subnet | undefined;
   subnet(id: string): Subnet | undefined;
-  /** The subnets on one link with this one: itself first, then the others of its shared network. */
+  /** The same as `subnet.link`. */
   linkOf(subnet: Subnet): readonly Subnet[];
+  /** By rising index. Costs nothing in a document without classes. */
+  classesOf(facts: ClientFacts): readonly ClientClass[];
+  /**
+   * What a client gets: defaults → shared network → subnet → pool → classes → reservation, the last one that says
+   * something counts, for each option and each field by itself. Kept by subnet, pool and set of classes.
+   * @param pool undefined outside the pools.
+   * @param classes as `classesOf` gave them, or some of these.
+   */
+  settingsFor(
+    subnet: Subnet,
+    pool: Pool | undefined,
+    classes: readonly ClientClass[],
+    reservation: DocumentReservation | undefined,
+  ): Settings;
 }
 
 export interface Subnet {
@@ -26,38 +52,87 @@ export interface Subnet {
   readonly interface?: string;
   readonly relays: readonly Ipv4[];
   readonly sharedNetwork?: string;
+  /** The VPN that it is in, as the document spells it; undefined for the global one (RFC 6607). */
+  readonly vss?: string;
+  /** The subnets of its link: itself first, then the others of its shared network in the order of the document. */
+  readonly link: readonly Subnet[];
   /** Whether a client that we know nothing of may be told NAK (RFC 2131 §4.3.2: "otherwise … MUST remain silent"). */
   readonly authoritative: boolean;
   /** By what a client is told apart. `mac` is right where firmware, loader and system must be one client. */
   readonly identity: Identity;
-  /** Outside the pools: for reserved addresses. */
+  /** What becomes of hosts that nobody knows. */
+  readonly unknown: "lease" | "ignore" | "quarantine";
+  readonly bootp: "off" | "static" | "dynamic";
+  readonly rapidCommit: boolean;
+  /** Outside the pools, for clients in no class. */
   readonly lease: LeaseTimes;
   /** By first address. */
   readonly pools: readonly Pool[];
-  /** Encoded, defaults and subnet merged; subnetMask and broadcastAddress are always there. */
+  /** Encoded, for clients in no class; subnetMask and broadcastAddress are always there. */
   readonly options: ReadonlyMap<number, Uint8Array>;
   contains(address: Ipv4): boolean;
   poolOf(address: Ipv4): Pool | undefined;
+  /** The document's reservation for this client here: by hardware address, option 61, UUID, relay, class, in this order. */
+  reservationFor(facts: ClientFacts): DocumentReservation | undefined;
+  /** The document's reservation of this address. */
+  reservedAt(address: Ipv4): DocumentReservation | undefined;
 }
 
 export type Identity = "mac" | "clientId";
 
-/** `first` … `last` are all leasable: the prefix's network and broadcast address are not among them. */
+/** The prefix's network and broadcast address, and the holes, are not among its addresses. */
 export interface Pool {
-  /** `<subnet id>/<range as written>`. */
+  /** `<subnet id>/<ranges as written>`. */
   readonly id: string;
   readonly subnet: string;
+  /** Disjoint, in rising order: what is leasable. */
+  readonly ranges: readonly AddressRange[];
+  /** The lowest and the highest address; all between them are leasable when there is one range. */
   readonly first: Ipv4;
   readonly last: Ipv4;
+  /** How many addresses are leasable. */
   readonly size: number;
+  /** The leasable addresses by number, 0 … size - 1, rising. */
+  at(index: number): Ipv4;
+  contains(address: Ipv4): boolean;
   readonly for: "any" | "known" | "unknown" | (string & {});
   readonly allocate: "dynamic" | "reserved-only";
+  /** Whether it gives addresses to such a client: `isKnown(facts)`, and its classes. */
+  serves(isKnown: boolean, classes: readonly ClientClass[]): boolean;
+  /** The last so many free addresses are not for unknown hosts. */
+  readonly keepForKnown: number;
+  /** For clients in no class. */
   readonly lease: LeaseTimes;
 }
 
+/** Of the document; the inventory has its own. */
+export interface DocumentReservation {
+  /** `<subnet id>/<what names the client>=<its value>`. */
+  readonly id: string;
+  /** Undefined: only settings are reserved. */
+  readonly address?: Ipv4;
+  readonly hostname?: string;
+  /** As written; `settingsFor` has what comes of it. */
+  readonly lease?: LeaseDocument;
+}
+
+export interface Settings {
+  /** Encoded, by rising code; subnetMask and broadcastAddress are always there. */
+  readonly options: ReadonlyMap<number, Uint8Array>;
+  readonly lease: LeaseTimes;
+  /** siaddr, sname, file. */
+  readonly server: { readonly nextServer?: Ipv4; readonly name?: string; readonly file?: string };
+}
+
 export interface LeaseTimes {
-  /** What the client is told. */
+  /** What a client is told that asks for no time. */
   readonly seconds: Seconds;
+  /** What a client may ask for: minSeconds ≤ seconds ≤ maxSeconds. */
+  readonly minSeconds: Seconds;
+  readonly maxSeconds: Seconds;
   /** How much longer the store holds the address. */
   readonly heldFactor: number;
+  /** When to renew and to rebind, as parts of the time that the client is told: t1 ≤ t2 < 1. */
+  readonly t1: number;
+  readonly t2: number;
 }

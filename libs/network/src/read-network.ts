@@ -1,7 +1,7 @@
 // The two ways in for a network document: a person's text, and a value out of the store or the API.
-import { crossCheck } from "./cross-check.ts";
-import { type Checked, checkDocument, readDocument } from "./read-document.ts";
-import { type NetworkDocument, networkSchema } from "./schema.ts";
+import { crossCheck } from "./checks/cross-check.ts";
+import { type NetworkDocument, networkSchema } from "./document/network-schema.ts";
+import { type Checked, checkDocument, readDocument } from "./text/read-document.ts";
 
 /** Reads YAML or JSON text; all problems at once, with their lines. */
 export function readNetwork(text: string, file?: string): Checked<NetworkDocument> {

@@ -12,6 +12,12 @@ export function parseRange(text: string): AddressRange | undefined {
   return first === undefined || last === undefined || rest.length > 0 ? undefined : { first, last };
 }
 
+/** A range, or a single address as a range of one. */
+export function parseAddressOrRange(text: string): AddressRange | undefined {
+  const address = parseIpv4(text.trim());
+  return address === undefined ? parseRange(text) : { first: address, last: address };
+}
+
 export function formatRange(range: AddressRange): string {
   return `${formatIpv4(range.first)}-${formatIpv4(range.last)}`;
 }
@@ -25,4 +31,28 @@ export function leasablePart(range: AddressRange, prefix: Prefix): AddressRange 
   const first = Math.max(range.first, prefix.address + reserved);
   const last = Math.min(range.last, prefix.broadcast - reserved);
   return first > last ? undefined : { first: ipv4(first), last: ipv4(last) };
+}
+
+/** What is left of `ranges` without `holes`, in rising order. Ranges must not overlap; holes may, and may lie outside. */
+export function withoutHoles(
+  ranges: readonly AddressRange[],
+  holes: readonly AddressRange[],
+): readonly AddressRange[] {
+  const inOrder = [...holes].sort(byFirst);
+  return [...ranges].sort(byFirst).flatMap((range) => {
+    const left: AddressRange[] = [];
+    let next: number = range.first;
+    for (const hole of inOrder) {
+      if (hole.last < next) continue;
+      if (hole.first > range.last) break;
+      if (hole.first > next) left.push({ first: ipv4(next), last: ipv4(hole.first - 1) });
+      next = hole.last + 1;
+    }
+    if (next <= range.last) left.push({ first: ipv4(next), last: range.last });
+    return left;
+  });
+}
+
+export function byFirst(a: AddressRange, b: AddressRange): number {
+  return a.first - b.first;
 }

@@ -1,0 +1,26 @@
+// The rules between fields. All are run, whatever the others and the schema found.
+import type { Finding } from "../text/problem.ts";
+import type { Check } from "./check.ts";
+import { classChecks } from "./classes.ts";
+import { leaseTimeChecks } from "./lease-times.ts";
+import { matcherChecks } from "./matchers.ts";
+import { optionChecks } from "./options.ts";
+import { poolChecks } from "./pools.ts";
+import { reservationChecks } from "./reservations.ts";
+import { subnetChecks } from "./subnets.ts";
+import { survey } from "./survey.ts";
+
+const CHECKS: readonly Check[] = [
+  ...optionChecks,
+  ...leaseTimeChecks,
+  ...subnetChecks,
+  ...poolChecks,
+  ...reservationChecks,
+  ...classChecks,
+  ...matcherChecks,
+];
+
+export function crossCheck(value: unknown): readonly Finding[] {
+  const surveyed = survey(value);
+  return CHECKS.flatMap((check) => check(surveyed));
+}

@@ -1,0 +1,130 @@
+// Matchers: one key each, and what they name is there: classes before them, subnets, options and values of their type.
+import { octetsOfValue } from "../classes/compile-matcher.ts";
+import { MATCHER_KEYS } from "../document/matcher-schema.ts";
+import type { OptionCatalogue } from "../options/option-catalogue.ts";
+import { closest } from "../text/closest.ts";
+import { describe, type Finding } from "../text/problem.ts";
+import { type Check, exactlyOneOf } from "./check.ts";
+import { matchersOf, type PlacedMatcher } from "./matcher-tree.ts";
+import { catalogueOf } from "./options.ts";
+import { isMapping, numberOf, type Part, partUnder, textOf } from "./parts.ts";
+import type { Survey } from "./survey.ts";
+
+export const matcherChecks: readonly Check[] = [
+  (survey) => matchersOf(survey).flatMap(oneKeyEach),
+  (survey) => matchersOf(survey).flatMap((matcher) => classBefore(matcher, survey)),
+  (survey) => matchersOf(survey).flatMap((matcher) => subnetThere(matcher, survey)),
+  options,
+];
+
+const PATTERNS = ["vendorClass", "userClass", "hostname"] as const;
+const RELAY_PATTERNS = ["circuitId", "remoteId", "subscriberId", "relayId"] as const;
+const COMPARISONS = ["equals", "prefix", "contains"] as const;
+
+function oneKeyEach(matcher: PlacedMatcher): Finding[] {
+  const one = exactlyOneOf(MATCHER_KEYS, matcher, "a matcher with one key").map((finding) =>
+    finding.found.endsWith("together")
+      ? { ...finding, expected: "one key for each matcher", fix: "Put them into a list under all (or any)." }
+      : finding,
+  );
+  const relay = partUnder(matcher, "relay");
+  const patterns = [
+    ...PATTERNS.map((key) => [key, matcher] as const),
+    ...RELAY_PATTERNS.map((key) => [key, relay] as const),
+  ];
+  const unclear = patterns.flatMap(([key, part]) =>
+    isMapping(part.fields[key]) ? exactlyOneOf(COMPARISONS, partUnder(part, key), "a comparison") : [],
+  );
+  const isEmptyRelay = isMapping(matcher.fields.relay) && Object.keys(relay.fields).length === 0;
+  return [
+    ...one,
+    ...unclear,
+    ...(isEmptyRelay ? exactlyOneOf(["giaddr", ...RELAY_PATTERNS], relay, "a field") : []),
+  ];
+}
+
+function classBefore({ path, fields, classIndex }: PlacedMatcher, { classes }: Survey): Finding[] {
+  const id = textOf(fields.class);
+  if (id === undefined || id === "") return [];
+  const ids = classes.map((part) => textOf(part.fields.id));
+  const index = ids.indexOf(id);
+  if (index >= 0 && index < classIndex) return [];
+  const at = [...path, "class"];
+  if (index === classIndex) {
+    return [
+      { path: at, found: `"${id}", the class itself`, expected: "a class that stands before this one" },
+    ];
+  }
+  if (index > classIndex) {
+    const fix = `Move "${id}" before "${ids[classIndex]}": classes are looked at in their order.`;
+    return [
+      {
+        path: at,
+        found: `"${id}", which stands later`,
+        expected: "a class that stands before this one",
+        fix,
+      },
+    ];
+  }
+  const before = ids.slice(0, classIndex).flatMap((one) => one ?? []);
+  return [
+    {
+      path: at,
+      found: `"${id}"`,
+      expected: "the id of a class that stands before this one",
+      ...fixFor(id, before),
+    },
+  ];
+}
+
+function subnetThere({ path, fields }: PlacedMatcher, { subnets }: Survey): Finding[] {
+  const id = textOf(fields.subnet);
+  const ids = subnets.flatMap((subnet) => subnet.id ?? []);
+  if (id === undefined || id === "" || ids.includes(id)) return [];
+  return [
+    { path: [...path, "subnet"], found: `"${id}"`, expected: "the id of a subnet", ...fixFor(id, ids) },
+  ];
+}
+
+function options(survey: Survey): Finding[] {
+  const catalogue = catalogueOf(survey.definitions);
+  return matchersOf(survey).flatMap((matcher) => {
+    if (!isMapping(matcher.fields.option)) return [];
+    const option = partUnder(matcher, "option");
+    return [
+      ...exactlyOneOf(["name", "code"], option, "an option"),
+      ...exactlyOneOf(["exists", ...COMPARISONS], option, "what to look for"),
+      ...optionThere(option, catalogue),
+    ];
+  });
+}
+
+function optionThere({ path, fields }: Part, catalogue: OptionCatalogue): Finding[] {
+  const name = textOf(fields.name);
+  const option = name === undefined ? undefined : catalogue.option(name);
+  if (name !== undefined && option === undefined) {
+    return [
+      {
+        path: [...path, "name"],
+        found: `"${name}"`,
+        expected: "the name of an option",
+        ...fixFor(name, catalogue.names),
+      },
+    ];
+  }
+  if (option?.vendorClass !== undefined || option?.enterprise !== undefined) {
+    const fix = "Look for it in the whole option with contains.";
+    return [
+      { path: [...path, "name"], found: `"${name}", a sub-option`, expected: "an option of the packet", fix },
+    ];
+  }
+  if (fields.equals === undefined || octetsOfValue(fields.equals, option) !== undefined) return [];
+  if (name === undefined && numberOf(fields.code) === undefined) return [];
+  const expected = option?.expected ?? "text, or octets in hex with 0x before them";
+  return [{ path: [...path, "equals"], found: describe(fields.equals), expected }];
+}
+
+function fixFor(name: string, known: readonly string[]): { fix?: string } {
+  const meant = closest(name, known);
+  return meant ? { fix: `Write "${meant}" if that was meant.` } : {};
+}

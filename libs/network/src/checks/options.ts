@@ -1,0 +1,143 @@
+// Option definitions among each other and beside IANA's, and the values of options that a document defines.
+import { optionByCode, optionByName } from "@leasehold/protocol";
+import { optionDefinition } from "../document/option-definition-schema.ts";
+import { OptionCatalogue } from "../options/option-catalogue.ts";
+import { optionsSchema } from "../options/option-schema.ts";
+import { closest } from "../text/closest.ts";
+import { describe, type Finding, formatPath } from "../text/problem.ts";
+import { type Check, repeated } from "./check.ts";
+import { numberOf, type Part, partUnder, textOf } from "./parts.ts";
+import type { Survey } from "./survey.ts";
+
+export const optionChecks: readonly Check[] = [
+  namesOfIana,
+  codesOfIana,
+  twoSpaces,
+  definedTwice,
+  codesTwice,
+  valuesOfOwnOptions,
+  subOptionsTooLong,
+];
+
+function namesOfIana({ definitions }: Survey): Finding[] {
+  return definitions.flatMap(({ path, fields }) => {
+    const iana = optionByName(textOf(fields.name) ?? "");
+    return iana === undefined
+      ? []
+      : [
+          {
+            path: [...path, "name"],
+            found: `"${iana.name}"`,
+            expected: `a name that is not IANA's (option ${iana.code})`,
+            fix: "Remove the definition: IANA's option is there without it; or give it another name.",
+          },
+        ];
+  });
+}
+
+function codesOfIana({ definitions }: Survey): Finding[] {
+  return definitions.flatMap(({ path, fields }) => {
+    const iana = optionByCode(numberOf(fields.code) ?? 0);
+    if (iana === undefined || fields.vendorClass !== undefined || fields.enterprise !== undefined) return [];
+    return [
+      {
+        path: [...path, "code"],
+        found: `${iana.code}`,
+        expected: `a code that IANA has not given away (it is ${iana.name})`,
+        fix: `Set ${iana.name} in options, or take a code from 224 to 254, which are the site's own.`,
+      },
+    ];
+  });
+}
+
+function twoSpaces({ definitions }: Survey): Finding[] {
+  return definitions.flatMap(({ path, fields }) =>
+    fields.vendorClass !== undefined && fields.enterprise !== undefined
+      ? [
+          {
+            path: [...path, "enterprise"],
+            found: "vendorClass and enterprise together",
+            expected: "one of them: a sub-option of 43, or of 125",
+          },
+        ]
+      : [],
+  );
+}
+
+function definedTwice({ definitions }: Survey): Finding[] {
+  return repeated(definitions, ({ fields }) => textOf(fields.name)).map(({ thing, first }) => ({
+    path: [...thing.path, "name"],
+    found: `"${thing.fields.name}" again`,
+    expected: `a name of its own (${formatPath(first.path)} has this one)`,
+  }));
+}
+
+function codesTwice({ definitions }: Survey): Finding[] {
+  const spaceOf = ({ fields }: Part) => JSON.stringify([fields.vendorClass, fields.enterprise, fields.code]);
+  const withCode = definitions.filter(({ fields }) => typeof fields.code === "number");
+  return repeated(withCode, spaceOf).map(({ thing, first }) => ({
+    path: [...thing.path, "code"],
+    found: `${thing.fields.code} again`,
+    expected: `a code of its own (${formatPath(first.path)} has this one)`,
+  }));
+}
+
+function valuesOfOwnOptions({ definitions, levels }: Survey): Finding[] {
+  const catalogue = catalogueOf(definitions);
+  return levels.flatMap((level) => {
+    const { path, fields } = partUnder(level, "options");
+    return Object.keys(fields).flatMap((name) => {
+      if (Object.hasOwn(optionsSchema.shape, name)) return [];
+      const option = catalogue.option(name);
+      const at = [...path, name];
+      if (option === undefined) return [unknownOption(name, at, catalogue)];
+      return option.encode(fields[name]) === undefined
+        ? [{ path: at, found: describe(fields[name]), expected: option.expected }]
+        : [];
+    });
+  });
+}
+
+function unknownOption(name: string, path: Finding["path"], catalogue: OptionCatalogue): Finding {
+  const meant = closest(name, catalogue.names);
+  return {
+    path,
+    found: `an unknown key "${name}"`,
+    expected: "a known name (see the reference)",
+    fix: meant
+      ? `Write "${meant}" if that was meant.`
+      : "Define it in optionDefinitions, or correct its name.",
+  };
+}
+
+/** The length of a sub-option is one octet, and so is that of all sub-options of an enterprise. */
+function subOptionsTooLong({ definitions, levels }: Survey): Finding[] {
+  const catalogue = catalogueOf(definitions);
+  return levels.flatMap((level) => {
+    const { path, fields } = partUnder(level, "options");
+    return Object.keys(fields).flatMap((name) => {
+      const option = catalogue.option(name);
+      if (option?.vendorClass === undefined && option?.enterprise === undefined) return [];
+      const length = option.encode(fields[name])?.length ?? 0;
+      return length > 250
+        ? [
+            {
+              path: [...path, name],
+              found: `${length} octets`,
+              expected: "a sub-option of 250 octets at most",
+            },
+          ]
+        : [];
+    });
+  });
+}
+
+/** Of the definitions that can be read. */
+export function catalogueOf(definitions: readonly Part[]): OptionCatalogue {
+  return new OptionCatalogue(
+    definitions.flatMap(({ fields }) => {
+      const read = optionDefinition.safeParse(fields);
+      return read.success ? [read.data] : [];
+    }),
+  );
+}

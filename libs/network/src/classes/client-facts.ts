@@ -1,0 +1,63 @@
+// What is known of a client when it is sorted into classes, and looks up its reservation.
+import {
+  decodeRelayAgent,
+  type Mac,
+  type Packet,
+  type RelaySubOption,
+  type SubOptions,
+} from "@leasehold/protocol";
+import type { CompiledSubnet } from "../compile-subnet.ts";
+import type { Subnet } from "../network.ts";
+
+/** What matchers ask of a host of the inventory. */
+export interface HostFacts {
+  readonly type?: string | undefined;
+  readonly role?: string | undefined;
+  readonly subRole?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface ClientFacts {
+  readonly packet: Packet;
+  readonly mac: Mac;
+  /** Undefined: the inventory does not know the client. */
+  readonly host?: HostFacts | undefined;
+  /** Where the packet came from; undefined: no subnet is configured for it. */
+  readonly subnet?: Subnet | undefined;
+}
+
+const RELAY_AGENT_INFORMATION = 82;
+const NONE: SubOptions = new Map();
+
+/** The facts while the matchers of one network look at them: what several ask for is decoded once. */
+export class Evidence {
+  readonly facts: ClientFacts;
+  /** By the index of a class: 1 where the client is in it, as far as it was looked. */
+  readonly matched: Uint8Array;
+  private relay: SubOptions | undefined;
+
+  constructor(facts: ClientFacts, matched: Uint8Array) {
+    this.facts = facts;
+    this.matched = matched;
+  }
+
+  relaySubOption(code: (typeof RelaySubOption)[keyof typeof RelaySubOption]): Uint8Array | undefined {
+    if (this.relay === undefined) {
+      const octets = this.facts.packet.raw(RELAY_AGENT_INFORMATION);
+      this.relay = octets === undefined ? NONE : decodeRelayAgent(octets);
+    }
+    return this.relay.get(code);
+  }
+}
+
+/**
+ * Whether the client is one that somebody has named: a host of the inventory, or the client of a reservation on this link.
+ * Who is only in a class is not known by that.
+ */
+export function isKnown(facts: ClientFacts): boolean {
+  if (facts.host !== undefined) return true;
+  return (
+    facts.subnet?.link.some((subnet) => (subnet as CompiledSubnet).reservationByIdentity(facts)) ?? false
+  );
+}

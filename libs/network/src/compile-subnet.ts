@@ -1,0 +1,117 @@
+// A subnet of a checked document to lookups. Inheritance is settled here (defaults → shared network → subnet → pool), never on
+// the packet path.
+import {
+  formatIpv4,
+  formatPrefix,
+  type Ipv4,
+  type Prefix,
+  parseIpv4,
+  parsePrefix,
+} from "@leasehold/protocol";
+import type { Classes } from "./classes/client-class.ts";
+import type { ClientFacts } from "./classes/client-facts.ts";
+import type { NetworkDocument } from "./document/network-schema.ts";
+import type { InheritedDocument, SharedNetworkDocument, SubnetDocument } from "./document/subnet-schema.ts";
+import type { DocumentReservation, Subnet } from "./network.ts";
+import { IANA_OPTIONS, type OptionCatalogue } from "./options/option-catalogue.ts";
+import { byFirst } from "./pools/address-range.ts";
+import { AddressTable } from "./pools/address-table.ts";
+import { type CompiledPool, compilePool, poolId } from "./pools/compile-pool.ts";
+import { Reservations } from "./reservations/reservations.ts";
+import { type Level, levelOf } from "./settings/level.ts";
+import { leaseTimesOf, merge, settingsOf } from "./settings/merge.ts";
+
+/** What only this package reads of a subnet. */
+export interface CompiledSubnet extends Subnet {
+  /** From the farthest to the nearest: prefix, defaults, shared network, subnet. */
+  readonly levels: readonly Level[];
+  link: readonly Subnet[];
+  reservationByIdentity(facts: ClientFacts): DocumentReservation | undefined;
+}
+
+export interface SubnetContext {
+  readonly document: NetworkDocument;
+  readonly options: OptionCatalogue;
+  readonly classes: Classes;
+}
+
+/** Throws when the document was not checked. `link` is the subnet alone until the others are compiled. */
+export function compileSubnet(subnet: SubnetDocument, context: SubnetContext): CompiledSubnet {
+  const { document, options, classes } = context;
+  const prefix = parsePrefix(subnet.prefix);
+  if (prefix === undefined) throw new Error(`"${subnet.prefix}" is no prefix: the document was not checked.`);
+  const shared = document.sharedNetworks?.find(({ id }) => id === subnet.sharedNetwork);
+  const levels = levelsAround(subnet, prefix, shared, context);
+  const settings = settingsOf(merge(levels), undefined);
+  const pools = compilePools(subnet, prefix, levels, context);
+  const pieces = pools.flatMap((pool) => pool.ranges.map(({ first, last }) => ({ pool, first, last })));
+  const byAddress = new AddressTable(pieces, (piece) => piece);
+  const reservations = new Reservations(subnet.id, subnet.reservations ?? [], options);
+  const classesOf = (facts: ClientFacts) => classes.of(facts);
+  const compiled: CompiledSubnet = {
+    id: subnet.id,
+    prefix,
+    ...(subnet.interface === undefined ? {} : { interface: subnet.interface }),
+    relays: (subnet.relays ?? []).flatMap((relay) => parseIpv4(relay) ?? []),
+    ...(subnet.sharedNetwork === undefined ? {} : { sharedNetwork: subnet.sharedNetwork }),
+    ...(subnet.vss === undefined ? {} : { vss: subnet.vss }),
+    link: [],
+    ...inheritedBy([subnet, shared, document.defaults]),
+    bootp: subnet.bootp ?? document.bootp ?? "off",
+    rapidCommit: subnet.rapidCommit ?? document.rapidCommit ?? false,
+    lease: settings.lease,
+    options: settings.options,
+    pools,
+    levels,
+    contains: (address) => address >= prefix.address && address <= prefix.broadcast,
+    poolOf: (address) => byAddress.holding(address)?.pool,
+    reservationFor: (facts) => reservations.of(facts, classesOf),
+    reservationByIdentity: (facts) => reservations.byIdentity(facts),
+    reservedAt: (address: Ipv4) => reservations.at(address),
+  };
+  compiled.link = Object.freeze([compiled]);
+  return compiled;
+}
+
+function inheritedBy(nearestFirst: readonly (InheritedDocument | undefined)[]) {
+  const said = <Field extends keyof InheritedDocument>(field: Field) =>
+    nearestFirst.find((level) => level?.[field] !== undefined)?.[field];
+  return {
+    authoritative: said("authoritative") ?? false,
+    identity: said("identity") ?? ("mac" as const),
+    unknown: said("unknown") ?? ("lease" as const),
+  };
+}
+
+function levelsAround(
+  subnet: SubnetDocument,
+  prefix: Prefix,
+  shared: SharedNetworkDocument | undefined,
+  { document, options }: SubnetContext,
+): readonly Level[] {
+  const derived = {
+    subnetMask: formatIpv4(prefix.mask),
+    broadcastAddress: formatIpv4(prefix.broadcast),
+  };
+  return [
+    levelOf(`prefix ${formatPrefix(prefix)}`, { options: derived }, IANA_OPTIONS),
+    levelOf("defaults", document.defaults ?? {}, options),
+    ...(shared ? [levelOf(`shared network ${shared.id}`, shared, options)] : []),
+    levelOf(`subnet ${subnet.id}`, subnet, options),
+  ].filter((level) => !level.isEmpty);
+}
+
+function compilePools(
+  subnet: SubnetDocument,
+  prefix: Prefix,
+  levels: readonly Level[],
+  { options, classes }: SubnetContext,
+): readonly CompiledPool[] {
+  const pools = (subnet.pools ?? []).map((pool) => {
+    const level = levelOf(`pool ${poolId(subnet.id, pool)}`, pool, options);
+    const lease = leaseTimesOf(merge([...levels, level]));
+    const classIndex = (id: string) => classes.indexOf(id);
+    return compilePool(pool, { subnet: subnet.id, prefix, level, lease, classIndex });
+  });
+  return pools.sort(byFirst);
+}

@@ -1,0 +1,28 @@
+// `classes:` and `ignore:`: which clients are alike, what they get, and who gets nothing.
+import * as z from "zod";
+import { optionsSchema } from "../options/option-schema.ts";
+import { section } from "../text/section.ts";
+import * as field from "./fields.ts";
+import { lease } from "./lease-schema.ts";
+import { matcher } from "./matcher-schema.ts";
+import { server } from "./server-schema.ts";
+
+export const clientClass = section({
+  id: field.name.describe("How pools, reservations and other classes name it."),
+  match: matcher.describe("Who is in it."),
+  policy: z
+    .enum(["ignore", "decommission"])
+    .optional()
+    .describe("`ignore`: these clients are never answered. `decommission`: only a REQUEST is, with NAK."),
+  lease: lease.optional().describe("Lease times of these clients."),
+  options: optionsSchema.optional().describe("Options that these clients get."),
+  server: server.optional().describe("Boot fields that these clients get."),
+});
+
+export const ignored = section({
+  mac: field.mac.optional().describe("This hardware address."),
+  macPrefix: field.macPrefix.optional().describe("All hardware addresses that begin so."),
+});
+
+export type ClassDocument = z.infer<typeof clientClass>;
+export type IgnoredDocument = z.infer<typeof ignored>;

@@ -1,0 +1,100 @@
+// The network document's shape. What one field can say for itself is checked here; what takes two is in checks/. Values
+// stay as the operator wrote them: the stored document is the one that was applied.
+import * as z from "zod";
+import { section } from "../text/section.ts";
+import { clientClass, ignored } from "./class-schema.ts";
+import { ipv4, wholeNumber } from "./fields.ts";
+import { optionDefinition } from "./option-definition-schema.ts";
+import { behaviour, defaults, sharedNetwork, subnet } from "./subnet-schema.ts";
+
+const serverIdentifier = z.discriminatedUnion(
+  "mode",
+  [
+    section({
+      mode: z.literal("floating").describe("One address that the cluster moves to a node that is alive."),
+      address: ipv4.describe("The address that clients see as the server (option 54)."),
+    }),
+    section({
+      mode: z.literal("external").describe("One address that the site gives to one node or another."),
+      address: ipv4.describe("The address that clients see as the server (option 54)."),
+    }),
+    section({ mode: z.literal("per-node").describe("Each node's own address.") }),
+  ],
+  { error: "a mapping whose mode is one of floating, external, per-node" },
+);
+
+const rate = section({
+  packets: wholeNumber(1, 1_000_000).describe("How many may come at once."),
+  perSeconds: wholeNumber(1, 86_400, "whole seconds").describe("Within how long that many may come again."),
+});
+
+const limits = section({
+  client: rate.optional().describe("Of one client. Default: no limit."),
+  relayPort: rate.optional().describe("Behind one port of a relay agent (option 82). Default: no limit."),
+  total: rate.optional().describe("Of all clients, on each node. Default: no limit."),
+  offersMax: wholeNumber(1, 10_000_000)
+    .optional()
+    .describe("How many offers may stand at once on each node. Default: no limit."),
+});
+
+const PROBE = 'a mapping with waitMs, or "off"';
+const conflictProbe = z.union(
+  [
+    z.literal("off"),
+    section({ waitMs: wholeNumber(10, 5000, "milliseconds").describe("How long an answer is waited for.") }),
+  ],
+  { error: PROBE },
+);
+
+export const networkSchema = section({
+  version: z.literal(1).describe("1: the version of this format."),
+  compatibility: z
+    .enum(["strict", "lenient"])
+    .optional()
+    .describe("`lenient`: what some clients do against the RFCs is put up with. Default `lenient`."),
+  cluster: section({
+    serverIdentifier: serverIdentifier
+      .optional()
+      .describe("What clients see as the server (option 54). Default: each node's own address."),
+  })
+    .optional()
+    .describe("How the servers show themselves."),
+  optionDefinitions: z
+    .array(optionDefinition)
+    .optional()
+    .describe("Options that IANA's registry does not have, usable by name in every `options`."),
+  defaults: defaults.optional().describe("What shared networks and subnets inherit."),
+  sharedNetworks: z
+    .array(sharedNetwork)
+    .optional()
+    .describe(
+      "What the subnets of one link inherit, after `defaults`. One that says nothing needs no entry.",
+    ),
+  subnets: z.array(subnet).describe("The subnets; where several fit, the first one counts."),
+  classes: z
+    .array(clientClass)
+    .optional()
+    .describe(
+      "Clients that are alike. A client may be in several: where two say something, the later one counts.",
+    ),
+  ignore: z.array(ignored).optional().describe("Clients that are never answered."),
+  limits: limits.optional().describe("How much is taken before packets are dropped, and counted."),
+  ...behaviour,
+  conflictProbe: conflictProbe
+    .optional()
+    .describe(
+      "Whether an address that is new or came back is looked for on the link before it is offered. Default `off`.",
+    ),
+  leasequery: section({
+    peers: z
+      .array(ipv4)
+      .optional()
+      .describe(
+        "Who may ask for leases (RFC 4388, 6926): relay agents and others, by address. Default: nobody.",
+      ),
+  })
+    .optional()
+    .describe("Questions about leases."),
+});
+
+export type NetworkDocument = z.infer<typeof networkSchema>;

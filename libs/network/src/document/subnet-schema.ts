@@ -1,0 +1,122 @@
+// `subnets:` with their pools and reservations, and `sharedNetworks:`.
+import * as z from "zod";
+import { optionsSchema } from "../options/option-schema.ts";
+import { section } from "../text/section.ts";
+import * as field from "./fields.ts";
+import { lease } from "./lease-schema.ts";
+import { server } from "./server-schema.ts";
+
+/** How the subnets treat some clients; they may also stand for all subnets at the top of the document. */
+export const behaviour = {
+  bootp: z
+    .enum(["off", "static", "dynamic"])
+    .optional()
+    .describe(
+      "Clients without DHCP (RFC 951): not answered, with their reserved address, or from a pool for ever. Default `off`.",
+    ),
+  rapidCommit: z
+    .boolean()
+    .optional()
+    .describe("Whether a DISCOVER with option 80 is answered with an ACK at once (RFC 4039). Default false."),
+};
+
+/** What defaults, shared networks and subnets may all say; each field is inherited by itself. */
+export const inherited = {
+  authoritative: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether clients of which nothing is known are told NAK for addresses that are not theirs. Default false.",
+    ),
+  identity: z
+    .enum(["mac", "clientId"])
+    .optional()
+    .describe(
+      "By what clients are told apart: hardware address, or option 61 where it is sent. Default `mac`.",
+    ),
+  unknown: z
+    .enum(["lease", "ignore", "quarantine"])
+    .optional()
+    .describe(
+      "Hosts that nobody knows: `lease` from a pool like others; `ignore`: never answered; `quarantine`: from a pool for a short time, and told NAK as soon as they are known. Default `lease`.",
+    ),
+  lease: lease.optional().describe("Lease times."),
+  options: optionsSchema.optional().describe("Options that clients get."),
+  server: server.optional().describe("Boot fields of the reply."),
+};
+
+export const defaults = section(inherited);
+
+export const sharedNetwork = section({
+  id: field.name.describe("The name by which subnets are in it (`sharedNetwork`)."),
+  ...inherited,
+});
+
+const pool = section({
+  range: field.range.optional().describe("The first and the last address, both included."),
+  ranges: z.array(field.range).min(1).optional().describe("Several of them, instead of `range`."),
+  exclude: z
+    .array(field.addressOrRange)
+    .optional()
+    .describe("Addresses inside that are not leased, one by one or as ranges."),
+  for: z
+    .string({ error: "any, known, unknown, or the id of a class" })
+    .min(1, { error: "any, known, unknown, or the id of a class" })
+    .optional()
+    .describe("Whom it serves: `any`, `known` or `unknown` hosts, or a class by its id. Default `any`."),
+  allocate: z
+    .enum(["dynamic", "reserved-only"])
+    .optional()
+    .describe("`reserved-only`: nothing is given from here but what is reserved. Default `dynamic`."),
+  keepForKnown: field
+    .wholeNumber(0, 0xffffffff)
+    .optional()
+    .describe("The last so many free addresses are not given to unknown hosts. Default 0."),
+  lease: lease.optional().describe("Lease times of this pool."),
+  options: optionsSchema.optional().describe("Options that clients with an address of this pool get."),
+  server: server.optional().describe("Boot fields that clients with an address of this pool get."),
+});
+
+const reservation = section({
+  mac: field.mac.optional().describe("For the client with this hardware address."),
+  clientId: field.clientId.optional().describe("For the client with this option 61."),
+  uuid: field.uuid.optional().describe("For the machine with this UUID (option 97)."),
+  circuitId: field.octets.optional().describe("For whoever is behind this port of a relay (option 82.1)."),
+  remoteId: field.octets.optional().describe("For whoever is behind this far end (option 82.2)."),
+  class: field.className.optional().describe("For whoever is in this class."),
+  address: field.ipv4
+    .optional()
+    .describe("The address that it gets, here and nowhere else. Without it: only the settings."),
+  hostname: field.hostname.optional().describe("The name that it is told (option 12)."),
+  lease: lease.optional().describe("Lease times of this client."),
+  options: optionsSchema.optional().describe("Options that this client gets."),
+  server: server.optional().describe("Boot fields that this client gets."),
+});
+
+export const subnet = section({
+  id: field.name.describe("Part of every lease's record: to rename a subnet is to remove it."),
+  prefix: field.prefix.describe("The subnet's addresses; prefixes may not overlap."),
+  interface: field.interfaceName
+    .optional()
+    .describe(
+      "The nodes' interface on whose link it is. Default: the link on which a node has an address of it.",
+    ),
+  relays: z
+    .array(field.ipv4)
+    .optional()
+    .describe("Relay agents (giaddr) whose clients belong here. Default: any relay with an address of it."),
+  sharedNetwork: field.name
+    .optional()
+    .describe("Subnets with the same name are on one link; a client there may be served from any of them."),
+  vss: field.vss.optional().describe("The VPN that it is in (RFC 6607). Default: the global one."),
+  ...inherited,
+  ...behaviour,
+  pools: z.array(pool).optional().describe("Addresses that are given to whoever asks."),
+  reservations: z.array(reservation).optional().describe("Addresses and settings of single clients."),
+});
+
+export type InheritedDocument = z.infer<typeof defaults>;
+export type SharedNetworkDocument = z.infer<typeof sharedNetwork>;
+export type PoolDocument = z.infer<typeof pool>;
+export type ReservationDocument = z.infer<typeof reservation>;
+export type SubnetDocument = z.infer<typeof subnet>;

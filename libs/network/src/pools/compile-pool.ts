@@ -1,0 +1,71 @@
+// A pool of the document to the addresses and clients that it serves.
+import type { Prefix } from "@leasehold/protocol";
+import type { ClientClass } from "../classes/client-class.ts";
+import type { PoolDocument } from "../document/subnet-schema.ts";
+import type { LeaseTimes, Pool } from "../network.ts";
+import type { Level } from "../settings/level.ts";
+import { leasablePart, parseAddressOrRange, parseRange, withoutHoles } from "./address-range.ts";
+import { LeasableAddresses } from "./leasable-addresses.ts";
+
+/** What only this package reads of a pool. */
+export interface CompiledPool extends Pool {
+  readonly level: Level;
+}
+
+export interface PoolContext {
+  readonly subnet: string;
+  readonly prefix: Prefix;
+  readonly level: Level;
+  readonly lease: LeaseTimes;
+  classIndex(id: string): number | undefined;
+}
+
+export function poolId(subnet: string, pool: PoolDocument): string {
+  return `${subnet}/${rangesOf(pool).join(",").replaceAll(" ", "")}`;
+}
+
+export function rangesOf({ range, ranges }: PoolDocument): readonly string[] {
+  return [...(range === undefined ? [] : [range]), ...(ranges ?? [])];
+}
+
+/** Throws when the pool was not checked. */
+export function compilePool(pool: PoolDocument, context: PoolContext): CompiledPool {
+  const addresses = leasableAddressesOf(pool, context.prefix);
+  if (addresses.size === 0)
+    throw new Error(`Pool ${poolId(context.subnet, pool)} has no address: it was not checked.`);
+  const { for: wanted = "any", allocate = "dynamic" } = pool;
+  return {
+    id: poolId(context.subnet, pool),
+    subnet: context.subnet,
+    ranges: addresses.ranges,
+    first: addresses.first,
+    last: addresses.last,
+    size: addresses.size,
+    at: (index) => addresses.at(index),
+    contains: (address) => addresses.contains(address),
+    for: wanted,
+    allocate,
+    keepForKnown: pool.keepForKnown ?? 0,
+    serves: allocate === "dynamic" ? servedBy(wanted, context) : () => false,
+    lease: context.lease,
+    level: context.level,
+  };
+}
+
+/** Without the holes, and without the prefix's network and broadcast address. */
+export function leasableAddressesOf(pool: PoolDocument, prefix: Prefix): LeasableAddresses {
+  const ranges = rangesOf(pool).flatMap((text) => {
+    const range = parseRange(text);
+    return (range && leasablePart(range, prefix)) ?? [];
+  });
+  const holes = (pool.exclude ?? []).flatMap((text) => parseAddressOrRange(text) ?? []);
+  return new LeasableAddresses(withoutHoles(ranges, holes));
+}
+
+function servedBy(wanted: string, { classIndex }: PoolContext): Pool["serves"] {
+  if (wanted === "any") return () => true;
+  if (wanted === "known") return (isKnown) => isKnown;
+  if (wanted === "unknown") return (isKnown) => !isKnown;
+  const index = classIndex(wanted);
+  return (_isKnown, classes: readonly ClientClass[]) => classes.some((one) => one.index === index);
+}

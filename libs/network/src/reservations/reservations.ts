@@ -1,0 +1,145 @@
+// The reservations of one subnet, found by what a client's packet says: thousands of them cost a look into a map or two.
+import {
+  encodeOption,
+  type Ipv4,
+  machineUuids,
+  parseIpv4,
+  parseMac,
+  RelaySubOption,
+} from "@leasehold/protocol";
+import type { ClientClass } from "../classes/client-class.ts";
+import { type ClientFacts, Evidence } from "../classes/client-facts.ts";
+import { octetsOfText } from "../classes/octet-pattern.ts";
+import type { ReservationDocument } from "../document/subnet-schema.ts";
+import type { DocumentReservation } from "../network.ts";
+import type { OptionCatalogue } from "../options/option-catalogue.ts";
+import { type Level, levelOf } from "../settings/level.ts";
+
+/** What only this package reads of a reservation. */
+export interface CompiledReservation extends DocumentReservation {
+  readonly level: Level;
+}
+
+/** By what a reservation may name its client, the surest first: that is the order in which they are looked up. */
+export const IDENTIFIERS = ["mac", "clientId", "uuid", "circuitId", "remoteId", "class"] as const;
+export type Identifier = (typeof IDENTIFIERS)[number];
+
+const CLIENT_IDENTIFIER = 61;
+const NO_OCTETS = new Uint8Array(0);
+
+export class Reservations {
+  private readonly by = new Map<Identifier, Map<string, CompiledReservation>>();
+  private readonly byAddress = new Map<Ipv4, CompiledReservation>();
+
+  constructor(subnet: string, documents: readonly ReservationDocument[], options: OptionCatalogue) {
+    for (const document of documents) this.add(subnet, document, options);
+  }
+
+  at(address: Ipv4): DocumentReservation | undefined {
+    return this.byAddress.get(address);
+  }
+
+  /** @param classesOf is asked only where reservations are for classes. */
+  of(
+    facts: ClientFacts,
+    classesOf: (facts: ClientFacts) => readonly ClientClass[],
+  ): DocumentReservation | undefined {
+    if (this.by.size === 0) return undefined;
+    return this.byIdentity(facts) ?? this.byClass(facts, classesOf);
+  }
+
+  /** By anything but a class. */
+  byIdentity(facts: ClientFacts): DocumentReservation | undefined {
+    if (this.by.size === 0) return undefined;
+    return (
+      this.by.get("mac")?.get(facts.mac) ??
+      this.byOctets("clientId", (packet) => packet.raw(CLIENT_IDENTIFIER), facts) ??
+      this.byUuid(facts) ??
+      this.byRelay(facts)
+    );
+  }
+
+  private byOctets(
+    identifier: Identifier,
+    octetsOf: (packet: ClientFacts["packet"]) => Uint8Array | undefined,
+    { packet }: ClientFacts,
+  ): CompiledReservation | undefined {
+    const reservations = this.by.get(identifier);
+    const octets = reservations && octetsOf(packet);
+    return octets && reservations.get(hex(octets));
+  }
+
+  private byUuid({ packet }: ClientFacts): CompiledReservation | undefined {
+    const reservations = this.by.get("uuid");
+    const stated = reservations && packet.get("clientMachineIdentifier");
+    if (!stated) return undefined;
+    for (const uuid of machineUuids(stated)) {
+      const reservation = reservations.get(uuid);
+      if (reservation) return reservation;
+    }
+    return undefined;
+  }
+
+  private byRelay(facts: ClientFacts): CompiledReservation | undefined {
+    if (!this.by.has("circuitId") && !this.by.has("remoteId")) return undefined;
+    const evidence = new Evidence(facts, NO_OCTETS);
+    return (
+      this.byOctets("circuitId", () => evidence.relaySubOption(RelaySubOption.circuitId), facts) ??
+      this.byOctets("remoteId", () => evidence.relaySubOption(RelaySubOption.remoteId), facts)
+    );
+  }
+
+  private byClass(
+    facts: ClientFacts,
+    classesOf: (facts: ClientFacts) => readonly ClientClass[],
+  ): CompiledReservation | undefined {
+    const reservations = this.by.get("class");
+    if (!reservations) return undefined;
+    // The last class counts, as it does for options.
+    const served = classesOf(facts).findLast(({ id }) => reservations.has(id));
+    return served && reservations.get(served.id);
+  }
+
+  private add(subnet: string, document: ReservationDocument, options: OptionCatalogue): void {
+    const identifier = IDENTIFIERS.find((one) => document[one] !== undefined);
+    if (identifier === undefined)
+      throw new Error("A reservation names no client: the document was not checked.");
+    const key = keyOf(identifier, document[identifier]!);
+    const address = document.address === undefined ? undefined : parseIpv4(document.address);
+    const id = `${subnet}/${identifier}=${key}`;
+    const reservation: CompiledReservation = {
+      id,
+      ...(address === undefined ? {} : { address }),
+      ...(document.hostname === undefined ? {} : { hostname: document.hostname }),
+      ...(document.lease === undefined ? {} : { lease: document.lease }),
+      level: levelOf(`reservation ${id}`, document, options),
+    };
+    const reservations = this.by.get(identifier) ?? new Map<string, CompiledReservation>();
+    if (!reservations.has(key)) reservations.set(key, reservation);
+    this.by.set(identifier, reservations);
+    if (address !== undefined && !this.byAddress.has(address)) this.byAddress.set(address, reservation);
+  }
+}
+
+/** One spelling of what names a client, however it was written. */
+export function keyOf(identifier: Identifier, written: string): string {
+  switch (identifier) {
+    case "mac":
+      return parseMac(written) ?? written;
+    case "clientId":
+      return hex(encodeOption("clientIdentifier", written));
+    case "uuid":
+      return written.toLowerCase();
+    case "circuitId":
+    case "remoteId":
+      return hex(octetsOfText(written));
+    case "class":
+      return written;
+    default:
+      return identifier satisfies never;
+  }
+}
+
+function hex(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("hex");
+}

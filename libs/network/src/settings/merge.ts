@@ -1,0 +1,109 @@
+// Levels to settings: where several say something, the last one counts, for each option and each field by itself.
+import { type Seconds, seconds } from "@leasehold/protocol";
+import type { LeaseDocument } from "../document/lease-schema.ts";
+import type { LeaseTimes, Settings } from "../network.ts";
+import { VENDOR_IDENTIFYING_OPTIONS, VENDOR_SPECIFIC_INFORMATION } from "../options/option-catalogue.ts";
+import type { Level, ServerFields, SetOption } from "./level.ts";
+
+/** A setting and where it stands. */
+export interface From<Value> {
+  readonly value: Value;
+  readonly from: string;
+}
+
+export interface Merged {
+  readonly options: ReadonlyMap<string, From<SetOption>>;
+  readonly lease: ReadonlyMap<keyof LeaseDocument, From<number>>;
+  readonly server: ReadonlyMap<keyof ServerFields, From<string | number>>;
+}
+
+export function merge(levels: readonly Level[]): Merged {
+  const merged = { options: new Map(), lease: new Map(), server: new Map() };
+  for (const { from, options, lease, server } of levels) {
+    for (const [key, value] of options) merged.options.set(key, { value, from });
+    for (const [field, value] of definedFields(lease)) merged.lease.set(field, { value, from });
+    for (const [field, value] of definedFields(server)) merged.server.set(field, { value, from });
+  }
+  return merged;
+}
+
+function definedFields(fields: object): [string, unknown][] {
+  return Object.entries(fields).filter(([, value]) => value !== undefined);
+}
+
+/** @param vendorClass whose sub-options the client gets in option 43. */
+export function settingsOf(merged: Merged, vendorClass: string | undefined): Settings {
+  return Object.freeze({
+    options: optionsOf(merged, vendorClass),
+    lease: leaseTimesOf(merged),
+    server: Object.freeze(
+      Object.fromEntries(Array.from(merged.server, ([field, { value }]) => [field, value])),
+    ) as ServerFields,
+  });
+}
+
+// RFC 2132 §3.3: a mask stands before the routers. Codes in rising order keep that, and make the bytes repeatable.
+function optionsOf(merged: Merged, vendorClass: string | undefined): ReadonlyMap<number, Uint8Array> {
+  const options = new Map<number, Uint8Array>();
+  const all = Array.from(merged.options.values(), ({ value }) => value).sort(
+    (a, b) => a.option.code - b.option.code,
+  );
+  for (const { option, octets } of all) {
+    if (option.vendorClass === undefined && option.enterprise === undefined) options.set(option.code, octets);
+  }
+  const vendor = all.filter(({ option }) => vendorClass !== undefined && option.vendorClass === vendorClass);
+  if (vendor.length > 0) options.set(VENDOR_SPECIFIC_INFORMATION, encapsulated(vendor));
+  const enterprises = all.filter(({ option }) => option.enterprise !== undefined);
+  if (enterprises.length > 0) options.set(VENDOR_IDENTIFYING_OPTIONS, byEnterprise(enterprises));
+  return new Map([...options].sort(([a], [b]) => a - b));
+}
+
+/** RFC 2132 §8.4. It leaves open whether END follows; boot ROMs (PXE 2.1) want it. */
+function encapsulated(options: readonly SetOption[]): Uint8Array {
+  const END = 255;
+  return Uint8Array.from([
+    ...options.flatMap(({ option, octets }) => [option.code, octets.length, ...octets]),
+    END,
+  ]);
+}
+
+/** RFC 3925 §4: the enterprise number in four octets, the length of its data in one, the data; and so on. */
+function byEnterprise(options: readonly SetOption[]): Uint8Array {
+  const groups = [...Map.groupBy(options, ({ option }) => option.enterprise!)].sort(([a], [b]) => a - b);
+  return Uint8Array.from(
+    groups.flatMap(([enterprise, group]) =>
+      portionsOf(group).flatMap((data) => [
+        ...[24, 16, 8, 0].map((shift) => (enterprise >>> shift) & 255),
+        data.length,
+        ...data,
+      ]),
+    ),
+  );
+}
+
+/** Options one after another, in portions whose length fits into an octet. */
+function portionsOf(options: readonly SetOption[]): readonly number[][] {
+  const portions: number[][] = [[]];
+  for (const { option, octets } of options) {
+    if (portions.at(-1)!.length + 2 + octets.length > 255) portions.push([]);
+    portions.at(-1)!.push(option.code, octets.length, ...octets);
+  }
+  return portions;
+}
+
+const BUILT_IN = { seconds: 3600, heldFactor: 2, t1: 0.5, t2: 0.875 };
+
+/** A level may set one bound and inherit the other: then the nearer one counts, and the order of the three is kept. */
+export function leaseTimesOf({ lease }: Merged): LeaseTimes {
+  const get = (field: keyof typeof BUILT_IN) => lease.get(field)?.value ?? BUILT_IN[field];
+  const given: Seconds = seconds(get("seconds"));
+  const t2 = get("t2");
+  return Object.freeze({
+    seconds: given,
+    minSeconds: seconds(Math.min(lease.get("minSeconds")?.value ?? given, given)),
+    maxSeconds: seconds(Math.max(lease.get("maxSeconds")?.value ?? given, given)),
+    heldFactor: get("heldFactor"),
+    t1: Math.min(get("t1"), t2),
+    t2,
+  });
+}
