@@ -1,12 +1,10 @@
 // The demo, scene by scene; each one tells what it does and holds Leasehold to what it promises.
-import { promise, type Stage, say, scene, until } from "./stage.ts";
-
-interface LeaseRow {
-  readonly address: string;
-  readonly mac: string;
-  readonly node: string;
-  readonly state: string;
-}
+import { formatIpv4, type Mac, MessageType } from "@leasehold/protocol";
+import { Relay } from "../lab/relay.ts";
+import { until } from "../lab/shell.ts";
+import { doubleBindings, grantsOf } from "../lab/wire.ts";
+import { duration, promise, say, scene } from "./say.ts";
+import type { Stage } from "./stage.ts";
 
 /** In this order; a scene may build on those before it. */
 export const scenes: readonly ((stage: Stage) => Promise<void>)[] = [
@@ -15,116 +13,141 @@ export const scenes: readonly ((stage: Stage) => Promise<void>)[] = [
   aHostAppears,
   aNodeDies,
   theNodeComesBack,
+  whatTheWireSaw,
 ];
 
-async function theCluster(stage: Stage): Promise<void> {
+async function theCluster({ lab }: Stage): Promise<void> {
   scene(
-    "Three DHCP servers, all active, on one Ethernet. Each lease is a compare-and-swap in JetStream, on three disks.",
+    "Three DHCP servers, all active, on one Ethernet. A lease is on two disks before the client is told.",
   );
-  for (const { name, address } of stage.lab.nodes) say(`  ${name}  ${address}  dhcpd and nats-server`);
-  say("  s1  10.77.0.20  syncer, reading a stand-in for OpenCHAMI's SMD; it knows four machines, c1 to c4");
+  for (const { name, address } of lab.nodes) say(`  ${name}  ${address}  dhcpd and nats-server`);
+  say("  s1  10.77.0.20  the syncer, and a stand-in for OpenCHAMI's SMD that knows four machines, c1 to c4");
 }
 
 async function aDozenMachinesBoot(stage: Stage): Promise<void> {
-  scene(
-    "Twelve machines power on at once, with ISC dhclient, udhcpc and dhcpcd. c1 to c4 are in the inventory.",
-  );
   const hosts = stage.lab.clients.slice(0, 12).map(({ name }) => name);
-  const leases = await Promise.all(hosts.map((host) => stage.boot(host)));
+  const booting = hosts.map((host) => stage.boot(host));
+  const programs = new Set(Array.from(stage.clients.values(), ({ program }) => program.name));
+  scene(
+    `Twelve machines are switched on at once, with ${[...programs].join(", ")}. SMD knows the first four.`,
+  );
+  const leases = await Promise.all(booting);
   for (const [i, host] of hosts.entries()) stage.tell(host, leases[i]!);
-  const addresses = new Set(leases.map(({ address }) => address));
-  promise(addresses.size === 12, "twelve machines have twelve addresses");
-  const reserved = leases.slice(0, 4).map(({ address }) => address);
+  promise(new Set(leases.map(({ address }) => address)).size === 12, "twelve machines have twelve addresses");
   promise(
-    reserved.join() === "10.77.1.1,10.77.1.2,10.77.1.3,10.77.1.4",
-    "the machines of the inventory have the addresses that it names",
+    leases.slice(0, 4).every(({ address }, i) => address === `10.77.1.${i + 1}`),
+    "the four that SMD knows have the addresses that it names, the others come from one pool",
   );
   const answering = new Set(leases.map((lease) => stage.nodeOf(lease)));
-  say(
-    `  answered by ${[...answering].sort().join(", ")}: the nodes share the clients among them, and nobody else's pool was split`,
-  );
+  promise(answering.size === 3, `${[...answering].sort().join(", ")} answered, each some of them`);
   await everyNodeAgrees(stage);
+}
+
+interface LeaseRow {
+  readonly address: string;
+  readonly mac: string;
 }
 
 /** Each node knows each lease, whichever of them gave it. */
 async function everyNodeAgrees(stage: Stage): Promise<void> {
-  for (const { name } of stage.lab.nodes.filter(({ name }) => isUp(stage, name))) {
-    await until(`${name} knows every lease`, 5, async () => {
-      const rows = (await stage.lab.api(name, "/api/v1/leases?state=bound")).body as LeaseRow[];
+  for (const node of stage.nodesUp) {
+    await until(`A promise was broken: ${node} knows every lease`, 5, async () => {
+      const rows = (await stage.lab.api(node, "/api/v1/leases?state=bound")).body as LeaseRow[];
       return [...stage.leases].every(([host, { address }]) =>
         rows.some((row) => row.address === address && row.mac === stage.lab.host(host).mac),
       );
     });
   }
-  promise(true, "every node has every lease, with the right machine");
-}
-
-function isUp(stage: Stage, node: string): boolean {
-  return stage.lab.running()[node]?.dhcpd === true;
+  promise(true, `${stage.nodesUp.join(", ")} have every lease, with the right machine`);
 }
 
 async function aHostAppears(stage: Stage): Promise<void> {
-  scene(
-    "Somebody adds a machine to SMD: c13 shall be 10.77.1.13. No server is restarted, no file is written.",
-  );
-  const before = JSON.stringify(stage.lab.processes());
-  const { mac } = stage.lab.host("c13");
-  await stage.lab.smd("put", "--mac", mac, "--ip", "10.77.1.13", "--xname", "x1000c0s12b0n0", "--nid", "13");
-  const ms = await until("all three nodes know the machine", 10, async () => {
-    const answers = stage.lab.nodes.map(({ name }) => stage.lab.api(name, "/api/v1/hosts/x1000c0s12b0n0"));
-    return (await Promise.all(answers)).every(({ status }) => status === 200);
-  });
-  say(
-    `  all three nodes know it ${(ms / 1000).toFixed(1)} s after SMD did (the syncer asks SMD once a second)`,
-  );
+  const { lab } = stage;
+  scene("Somebody adds c13 to SMD, with the address 10.77.1.13. No file is written, no server is restarted.");
+  const before = JSON.stringify(lab.processes());
+  const mac = lab.host("c13").mac as Mac;
+  const relay = await Relay.open(lab);
+  const asked = lab.nodes.map(({ name }) => firstOffer(relay, name, mac, "10.77.1.13"));
+  await lab.smd("put", "--mac", mac, "--ip", "10.77.1.13", "--xname", "x1000c0s12b0n0", "--nid", "13");
+  const changedAt = Date.now();
+  const times = await Promise.all(asked);
+  await relay.close();
+  const { observedAt } = (await lab.api("n1", "/api/v1/hosts/x1000c0s12b0n0")).body as { observedAt: string };
+  const seenAt = Date.parse(observedAt);
+  say(`  the syncer, which asks SMD once a second, saw it after ${duration((seenAt - changedAt) / 1000)}`);
+  const delays = lab.nodes.map(({ name }, i) => `${name} ${duration((times[i]! - seenAt) / 1000)} later`);
+  say(`  a relay that keeps asking for c13 is offered 10.77.1.13 by ${delays.join(", ")}`);
+  promise(Math.max(...times) - seenAt <= 1000, "all three answer by it within a second");
   const lease = await stage.boot("c13");
   stage.tell("c13", lease);
-  promise(lease.address === "10.77.1.13", "the new machine has its address");
-  promise(JSON.stringify(stage.lab.processes()) === before, "and the same processes run as before");
+  promise(lease.address === "10.77.1.13", "the machine itself gets it, too");
+  promise(JSON.stringify(lab.processes()) === before, "the same processes run as before");
+}
+
+/** When a node first offered a client an address, ms since the epoch. */
+function firstOffer(relay: Relay, node: string, mac: Mac, address: string): Promise<number> {
+  const what = `A promise was broken: ${node} answers a new host by what SMD says`;
+  return until(
+    what,
+    15,
+    async () => {
+      const reply = await relay.discover(node, mac, 200);
+      return reply && formatIpv4(reply.packet.yiaddr) === address && reply.at;
+    },
+    20,
+  );
 }
 
 async function aNodeDies(stage: Stage): Promise<void> {
-  const [renewing] = hostsWith(stage, "udhcpc");
-  const node = stage.nodeOf(stage.leases.get(renewing!)!);
-  scene(`${node} dies: kill -9 of its dhcpd and its nats-server. It had served ${renewing}, among others.`);
+  // The one of the three that renews when it is told to; the others wait for half an hour to have passed.
+  const [renewing] = stage.hostsWith("udhcpc");
+  const node = stage.nodeOf(stage.leases.get(renewing ?? "c12")!);
+  const served = stage.hostsServedBy(node);
+  scene(`${node} dies: kill -9 of its dhcpd and its nats-server. It had served ${served.join(", ")}.`);
   await stage.lab.kill(node, "all");
-  await renewsItsLease(stage, renewing!);
-  const [rebooting] = [...hostsServedBy(stage, node, "dhcpcd"), ...hostsWith(stage, "dhcpcd")];
-  await rebootsWithItsLease(stage, rebooting!);
+  if (renewing) await renews(stage, renewing, node);
+  await rebootsWithItsAddress(stage, served.findLast((host) => host !== renewing) ?? "c12");
+  const earlier = Array.from(stage.leases.values(), (lease) => lease.address);
   const fresh = await stage.boot("c14");
   stage.tell("c14", fresh);
-  const others = [...stage.leases].filter(([host]) => host !== "c14").map(([, { address }]) => address);
-  promise(!others.includes(fresh.address), "a machine that nobody knew gets an address that nobody has");
+  promise(!earlier.includes(fresh.address), "c14, which nobody has seen before, has one that nobody has");
 }
 
-async function renewsItsLease(stage: Stage, host: string): Promise<void> {
+async function renews(stage: Stage, host: string, deadNode: string): Promise<void> {
   const { address } = stage.leases.get(host)!;
-  const renewed = await stage.clients.get(host)!.renew(60);
-  say(`  ${host} renews and is answered by a node that lives, after ${(renewed.millis / 1000).toFixed(1)} s`);
-  promise(renewed.address === address, `${host} keeps ${address}`);
+  const { address: now, millis } = await stage.clients.get(host)!.renew(60);
+  say(
+    `  ${host} renews: ${deadNode} does not answer, it asks everybody, and ${stage.lastGrantBy(host)} does, after ${duration(millis / 1000)} in all`,
+  );
+  promise(now === address, `${host} keeps ${address}`);
 }
 
-async function rebootsWithItsLease(stage: Stage, host: string): Promise<void> {
+async function rebootsWithItsAddress(stage: Stage, host: string): Promise<void> {
   const { address } = stage.leases.get(host)!;
-  const lease = await stage.clients.get(host)!.lease(60);
-  stage.leases.set(host, lease);
+  const lease = await stage.reboot(host);
   stage.tell(host, lease);
-  promise(lease.address === address, `${host} has rebooted and has ${address} again`);
-}
-
-function hostsWith(stage: Stage, program: string): string[] {
-  return [...stage.clients].filter(([, client]) => client.program.name === program).map(([host]) => host);
-}
-
-function hostsServedBy(stage: Stage, node: string, program: string): string[] {
-  return hostsWith(stage, program).filter((host) => stage.nodeOf(stage.leases.get(host)!) === node);
+  promise(lease.address === address, `${host}, switched off and on, has the address that it had`);
 }
 
 async function theNodeComesBack(stage: Stage): Promise<void> {
-  const down = stage.lab.nodes.find(({ name }) => !isUp(stage, name))!.name;
+  const down = stage.lab.nodes.find(({ name }) => !stage.nodesUp.includes(name))!.name;
   scene(`${down} is started again.`);
   const started = performance.now();
   await stage.lab.start(down, "all");
-  say(`  it serves again after ${((performance.now() - started) / 1000).toFixed(1)} s, with what it missed`);
+  const took = duration((performance.now() - started) / 1000);
+  say(`  it serves again after ${took}, with what it missed`);
   await everyNodeAgrees(stage);
+}
+
+async function whatTheWireSaw(stage: Stage): Promise<void> {
+  const wire = stage.wire();
+  if (wire === undefined) return;
+  const grants = grantsOf(wire);
+  scene(`A capture of all of it has ${wire.length} DHCP messages, ${grants.length} of them ACKs.`);
+  const doubles = doubleBindings(wire).map(({ address }) => formatIpv4(address));
+  promise(doubles.length === 0, `no address was given twice${doubles.length > 0 ? ` (${doubles})` : ""}`);
+  promise(
+    wire.every(({ type }) => type !== MessageType.NAK),
+    "nobody was refused",
+  );
 }

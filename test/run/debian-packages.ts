@@ -40,19 +40,24 @@ function isProgram(file: string): boolean {
   }
 }
 
+/** What is not on this machine, of the commands or of all. */
+export function missingOf(commands: readonly string[] = tools.map(([command]) => command)): typeof tools {
+  return tools.filter(([command]) => commands.includes(command) && !has(command));
+}
+
 /**
- * Brings what is missing, and says so.
+ * Brings what is missing of the commands (of all when none are named), and says so.
  * @throws Error with apt's words when a package cannot be had.
  */
-export async function ensureTools(say: (line: string) => void): Promise<void> {
-  const missing = tools.filter(([command]) => !has(command)).map(([, debianPackage]) => debianPackage);
+export async function ensureTools(say: (line: string) => void, commands?: readonly string[]): Promise<void> {
+  const missing = missingOf(commands).map(([, debianPackage]) => debianPackage);
   if (missing.length === 0) return;
   const asRoot = process.getuid?.() === 0;
   const started = Date.now();
   say(`${asRoot ? "installing" : "unpacking into .tools/deb"} the Debian packages ${missing.join(" ")}`);
   if (asRoot) await install(missing);
   else await unpack(missing);
-  const still = tools.filter(([command]) => !has(command));
+  const still = missingOf(commands);
   if (still.length > 0) throw new Error(`apt brought no ${still.map(([command]) => command).join(", ")}`);
   say(`… done in ${Math.round((Date.now() - started) / 1000)} s`);
 }

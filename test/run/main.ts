@@ -2,15 +2,11 @@
 import { check } from "./check.ts";
 import { program } from "./child.ts";
 import type { RunCommand } from "./command.ts";
+import { demo } from "./demo.ts";
 import { test } from "./test.ts";
 
 const commands: readonly RunCommand[] = [
-  {
-    name: "demo",
-    usage: "demo [--keep]",
-    about: "three servers, a dozen clients, and what they do",
-    run: (args) => program("test/demo/main.ts", args),
-  },
+  demo,
   test,
   check,
   {
