@@ -101,9 +101,9 @@ describe("while the store takes no writes", () => {
     expect(when(reserved, secondsLater(HELD)).discover(alice)).toBe("silent: store-unavailable");
   });
 
-  test("unless the address was reserved for it only after it was leased", () => {
+  test("unless the address was reserved for it only after it was leased, or hardly before", () => {
     const reserved = given({ storeReady: false }, granted(alice, X));
-    reserved.setHost("a", alice, { address: X, since: "2026-11-21T12:00:01Z" });
+    reserved.setHost("a", alice, { address: X, since: "2026-11-21T11:59:45Z" });
     expect(when(reserved).discover(alice)).toBe("silent: store-unavailable");
     expect(when(reserved).request(alice, { requested: X })).toBe("silent: store-unavailable");
     expect(when(reserved).request(alice, renewing)).toBe(ack());

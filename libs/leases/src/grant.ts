@@ -92,8 +92,10 @@ function isCertain(request: LeaseRequest, lease: Lease, now: Instant): boolean {
  */
 function isReservedSince(world: World, request: LeaseRequest, lease: Lease): boolean {
   const claims = world.inventory.byMac(request.mac)?.interfaces.flatMap(({ addresses }) => addresses) ?? [];
+  // By different clocks, so that only a clear difference counts.
+  const leased = lease.at - world.policy.guardMs;
   return (
-    claims.some(({ address, since }) => address === lease.address && since <= lease.at) &&
+    claims.some(({ address, since }) => address === lease.address && since < leased) &&
     reservationOf(world, request)?.address === lease.address
   );
 }
