@@ -8,7 +8,6 @@ import { Machine } from "./machine.ts";
 import { type DoorState, settled, TestClock, TestNode } from "./node.ts";
 import { ip } from "./wire.ts";
 
-const LEASE = { seconds: 60, heldFactor: 2 };
 const FIRST = ip("10.0.0.10");
 const RELAY = ip("10.0.0.1");
 
@@ -27,7 +26,11 @@ export interface Setting {
   /** One a node: by how much its clock differs, ms. */
   readonly skews: readonly number[];
   readonly machines: number;
-  readonly addresses: number;
+  /**
+   * Few are fought for and held for no longer than was told. Of many, the machines all want the same two, and there is
+   * headroom: it does not shrink, as they are never crowded.
+   */
+  readonly addresses: "few" | "many";
   /** The machines are behind a relay, which sends what they broadcast to several nodes: each of them answers. */
   readonly isRelayed: boolean;
 }
@@ -40,12 +43,18 @@ export class Cluster {
   readonly judge: Judge;
   private readonly isRelayed: boolean;
   private readonly mute = new Set<TestNode>();
+  private readonly reserved = new Set<string>();
 
   constructor({ skews, machines, addresses, isRelayed }: Setting) {
     this.isRelayed = isRelayed;
-    const range = `${formatIpv4(FIRST)}-${formatIpv4(ipv4(FIRST + addresses - 1))}`;
+    const [size, heldFactor] = addresses === "few" ? [3, 1] : [30, 2];
+    const range = `${formatIpv4(FIRST)}-${formatIpv4(ipv4(FIRST + size - 1))}`;
     const lan = { id: "lan", prefix: "10.0.0.0/24", interface: "eth0", pools: [{ range }] };
-    const network: NetworkDocument = { version: 1, defaults: { lease: LEASE }, subnets: [lan] };
+    const network: NetworkDocument = {
+      version: 1,
+      defaults: { lease: { seconds: 60, heldFactor } },
+      subnets: [lan],
+    };
     const { clock, store } = this;
     this.nodes = skews.map((skewMs, i) => {
       const [name, address] = [`n${i + 1}`, `10.0.0.${i + 2}`];
@@ -54,8 +63,7 @@ export class Cluster {
     this.machines = Array.from({ length: machines }, (_, n) => new Machine(n + 1));
     this.judge = new Judge({
       ...{ store, machines: this.machines, skewMs: 2 * Math.max(...skews.map(Math.abs)) },
-      isReserved: ({ id }, address) =>
-        this.nodes[0]!.world.inventory.reservation(id.mac, (one) => one === address) !== undefined,
+      wasReserved: ({ name }, address) => this.reserved.has(`${name} ${formatIpv4(address)}`),
     });
     for (const node of this.nodes) node.onReply = (reply) => this.hear(reply);
     this.beat();
@@ -155,10 +163,12 @@ export class Cluster {
   private reserve(who: number, offset: number | undefined): void {
     const { id, name } = this.machines[who % this.machines.length]!;
     const host = name.replace(" ", "-");
+    const address = offset === undefined ? undefined : formatIpv4(ipv4(FIRST + offset));
     for (const node of this.nodes) {
-      if (offset === undefined) node.removeHost(host);
-      else node.setHost(host, id, formatIpv4(ipv4(FIRST + offset)));
+      if (address === undefined) node.removeHost(host);
+      else node.setHost(host, id, address);
     }
+    this.reserved.add(`${name} ${address}`);
   }
 
   private disturb(action: Extract<Action, { do: "hear" | "store" | "settle" | "mute" | "connect" }>): void {

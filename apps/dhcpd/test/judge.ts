@@ -18,28 +18,27 @@ export class Judge {
   private readonly machines: readonly Machine[];
   /** By how much a clock may differ from another one, ms. */
   private readonly skewMs: number;
-
-  private readonly isReserved: (machine: Machine, address: Ipv4) => boolean;
+  private readonly wasReserved: (machine: Machine, address: Ipv4) => boolean;
 
   constructor(parts: {
     store: MemoryLeaseStore;
     machines: readonly Machine[];
     skewMs: number;
-    isReserved: (machine: Machine, address: Ipv4) => boolean;
+    wasReserved: (machine: Machine, address: Ipv4) => boolean;
   }) {
     this.store = parts.store;
     this.machines = parts.machines;
     this.skewMs = parts.skewMs;
-    this.isReserved = parts.isReserved;
+    this.wasReserved = parts.wasReserved;
     this.store.follow((stored) => this.taken(stored));
   }
 
-  /** I1: nothing is taken from a machine that uses it, by giving it to another or by releasing it. */
+  /** I1: nothing is taken from a machine that uses it, by giving it to another or by giving it back in its name. */
   private taken({ address, event, at }: StoredEvent): void {
     const user = this.machines.find(({ held }) => held && ip(held.address) === address && held.until > at);
     if (user === undefined) return;
     const isItsOwn = event!.client === user.id.client;
-    if (!isItsOwn || (gives(event!) && !this.isReserved(user, address)))
+    if (!isItsOwn || (gives(event!) && !this.wasReserved(user, address)))
       this.blame(`I1: ${event!.type} takes ${formatIpv4(address)} from ${user.name}, which uses it`);
   }
 
@@ -69,7 +68,9 @@ export class Judge {
    * host may have given it back through another node meanwhile.
    */
   private tells({ address, event }: StoredEvent, machine: Machine): boolean {
-    return !gives(event!) || !this.isReserved(machine, address);
+    return (
+      !this.wasReserved(machine, address) || event!.type === "LeaseGranted" || event!.type === "LeaseRenewed"
+    );
   }
 
   /** I7, I11: every event of an address followed the one before it in time. */

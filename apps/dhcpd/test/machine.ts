@@ -30,11 +30,13 @@ export class Machine {
     this.xid = n << 16;
   }
 
-  /** It stops using what it had, and looks for servers. */
+  /** It stops using what it had, and looks for servers: it would like one of two addresses that all would like. */
   discover(): Buffer {
     this.held = undefined;
     this.offer = undefined;
-    return this.wait("for offers", packetOf("DISCOVER", this.id, { xid: ++this.xid }));
+    const xid = ++this.xid;
+    const requested = xid % 2 === 0 ? "10.0.0.10" : "10.0.0.11";
+    return this.wait("for offers", packetOf("DISCOVER", this.id, { xid, requested }));
   }
 
   /** SELECTING. */
