@@ -65,7 +65,7 @@ function casHeaders(write: CasWrite, batch: string | undefined, sequence: number
   return h;
 }
 
-interface PubAckReply {
+export interface PubAckReply {
   readonly seq?: number;
   readonly error?: { readonly code: number; readonly err_code?: number; readonly description?: string };
 }
@@ -85,7 +85,8 @@ const UNKNOWN = new Set([
   10210, // too many atomic batches in flight
 ]);
 
-function outcomeOf(reply: PubAckReply): CasOutcome {
+/** What the server's answer to a write, or to the last one of a batch, says of it. */
+export function outcomeOf(reply: PubAckReply): CasOutcome {
   if (!reply.error) return { kind: "stored", revision: reply.seq ?? 0 };
   const code = reply.error.err_code ?? reply.error.code;
   const reason = reply.error.description ?? `error ${code}`;

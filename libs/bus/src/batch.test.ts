@@ -1,0 +1,55 @@
+// What the server's answer to a write means. Only "stored" may be followed by a reply to a client, and only "rejected" is
+// for ever: whatever else comes back, the write may yet be stored, or may be tried again.
+import { describe, expect, test } from "vitest";
+import { type CasOutcome, outcomeOf } from "./batch.ts";
+
+const refused = (err_code: number, description?: string, code = 400) =>
+  outcomeOf({ error: { code, err_code, ...(description === undefined ? {} : { description }) } });
+
+test("an acknowledgement carries the sequence of the last write", () => {
+  expect(outcomeOf({ seq: 4711 })).toEqual({ kind: "stored", revision: 4711 });
+});
+
+describe("a refusal, by the codes of nats-server's errors.json", () => {
+  test.each<[code: number, what: string, kind: CasOutcome["kind"]]>([
+    [10071, "wrong last sequence", "conflict"],
+    [10164, "wrong last sequence of an unapplied write to the subject", "busy"],
+    [10158, "message counter or batch in progress on the subject", "busy"],
+    [10008, "JetStream temporarily unavailable", "unknown"],
+    [10009, "not the stream's leader", "unknown"],
+    [10023, "insufficient resources", "unknown"],
+    [10039, "JetStream not enabled for account", "unknown"],
+    [10063, "expected stream does not match", "unknown"],
+    [10076, "JetStream not enabled", "unknown"],
+    [10167, "ingest queue full", "unknown"],
+    [10176, "atomic publish batch is incomplete", "unknown"],
+    [10210, "too many batches in flight", "unknown"],
+    [10047, "insufficient storage", "rejected"],
+    [10077, "maximum messages exceeded", "rejected"],
+    [10174, "atomic publish is disabled", "rejected"],
+    [99999, "something that comes with a newer server", "rejected"],
+  ])("%i, %s", (code, what, kind) => {
+    expect(refused(code, what).kind).toBe(kind);
+  });
+
+  test("any 503 means that nobody can say now, whatever its number", () => {
+    expect(refused(99999, "no suitable peers", 503)).toEqual({
+      kind: "unknown",
+      reason: "no suitable peers",
+    });
+  });
+
+  test("a person is told the number and the words", () => {
+    expect(refused(10047, "insufficient storage resources available")).toEqual({
+      kind: "rejected",
+      code: 10047,
+      reason: "insufficient storage resources available",
+    });
+    expect(refused(10047)).toMatchObject({ reason: "error 10047" });
+  });
+
+  test("an error without a number of its own goes by its HTTP one", () => {
+    expect(outcomeOf({ error: { code: 503 } })).toEqual({ kind: "unknown", reason: "error 503" });
+    expect(outcomeOf({ error: { code: 400 } })).toEqual({ kind: "rejected", code: 400, reason: "error 400" });
+  });
+});
