@@ -14,18 +14,17 @@ describe("a refusal, by the codes of nats-server's errors.json", () => {
   test.each<[code: number, what: string, kind: CasOutcome["kind"]]>([
     [10071, "wrong last sequence", "conflict"],
     [10164, "wrong last sequence of an unapplied write to the subject", "busy"],
-    [10158, "message counter or batch in progress on the subject", "busy"],
+    [10158, "duplicate message id is in process", "busy"],
     [10008, "JetStream temporarily unavailable", "unknown"],
     [10009, "not the stream's leader", "unknown"],
     [10023, "insufficient resources", "unknown"],
     [10039, "JetStream not enabled for account", "unknown"],
-    [10063, "expected stream does not match", "unknown"],
+    [10063, "expected stream sequence does not match", "unknown"],
     [10076, "JetStream not enabled", "unknown"],
     [10167, "ingest queue full", "unknown"],
     [10176, "atomic publish batch is incomplete", "unknown"],
     [10210, "too many batches in flight", "unknown"],
     [10047, "insufficient storage", "rejected"],
-    [10077, "maximum messages exceeded", "rejected"],
     [10174, "atomic publish is disabled", "rejected"],
     [99999, "something that comes with a newer server", "rejected"],
   ])("%i, %s", (code, what, kind) => {
@@ -33,6 +32,7 @@ describe("a refusal, by the codes of nats-server's errors.json", () => {
   });
 
   test("any 503 means that nobody can say now, whatever its number", () => {
+    expect(refused(10077, "store failed", 503).kind).toBe("unknown");
     expect(refused(99999, "no suitable peers", 503)).toEqual({
       kind: "unknown",
       reason: "no suitable peers",
