@@ -91,7 +91,10 @@ export class DhcpNode {
 
   private serve(bus: Bus): void {
     this.views = followAll(bus, this.world, this.counters, this.log, {
-      network: (network) => this.listenFor(network),
+      network: (network) => {
+        this.service?.noticeNetwork();
+        this.listenFor(network);
+      },
       lease: (lease) => this.service?.noticeStored(lease),
     });
     onBeat(bus, (node, state) => {

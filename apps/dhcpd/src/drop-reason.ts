@@ -1,12 +1,17 @@
 // Why a packet was not even put to a decision. With SilentReason and RefuseReason (libs/leases) these are all the reasons
 // for which a client may hear nothing or NAK; each is a metric's label and a debug line (docs/leases.md lists them).
 import type { DecodeFailure } from "@leasehold/protocol";
+import type { BootpRefusal } from "./bootp.ts";
+import type { LeasequeryDrop } from "./leasequery.ts";
+import type { RateRefusal } from "./rate-limits.ts";
 
 export type DropReason =
   | DecodeFailure
   /** It is a reply, or a message that only servers send. */
   | "not-for-servers"
-  | "bootp-not-served"
+  | BootpRefusal
+  | LeasequeryDrop
+  | RateRefusal
   /** Views are not complete yet, or the node is draining. */
   | "not-serving"
   /** The node stood still and what it knows may be old; until it has asked the store. */

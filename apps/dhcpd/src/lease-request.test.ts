@@ -1,4 +1,5 @@
 // From a packet to a request: the link that it came from, who the client is, and whether it is a boot ROM.
+import { Inventory } from "@leasehold/inventory";
 import { compileNetwork, type NetworkDocument } from "@leasehold/network";
 import { describe, expect, test } from "vitest";
 import { alice, type Fields, ip, option, packet } from "../test/wire.ts";
@@ -83,14 +84,17 @@ describe("RFC 2131 §4.2: the client's identity", () => {
 
 describe("what else a request says", () => {
   const requestBy = (fields: Fields = {}) =>
-    leaseRequestOf(packet("REQUEST", alice, fields), 3, network.subnets, alice.client, "this-attempt");
+    leaseRequestOf(packet("REQUEST", alice, fields), 3, {
+      ...{ network, inventory: new Inventory(), link: network.subnets },
+      ...{ client: alice.client, intent: "this-attempt" },
+    });
 
   test("fields and options by their names", () => {
     const fields = { ciaddr: "10.0.0.7", requested: "10.0.0.8", server: "10.0.0.2", xid: 0xbeef };
     expect(requestBy(fields)).toEqual({
       ...{ type: 3, client: alice.client, mac: alice.mac, link: network.subnets, xid: 0xbeef },
       ...{ ciaddr: ip("10.0.0.7"), requestedAddress: ip("10.0.0.8"), serverIdentifier: ip("10.0.0.2") },
-      ...{ hostname: undefined, relay: undefined, firmware: false, intent: "this-attempt" },
+      ...{ hostname: undefined, relay: undefined, firmware: false, intent: "this-attempt", classes: [] },
     });
     expect(requestBy()).toMatchObject({
       ciaddr: 0,

@@ -1,6 +1,7 @@
 // From a packet to what the decision needs to know of it: the link it came from, and who the client is.
+import type { Inventory } from "@leasehold/inventory";
 import type { LeaseRequest, RelayTrace } from "@leasehold/leases";
-import type { Network, Subnet } from "@leasehold/network";
+import type { ClientFacts, Network, Subnet } from "@leasehold/network";
 import {
   type ClientId,
   clientIdFromBytes,
@@ -11,6 +12,7 @@ import {
   type Packet,
 } from "@leasehold/protocol";
 import { linkAddressOf } from "./relay-information.ts";
+import { vpnOf } from "./virtual-subnet.ts";
 
 const CLIENT_IDENTIFIER = 61;
 const VENDOR_CLASS_IDENTIFIER = 60;
@@ -28,14 +30,15 @@ export interface Whence {
 /** The subnets of the link that the client is on, the primary one first; undefined when none is configured. */
 export function linkOf(packet: Packet, whence: Whence, network: Network): readonly Subnet[] | undefined {
   const subnet = subnetOf(packet, whence, network);
-  if (subnet === undefined) return undefined;
-  if (subnet.sharedNetwork === undefined) return [subnet];
-  const shared = network.subnets.filter((other) => other.sharedNetwork === subnet.sharedNetwork);
-  return [subnet, ...shared.filter((other) => other !== subnet)];
+  return subnet?.link;
 }
 
 function subnetOf(packet: Packet, whence: Whence, network: Network): Subnet | undefined {
   const linkAddress = linkAddressOf(packet);
+  const vpn = vpnOf(packet);
+  if (vpn !== undefined && vpn.kind !== "global") {
+    return vpn.kind === "vpn" ? network.subnetOfVss(vpn.id, linkAddress) : undefined;
+  }
   if (linkAddress !== 0) return network.subnetOfRelay(linkAddress);
   const onLink = network.subnetOnLink(whence.interfaceName, whence.addresses);
   // A client behind a router renews by unicast without a relay: then only ciaddr tells its subnet. A broadcast without a
@@ -58,18 +61,28 @@ export function identityOf(packet: Packet, subnet: Subnet): ClientId | undefined
   return byHardware ? clientIdOfHardware(packet.htype, packet.chaddr) : undefined;
 }
 
-export function leaseRequestOf(
-  packet: Packet,
-  type: number,
-  link: readonly Subnet[],
-  client: ClientId,
-  intent: string,
-): LeaseRequest {
+/** What the request is made of besides the packet. */
+export interface Knowledge {
+  readonly network: Network;
+  readonly inventory: Inventory;
+  readonly link: readonly Subnet[];
+  readonly client: ClientId;
+  readonly intent: string;
+}
+
+export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledge): LeaseRequest {
+  const { network, inventory, link, client, intent } = knowledge;
+  const mac = macFromBytes(packet.chaddr);
+  const host = inventory.byMac(mac) ?? inventory.byClientId(client);
+  const facts = { packet, mac, host, subnet: link[0] };
   return {
     type,
     client,
-    mac: macFromBytes(packet.chaddr),
+    mac,
     link,
+    classes: network.classesOf(facts),
+    reserved: reservedFor(facts, link),
+    requestedSeconds: packet.get("ipAddressLeaseTime"),
     ciaddr: packet.ciaddr,
     requestedAddress: packet.get("requestedIpAddress"),
     serverIdentifier: packet.get("serverIdentifier"),
@@ -79,6 +92,14 @@ export function leaseRequestOf(
     firmware: isFirmware(packet),
     intent,
   };
+}
+
+function reservedFor(facts: ClientFacts, link: readonly Subnet[]): LeaseRequest["reserved"] {
+  for (const subnet of link) {
+    const reservation = subnet.reservationFor(facts);
+    if (reservation !== undefined) return { subnet, reservation };
+  }
+  return undefined;
 }
 
 /** Option 12, if it could be a name: clients send anything. */

@@ -2,6 +2,7 @@
 import { Inventory } from "@leasehold/inventory";
 import {
   DEFAULT_POLICY,
+  type Lease,
   type LeasePolicy,
   LeaseView,
   type Members,
@@ -10,7 +11,10 @@ import {
 } from "@leasehold/leases";
 import { compileNetwork, type Network } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
+import { LeasequeryIndex } from "./leasequery-index.ts";
 import type { Membership } from "./membership.ts";
+
+const NO_OPTIONS: ReadonlyMap<number, Uint8Array> = new Map();
 
 export class NodeWorld implements World {
   readonly node: string;
@@ -18,6 +22,8 @@ export class NodeWorld implements World {
   readonly offers = new Offers();
   readonly membership: Membership;
   readonly policy: LeasePolicy;
+  /** What leasequeries ask for besides address and client. */
+  readonly index = new LeasequeryIndex(this.view);
   inventory = new Inventory();
   network: Network = compileNetwork({ version: 1, subnets: [] }, 0);
   storeReady = false;
@@ -35,6 +41,14 @@ export class NodeWorld implements World {
 
   addOwnAddress(address: Ipv4): void {
     this.ownAddresses.add(address);
+  }
+
+  /** What the client of a lease is told, by option code. */
+  optionsOf({ subnet: id, address }: Lease): ReadonlyMap<number, Uint8Array> {
+    const subnet = this.network.subnet(id);
+    return subnet === undefined
+      ? NO_OPTIONS
+      : this.network.settingsFor(subnet, subnet.poolOf(address), [], undefined).options;
   }
 
   isServer(address: Ipv4): boolean {

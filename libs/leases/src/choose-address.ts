@@ -1,9 +1,16 @@
 // Which address to offer (RFC 2131 §4.3.1, docs/leases.md): what is reserved, what the client has, had or wants, else the first
 // free one of this node's share, from a start that depends on the client. Two nodes then never offer one free address.
 import type { Pool, Subnet } from "@leasehold/network";
-import { type ClientId, type Ipv4, ipv4 } from "@leasehold/protocol";
+import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import type { SilentReason } from "./decision.ts";
-import { type Entitlement, entitlementTo, hostOf, isLeasable, reservationOf, serves } from "./entitlement.ts";
+import {
+  type Entitlement,
+  entitled,
+  entitlementTo,
+  isKnown,
+  isLeasable,
+  reservationOf,
+} from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, isFreeFor, type Lease } from "./lease.ts";
 import { hashOf } from "./members.ts";
@@ -65,20 +72,32 @@ function isFree(world: World, request: LeaseRequest, address: Ipv4, now: Instant
 }
 
 function freeAddress(world: World, request: LeaseRequest, now: Instant): Choice {
-  const host = hostOf(world, request);
+  const isOfKnown = isKnown(world, request);
   const searched: string[] = [];
   let isServed = false;
   for (const subnet of request.link) {
     for (const pool of subnet.pools) {
-      if (!serves(pool, host)) continue;
+      if (!pool.serves(isOfKnown, request.classes)) continue;
       isServed = true;
       if (world.offers.isExhausted(pool.id, now)) continue;
+      if (!isOfKnown && isKeptForKnown(world, pool, now)) continue;
       const found = searchPool(world, request, subnet, pool, now);
       if (found !== undefined) return found;
       searched.push(pool.id);
     }
   }
   return isServed ? { reason: "pool-exhausted", pools: searched } : { reason: "no-pool-for-client" };
+}
+
+/** The last free addresses of a pool are not for unknown hosts. They are counted only when there cannot be many. */
+function isKeptForKnown(world: World, pool: Pool, now: Instant): boolean {
+  const { keepForKnown, size } = pool;
+  if (keepForKnown === 0 || world.view.heldIn(pool.subnet) + keepForKnown < size) return false;
+  let free = 0;
+  for (let i = 0; i < size && free <= keepForKnown; i++) {
+    if (isFreeFor(world.view.get(pool.at(i)), NOBODY, now, world.policy.guardMs)) free++;
+  }
+  return free <= keepForKnown;
 }
 
 function searchPool(
@@ -91,15 +110,21 @@ function searchPool(
   const start = hashOf(request.client) % pool.size;
   let foreign: Ipv4 | undefined;
   for (let i = 0; i < pool.size; i++) {
-    const offset = start + i < pool.size ? start + i : start + i - pool.size;
-    const address = ipv4(pool.first + offset);
+    const address = pool.at(start + i < pool.size ? start + i : start + i - pool.size);
     if (!isFree(world, request, address, now) || !isLeasable(world, subnet, address)) continue;
-    if (world.members.owns(address)) return chosen(subnet, pool, address, false);
+    if (world.members.owns(address)) return chosen(world, request, subnet, pool, address, false);
     foreign ??= address;
   }
-  return foreign === undefined ? undefined : chosen(subnet, pool, foreign, true);
+  return foreign === undefined ? undefined : chosen(world, request, subnet, pool, foreign, true);
 }
 
-function chosen(subnet: Subnet, pool: Pool, address: Ipv4, isForeign: boolean): Choice {
-  return { address, entitlement: { subnet, pool, times: pool.lease }, isForeign };
+function chosen(
+  world: World,
+  request: LeaseRequest,
+  subnet: Subnet,
+  pool: Pool,
+  address: Ipv4,
+  isForeign: boolean,
+): Choice {
+  return { address, entitlement: entitled(world, request, subnet, pool), isForeign };
 }

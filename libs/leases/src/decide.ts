@@ -3,7 +3,7 @@ import { type Ipv4, MessageType } from "@leasehold/protocol";
 import { chooseAddress } from "./choose-address.ts";
 import type { RefuseReason } from "./decision.ts";
 import { type Decision, silent } from "./decision.ts";
-import { entitlementTo, hostOf } from "./entitlement.ts";
+import { entitlementTo, hostOf, isKnown, settingsOf } from "./entitlement.ts";
 import { acknowledge, declineEvent, offer, releaseEvent } from "./grant.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, isFreeFor, type Lease } from "./lease.ts";
@@ -11,6 +11,8 @@ import type { LeaseRequest, World } from "./request.ts";
 
 /** Same world, same request, same instant: same decision. */
 export function decide(world: World, request: LeaseRequest, now: Instant): Decision {
+  const barred = decideBarred(world, request);
+  if (barred !== undefined) return barred;
   switch (request.type) {
     case MessageType.DISCOVER:
       return decideDiscover(world, request, now);
@@ -21,10 +23,31 @@ export function decide(world: World, request: LeaseRequest, now: Instant): Decis
     case MessageType.DECLINE:
       return decideDecline(world, request, now);
     case MessageType.INFORM:
-      return { kind: "inform", subnet: request.link[0]!, host: hostOf(world, request) };
+      return decideInform(world, request);
     default:
       return silent("unsupported-message");
   }
+}
+
+/** Clients that the network document keeps out: by a class's policy, or because nobody knows them. */
+function decideBarred(world: World, request: LeaseRequest): Decision | undefined {
+  const policy = request.classes.find((each) => each.policy !== undefined)?.policy;
+  if (policy === "ignore") return silent("ignored");
+  if (policy === "decommission") {
+    // It shall drop its address: silence would let it keep that until it expires.
+    const address = request.ciaddr || request.requestedAddress;
+    return request.type === MessageType.REQUEST && address
+      ? refuse(world, request, "decommissioned", address as Ipv4)
+      : silent("decommissioned");
+  }
+  const isIgnored = request.link[0]!.unknown === "ignore" && !isKnown(world, request);
+  return isIgnored ? silent("unknown-host") : undefined;
+}
+
+function decideInform(world: World, request: LeaseRequest): Decision {
+  const subnet = request.link.find((each) => each.contains(request.ciaddr)) ?? request.link[0]!;
+  const settings = settingsOf(world, request, subnet, subnet.poolOf(request.ciaddr));
+  return { kind: "inform", subnet, host: hostOf(world, request), settings };
 }
 
 function decideDiscover(world: World, request: LeaseRequest, now: Instant): Decision {
@@ -32,7 +55,8 @@ function decideDiscover(world: World, request: LeaseRequest, now: Instant): Deci
   if ("reason" in choice) {
     return { kind: "silent", reason: choice.reason, ...(choice.pools ? { pools: choice.pools } : {}) };
   }
-  return offer(world, request, now, choice);
+  if (request.commitAtOnce === undefined) return offer(world, request, now, choice);
+  return acknowledge(world, request, now, choice.address, choice.entitlement);
 }
 
 /** RFC 2131 §4.3.2: the state of the client shows in which of option 54, option 50 and ciaddr it filled in. */

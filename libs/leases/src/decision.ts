@@ -1,6 +1,6 @@
 // What should happen in answer to a request. The shell makes it happen: the event first, durably, then the reply.
 import type { Host } from "@leasehold/inventory";
-import type { Subnet } from "@leasehold/network";
+import type { Settings, Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import type { Append } from "./lease-store.ts";
 
@@ -10,10 +10,14 @@ export type RefuseReason =
   | "not-entitled"
   | "held-by-another"
   | "no-such-lease"
-  | "no-address-named";
+  | "no-address-named"
+  | "decommissioned";
 
 /** Why a client hears nothing. Also the metric's label. */
 export type SilentReason =
+  | "ignored"
+  | "decommissioned"
+  | "unknown-host"
   | "no-pool-for-client"
   | "pool-exhausted"
   | "reserved-address-held"
@@ -34,12 +38,19 @@ export type Decision =
       readonly address: Ipv4;
       readonly subnet: Subnet;
       readonly host: Host | undefined;
+      /** Options and more, as the network document has them for this client at this address. */
+      readonly settings: Settings;
       readonly seconds: number;
       /** Must be stored before the reply leaves; absent when the store already holds enough. */
       readonly append?: Append;
     }
   /** An ACK to INFORM: options only, no lease (RFC 2131 §4.3.5). */
-  | { readonly kind: "inform"; readonly subnet: Subnet; readonly host: Host | undefined }
+  | {
+      readonly kind: "inform";
+      readonly subnet: Subnet;
+      readonly host: Host | undefined;
+      readonly settings: Settings;
+    }
   | { readonly kind: "refuse"; readonly reason: RefuseReason; readonly address: Ipv4 }
   | {
       readonly kind: "silent";

@@ -1,6 +1,6 @@
 // Whether a client may have an address at all, apart from whether it is free: by reservation, or by a pool that serves it.
 import type { Host } from "@leasehold/inventory";
-import type { LeaseTimes, Pool, Subnet } from "@leasehold/network";
+import type { Pool, Settings, Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import type { LeaseRequest, World } from "./request.ts";
 
@@ -8,7 +8,7 @@ export interface Entitlement {
   readonly subnet: Subnet;
   /** Undefined for a reserved address. */
   readonly pool: Pool | undefined;
-  readonly times: LeaseTimes;
+  readonly settings: Settings;
 }
 
 export interface Reservation {
@@ -20,8 +20,17 @@ export function hostOf(world: World, request: LeaseRequest): Host | undefined {
   return world.inventory.byMac(request.mac) ?? world.inventory.byClientId(request.client);
 }
 
-/** The address that the inventory gives this interface on this link. */
+/** Somebody has named the client: the inventory, or a reservation in the network document. */
+export function isKnown(world: World, request: LeaseRequest): boolean {
+  return request.reserved !== undefined || hostOf(world, request) !== undefined;
+}
+
+/** The address that the network document, else the inventory, gives this interface on this link. */
 export function reservationOf(world: World, request: LeaseRequest): Reservation | undefined {
+  const { reserved } = request;
+  if (reserved?.reservation.address !== undefined) {
+    return { address: reserved.reservation.address, subnet: reserved.subnet };
+  }
   for (const subnet of request.link) {
     const address = world.inventory.reservation(request.mac, (a) => subnet.contains(a));
     if (address !== undefined) return { address, subnet };
@@ -33,30 +42,44 @@ export function reservationOf(world: World, request: LeaseRequest): Reservation 
 export function entitlementTo(world: World, request: LeaseRequest, address: Ipv4): Entitlement | undefined {
   const reservation = reservationOf(world, request);
   if (reservation !== undefined) {
-    if (reservation.address !== address) return undefined;
-    return { subnet: reservation.subnet, pool: undefined, times: reservation.subnet.lease };
+    return reservation.address === address
+      ? entitled(world, request, reservation.subnet, undefined)
+      : undefined;
   }
   const subnet = request.link.find((candidate) => candidate.contains(address));
   const pool = subnet?.poolOf(address);
   if (subnet === undefined || pool === undefined) return undefined;
-  if (!serves(pool, hostOf(world, request)) || !isLeasable(world, subnet, address)) return undefined;
-  return { subnet, pool, times: pool.lease };
+  if (!pool.serves(isKnown(world, request), request.classes) || !isLeasable(world, subnet, address))
+    return undefined;
+  return entitled(world, request, subnet, pool);
 }
 
-/** Whether a pool gives addresses to this client: `host` is undefined for a client that the inventory does not know. */
-export function serves(pool: Pool, host: Host | undefined): boolean {
-  if (pool.allocate !== "dynamic") return false;
-  if (pool.for === "any") return true;
-  return pool.for === (host === undefined ? "unknown" : "known");
+export function entitled(
+  world: World,
+  request: LeaseRequest,
+  subnet: Subnet,
+  pool: Pool | undefined,
+): Entitlement {
+  return { subnet, pool, settings: settingsOf(world, request, subnet, pool) };
 }
 
-/** False for what no pool may give: network and broadcast address, our own, and those reserved for a host. */
+export function settingsOf(
+  world: World,
+  { classes, reserved }: LeaseRequest,
+  subnet: Subnet,
+  pool: Pool | undefined,
+): Settings {
+  const reservation = reserved?.subnet === subnet ? reserved.reservation : undefined;
+  return world.network.settingsFor(subnet, pool, classes, reservation);
+}
+
+/** False for what no pool may give: network and broadcast address, our own, and those reserved for somebody. */
 export function isLeasable(world: World, subnet: Subnet, address: Ipv4): boolean {
-  if (
-    subnet.prefix.length < 31 &&
-    (address === subnet.prefix.address || address === subnet.prefix.broadcast)
-  ) {
-    return false;
-  }
-  return world.inventory.ofAddress(address) === undefined && !world.isServer(address);
+  const { prefix } = subnet;
+  if (prefix.length < 31 && (address === prefix.address || address === prefix.broadcast)) return false;
+  return (
+    world.inventory.ofAddress(address) === undefined &&
+    subnet.reservedAt(address) === undefined &&
+    !world.isServer(address)
+  );
 }

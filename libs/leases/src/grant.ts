@@ -1,4 +1,5 @@
 // The events that decisions append, and when a promise needs none because the store holds the address for long enough.
+import type { LeaseTimes } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import { formatIpv4 } from "@leasehold/protocol";
 import type { Choice } from "./choose-address.ts";
@@ -23,7 +24,8 @@ type Chosen = Extract<Choice, { address: Ipv4 }>;
 /** An OFFER writes nothing, unless the address is of another node's share: then it is reserved first (docs/leases.md). */
 export function offer(world: World, request: LeaseRequest, now: Instant, choice: Chosen): Decision {
   const { address, entitlement } = choice;
-  const { subnet, times } = entitlement;
+  const { subnet, settings } = entitlement;
+  const seconds = secondsFor(request, settings.lease);
   const lease = world.view.get(address);
   // Without a store only what the REQUEST to come can be granted without a write.
   const isSafe = isBound(lease, now) && isReservedSince(world, request, lease);
@@ -34,7 +36,8 @@ export function offer(world: World, request: LeaseRequest, now: Instant, choice:
     address,
     subnet,
     host: hostOf(world, request),
-    seconds: times.seconds,
+    settings,
+    seconds,
   } as const;
   if (!choice.isForeign) return granted;
   const held = world.policy.storedOfferSeconds;
@@ -49,31 +52,34 @@ export function acknowledge(
   address: Ipv4,
   entitlement: Entitlement,
 ): Decision {
-  const { subnet, times } = entitlement;
+  const { subnet, settings } = entitlement;
+  const seconds = secondsFor(request, settings.lease);
   const lease = world.view.get(address);
   const isOwn = isBound(lease, now) && lease.client === request.client;
-  const granted = { kind: "grant", reply: "ACK", address, subnet, host: hostOf(world, request) } as const;
-  if (
-    isOwn &&
-    isCertain(request, lease, now) &&
-    covers(lease, now, times.seconds) &&
-    isUnchanged(lease, request)
-  ) {
-    return { ...granted, seconds: times.seconds };
-  }
+  const host = hostOf(world, request);
+  const granted = { kind: "grant", reply: "ACK", address, subnet, host, settings } as const;
+  const isSpared = isOwn && isCertain(request, lease, now) && isUnchanged(lease, request);
+  if (isSpared && covers(lease, now, seconds)) return { ...granted, seconds };
   if (!world.storeReady) {
     const isSafe = isOwn && (isCertain(request, lease, now) || isReservedSince(world, request, lease));
-    return isSafe ? withinHeld(granted, lease, now, times.seconds) : silent("store-unavailable");
+    return isSafe ? withinHeld(granted, lease, now, seconds) : silent("store-unavailable");
   }
   const type = isOwn ? "LeaseRenewed" : "LeaseGranted";
   // A renewal never shortens what is held: a node whose view is behind may promise all of what it knows.
   const left = isOwn ? Math.ceil((lease.heldUntil - now) / 1000) : 0;
-  const held = Math.max(left, heldSeconds(world, entitlement));
+  const held = Math.max(left, heldSeconds(world, entitlement, seconds));
   return {
     ...granted,
-    seconds: times.seconds,
-    append: appendOf(world, request, type, address, subnet.id, times.seconds, held),
+    seconds,
+    append: appendOf(world, request, type, address, subnet.id, seconds, held),
   };
+}
+
+/** What the client asked for, within what the document allows; what the document says when it asked for nothing. */
+function secondsFor({ requestedSeconds, commitAtOnce }: LeaseRequest, times: LeaseTimes): number {
+  if (commitAtOnce?.seconds !== undefined) return commitAtOnce.seconds;
+  if (requestedSeconds === undefined) return times.seconds;
+  return Math.min(Math.max(requestedSeconds, times.minSeconds), times.maxSeconds);
 }
 
 /**
@@ -107,7 +113,9 @@ function covers(lease: Lease, now: Instant, seconds: number): boolean {
 }
 
 function isUnchanged(lease: Lease, request: LeaseRequest): boolean {
-  return lease.hostname === request.hostname && lease.mac === request.mac;
+  // A client that moves to another port of its relay agent is to be found there.
+  const isMoved = request.relay !== undefined && request.relay.agent !== lease.relay?.agent;
+  return lease.hostname === request.hostname && lease.mac === request.mac && !isMoved;
 }
 
 /** No quorum: no promise beyond what a quorum already holds (I5). */
@@ -123,13 +131,14 @@ function withinHeld(
     : { ...granted, seconds: Math.min(seconds, left) };
 }
 
-function heldSeconds(world: World, entitlement: Entitlement): number {
-  const { times, subnet, pool } = entitlement;
-  if (times.seconds === INFINITE) return INFINITE;
-  if (pool === undefined) return Math.ceil(times.seconds * times.heldFactor);
+function heldSeconds(world: World, entitlement: Entitlement, seconds: number): number {
+  const { settings, subnet, pool } = entitlement;
+  if (seconds === INFINITE) return INFINITE;
+  const extra = settings.lease.heldFactor - 1;
+  if (pool === undefined) return Math.ceil(seconds * (1 + extra));
   const size = subnet.pools.reduce((sum, each) => sum + each.size, 0);
   const room = Math.max(0, 1 - world.view.heldIn(subnet.id) / size) / (1 - CROWDED);
-  return Math.ceil(times.seconds * (1 + (times.heldFactor - 1) * Math.min(1, room)));
+  return Math.ceil(seconds * (1 + extra * Math.min(1, room)));
 }
 
 export function releaseEvent(world: World, request: LeaseRequest, lease: Lease): Append {
@@ -151,6 +160,9 @@ function appendOf(
   heldSeconds: number,
 ): Append {
   const host = hostOf(world, request);
+  const before = world.view.get(address);
+  // RFC 6925 §5: who renews without its relay agent is where it was.
+  const relay = request.relay ?? (before?.client === request.client ? before.relay : undefined);
   const event: LeaseEvent = {
     type,
     v: 1,
@@ -162,7 +174,7 @@ function appendOf(
     ...(request.hostname === undefined ? {} : { hostname: request.hostname }),
     seconds,
     heldSeconds,
-    ...(request.relay === undefined ? {} : { relay: request.relay }),
+    ...(relay === undefined ? {} : { relay }),
     ...(request.xid === undefined ? {} : { xid: request.xid }),
     node: world.node,
     network: world.network.revision,

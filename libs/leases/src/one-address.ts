@@ -23,6 +23,7 @@ export function releasesOfOlder(world: World, newest: Lease, intent: string, now
     client: newest.client,
     mac: newest.mac ?? ("" as Mac),
     link: [subnet],
+    classes: [],
     ciaddr: ipv4(0),
     requestedAddress: undefined,
     serverIdentifier: undefined,

@@ -1,6 +1,6 @@
 // What a client asks for, as the decision sees it: no packet, no socket, no clock.
 import type { Inventory } from "@leasehold/inventory";
-import type { Network, Subnet } from "@leasehold/network";
+import type { ClientClass, DocumentReservation, Network, Subnet } from "@leasehold/network";
 import type { ClientId, Ipv4, Mac } from "@leasehold/protocol";
 import type { RelayTrace } from "./lease-event.ts";
 import type { LeaseView } from "./lease-view.ts";
@@ -14,11 +14,19 @@ export interface LeaseRequest {
   readonly mac: Mac;
   /** The subnets of the link that the packet came from; the first is where it arrived. */
   readonly link: readonly Subnet[];
+  /** The classes that the network document puts the client in. */
+  readonly classes: readonly ClientClass[];
+  /** What the network document, as opposed to the inventory, reserves for the client on this link. */
+  readonly reserved?: { readonly subnet: Subnet; readonly reservation: DocumentReservation } | undefined;
   readonly ciaddr: Ipv4;
   /** Option 50. */
   readonly requestedAddress: Ipv4 | undefined;
   /** Option 54. */
   readonly serverIdentifier: Ipv4 | undefined;
+  /** Option 51. */
+  readonly requestedSeconds?: number | undefined;
+  /** The answer to this DISCOVER is an ACK: rapid commit (RFC 4039), or a BOOTP client, which knows no other. */
+  readonly commitAtOnce?: { readonly seconds: number | undefined } | undefined;
   readonly hostname: string | undefined;
   /** Of the packet; undefined when no packet asked. */
   readonly xid: number | undefined;

@@ -180,6 +180,7 @@ export function request(world: World, type: number, of: Client, fields: Fields =
   return {
     ...{ type, ...of, hostname, firmware, xid, relay: undefined, intent: "this-attempt" },
     link: link.map((id) => world.network.subnet(id)!),
+    classes: [],
     ciaddr: ip(ciaddr ?? "0.0.0.0"),
     requestedAddress: requested === undefined ? undefined : ip(requested),
     serverIdentifier: server === undefined ? undefined : ip(server),

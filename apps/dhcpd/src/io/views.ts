@@ -84,12 +84,14 @@ function followLeases(
         world.view.remove(stored.address, stored.revision);
       } else {
         const lease = leaseAfter(stored.event, stored.revision, stored.at);
+        world.index.note(lease);
         if (world.view.apply(lease) && follower.complete) notice.lease(lease);
       }
     },
     onReset: (reason) => {
       log.error({ reason }, "lease store was replaced; loading it again");
       world.view.clear();
+      world.index.clear();
     },
     onTrouble,
   });

@@ -1,0 +1,166 @@
+// What leaves the node for a decision: a reply, or a silence with its reason; counted and, at debug, told.
+import type { Decision, Instant, LeaseRequest } from "@leasehold/leases";
+import { encode, formatIpv4, ipv4, messageTypeName, type Packet, payloadLimit } from "@leasehold/protocol";
+import { autoConfigureOption, meansNoAddress } from "./auto-configure.ts";
+import { bootpReply, encodeBootp } from "./bootp.ts";
+import { destinationOf } from "./destination.ts";
+import type { DropReason } from "./drop-reason.ts";
+import type { Exchange, ServiceParts } from "./exchange.ts";
+import { ipv6OnlyOption } from "./ipv6-only.ts";
+import { RAPID_COMMIT } from "./rapid-commit.ts";
+import { type ReplyContent, replyTo } from "./reply.ts";
+import { isInVpn, vpnOf } from "./virtual-subnet.ts";
+
+/** A reply later than this would meet a client that has asked again (RFC 2131 §4.1: first retransmission after 4 s). */
+const PATIENCE_MS = 4000;
+const EXHAUSTED_FOR_MS = 1000;
+const MESSAGE_MAX = 1472;
+
+type Grant = Extract<Decision, { kind: "grant" }>;
+type Silent = Extract<Decision, { kind: "silent" }>;
+
+export class Answers {
+  private readonly parts: ServiceParts;
+
+  constructor(parts: ServiceParts) {
+    this.parts = parts;
+  }
+
+  finish(exchange: Exchange, decision: Decision): void {
+    const late = this.parts.clocks.steady() - exchange.receivedAt > PATIENCE_MS;
+    if (late && decision.kind !== "silent") {
+      this.drop("too-late", exchange.packet);
+      return;
+    }
+    switch (decision.kind) {
+      case "silent":
+        this.noteSilence(exchange, decision);
+        if (!this.answerWithoutAddress(exchange, decision)) this.silence(exchange, decision.reason);
+        break;
+      case "refuse":
+        this.parts.counters.count("refused", decision.reason);
+        this.reply(exchange, { type: "NAK", yiaddr: ipv4(0), text: decision.reason.replaceAll("-", " ") });
+        break;
+      case "inform":
+        this.reply(exchange, {
+          ...{ settings: decision.settings, hostname: hostnameOf(exchange, decision) },
+          ...{ type: "ACK", yiaddr: ipv4(0) },
+        });
+        break;
+      case "grant":
+        this.noteGrant(exchange, decision);
+        this.reply(exchange, this.contentOf(exchange, decision));
+        break;
+      default:
+        decision satisfies never;
+    }
+  }
+
+  private noteSilence(exchange: Exchange, decision: Extract<Decision, { kind: "silent" }>): void {
+    const { offers } = this.parts.world;
+    const until = (this.parts.clocks.now() + EXHAUSTED_FOR_MS) as Instant;
+    for (const pool of decision.pools ?? []) offers.noteExhausted(pool, until);
+    // RFC 2131 §4.3.2: the REQUEST that selects another server declines our offer.
+    if (decision.reason === "selected-another-server") offers.drop(exchange.request.client);
+  }
+
+  /** RFC 2563 §2.3: a client that asks whether it may make itself an address is told so when it gets none. */
+  private answerWithoutAddress(exchange: Exchange, { reason }: Silent): boolean {
+    const { packet, request } = exchange;
+    if (!meansNoAddress(reason)) return false;
+    const settings = this.parts.world.network.settingsFor(
+      request.link[0]!,
+      undefined,
+      request.classes,
+      undefined,
+    );
+    const option = autoConfigureOption(packet, settings.options);
+    if (option === undefined) return false;
+    this.reply(exchange, { type: "OFFER", yiaddr: ipv4(0), settings, extra: [option] });
+    return true;
+  }
+
+  private noteGrant(exchange: Exchange, decision: Grant): void {
+    const { offers, policy } = this.parts.world;
+    const { client } = exchange.request;
+    if (decision.reply === "ACK") offers.drop(client);
+    else offers.put(client, decision.address, (this.parts.clocks.now() + policy.offerMs) as Instant);
+  }
+
+  private contentOf({ packet, request }: Exchange, decision: Grant): Omit<ReplyContent, "serverIdentifier"> {
+    const { settings, seconds, address } = decision;
+    const vpn = vpnOf(packet);
+    const ipv6Only = ipv6OnlyOption(packet, settings.options);
+    const isRapid = request.commitAtOnce !== undefined && packet.messageType !== undefined;
+    return {
+      type: decision.reply,
+      yiaddr: address,
+      settings,
+      seconds,
+      hostname: hostnameOf({ request }, decision),
+      isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
+      extra: [...(ipv6Only === undefined ? [] : [ipv6Only]), ...(isRapid ? [RAPID_COMMIT] : [])],
+    };
+  }
+
+  private reply(exchange: Exchange, content: Omit<ReplyContent, "serverIdentifier">): void {
+    const { packet, arrival, request } = exchange;
+    const { link, sourcePort } = arrival;
+    const isNak = content.type === "NAK";
+    const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? link.addresses[0]!;
+    const message = replyTo(packet, { ...content, serverIdentifier });
+    const buffer = Buffer.allocUnsafe(MESSAGE_MAX);
+    const length =
+      packet.messageType === undefined
+        ? encodeBootp(bootpReply(message, packet, serverIdentifier), packet, buffer)
+        : encode(message, buffer, { maximumSize: payloadLimit(packet) });
+    const destination = destinationOf(packet, content.yiaddr, isNak, sourcePort);
+    if (!link.send(buffer.subarray(0, length), destination, packet.chaddr)) {
+      this.parts.counters.count("trouble", "send-failed");
+      return;
+    }
+    this.parts.counters.count("replied", content.type);
+    this.parts.onReplied?.(content.type, this.parts.clocks.steady() - exchange.receivedAt);
+    this.trace(content.type, packet, request, { address: formatIpv4(content.yiaddr) });
+  }
+
+  silence(exchange: Exchange, reason: string): void {
+    this.parts.counters.count("silent", reason);
+    this.trace(reason, exchange.packet, exchange.request);
+  }
+
+  drop(reason: DropReason, packet?: Packet): void {
+    this.parts.counters.count("dropped", reason);
+    if (packet !== undefined) this.trace(reason, packet);
+  }
+
+  private trace(
+    outcome: string,
+    packet: Packet,
+    request?: LeaseRequest,
+    more?: Record<string, unknown>,
+  ): void {
+    this.parts.trace?.({
+      outcome,
+      type: nameOf(packet.messageType),
+      xid: packet.xid.toString(16),
+      chaddr: Buffer.from(packet.chaddr).toString("hex"),
+      client: request?.client,
+      ...more,
+    });
+  }
+}
+
+/** What the document or the inventory calls the client. */
+function hostnameOf(
+  { request }: Pick<Exchange, "request">,
+  { host, subnet }: Pick<Grant, "host" | "subnet">,
+): string | undefined {
+  const reserved = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
+  return reserved?.hostname ?? host?.hostname;
+}
+
+/** "DISCOVER"; "BOOTP" for a packet without a message type. */
+export function nameOf(type: number | undefined): string {
+  return type === undefined ? "BOOTP" : (messageTypeName(type) ?? "unassigned");
+}

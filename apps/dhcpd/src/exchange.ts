@@ -1,0 +1,62 @@
+// A packet on its way through a node, and what the node is made of while it handles it.
+import type { Instant, LeaseRequest, LeaseStore, StoredEvent } from "@leasehold/leases";
+import type { Ipv4, Packet } from "@leasehold/protocol";
+import type { Counters } from "./counters.ts";
+import type { Destination } from "./destination.ts";
+import type { DropReason } from "./drop-reason.ts";
+import type { Whence } from "./lease-request.ts";
+import type { NodeWorld } from "./node-world.ts";
+import type { StoreHealth } from "./store-health.ts";
+
+/** A link as the service needs it; `send` says whether the reply left. */
+export interface ServiceLink extends Whence {
+  send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean;
+}
+
+export interface Clocks {
+  /** Stream time, as well as this node can tell. */
+  now(): Instant;
+  /** A steady clock in ms, for waiting and for measuring. */
+  steady(): number;
+}
+
+/** The store, and a look at what its leader has. */
+export interface ReadableLeaseStore extends LeaseStore {
+  read(address: Ipv4): Promise<StoredEvent | undefined>;
+}
+
+export interface ServiceParts {
+  readonly world: NodeWorld;
+  readonly store: ReadableLeaseStore;
+  readonly health: StoreHealth;
+  readonly counters: Counters;
+  readonly clocks: Clocks;
+  /** Why no packet may be answered now; undefined when the node serves. */
+  readonly refusal: () => DropReason | undefined;
+  readonly nextIntent: () => string;
+  /** One line a packet, for `log.level: debug`. */
+  readonly trace?: ((line: Record<string, unknown>) => void) | undefined;
+  /** Told of each exchange that ended in a reply, in ms. */
+  readonly onReplied?: (type: string, ms: number) => void;
+}
+
+/** How a packet came in. */
+export interface Arrival {
+  readonly link: ServiceLink;
+  /** Undefined where the socket cannot tell. */
+  readonly isBroadcast: boolean | undefined;
+  /** The UDP port that it was sent from. */
+  readonly sourcePort: number | undefined;
+}
+
+export interface Exchange {
+  readonly packet: Packet;
+  readonly arrival: Arrival;
+  readonly request: LeaseRequest;
+  readonly receivedAt: number;
+  /** The same in stream time. */
+  readonly arrivedAt: Instant;
+  /** Of a request and its copies. */
+  readonly key: string;
+  attempts: number;
+}

@@ -1,0 +1,156 @@
+// From a decision to what became of it: the event first, durably, and only then the answer (I2). A lost race is decided
+// again by what stands in the store; an unknown outcome promises nothing that was not held before.
+import {
+  type Append,
+  type AppendResult,
+  type Decision,
+  decide,
+  type Instant,
+  leaseAfter,
+  type Revision,
+  type StoredEvent,
+} from "@leasehold/leases";
+import { type Ipv4, MessageType } from "@leasehold/protocol";
+import type { Answers } from "./answers.ts";
+import type { Exchange, ServiceParts } from "./exchange.ts";
+
+const ATTEMPTS_MAX = 4;
+
+export class Transactions {
+  private readonly parts: ServiceParts;
+  private readonly answers: Answers;
+  private readonly inProgress = new Set<string>();
+
+  constructor(parts: ServiceParts, answers: Answers) {
+    this.parts = parts;
+    this.answers = answers;
+  }
+
+  /** Exchanges that wait for the store. */
+  get pending(): number {
+    return this.inProgress.size;
+  }
+
+  isInProgress(key: string): boolean {
+    return this.inProgress.has(key);
+  }
+
+  /** Decides, and carries the decision out. */
+  act(exchange: Exchange): void {
+    exchange.attempts++;
+    this.carryOut(exchange, this.decide(exchange));
+  }
+
+  private decide({ request }: Exchange): Decision {
+    const { world, clocks, health } = this.parts;
+    world.storeReady =
+      request.type === MessageType.DISCOVER ? health.isTaking(clocks.steady()) : health.isReachable();
+    return decide(world, request, clocks.now());
+  }
+
+  private carryOut(exchange: Exchange, decision: Decision): void {
+    switch (decision.kind) {
+      case "grant":
+      case "silent":
+        if (decision.append !== undefined) this.commit(exchange, decision, decision.append);
+        else this.answers.finish(exchange, decision);
+        return;
+      case "refuse":
+        void this.verifyRefusal(exchange, decision);
+        return;
+      case "inform":
+        this.answers.finish(exchange, decision);
+        return;
+      default:
+        decision satisfies never;
+    }
+  }
+
+  private commit(exchange: Exchange, decision: Decision, append: Append): void {
+    this.inProgress.add(exchange.key);
+    const sentAt = this.parts.clocks.now();
+    this.parts.store.append(append, (result) => {
+      this.inProgress.delete(exchange.key);
+      this.parts.counters.count("commits", result.kind);
+      this.parts.health.note(result.kind, this.parts.clocks.steady());
+      this.settle(exchange, decision, append, result, sentAt);
+    });
+  }
+
+  private settle(
+    exchange: Exchange,
+    decision: Decision,
+    append: Append,
+    result: AppendResult,
+    sentAt: Instant,
+  ): void {
+    switch (result.kind) {
+      case "stored":
+        this.take(append, result.revision, sentAt);
+        this.answers.finish(exchange, decision);
+        return;
+      case "conflict":
+        this.learn(append.address, result.current);
+        if (this.isOvertaken(exchange, result.current)) this.answers.silence(exchange, "not-the-owner");
+        else if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
+        else this.answers.silence(exchange, "store-unavailable");
+        return;
+      case "unknown":
+        this.decideWithoutStore(exchange);
+        return;
+      default:
+        result satisfies never;
+    }
+  }
+
+  /** Until the stream shows it, the instant of sending stands for its own, so that nothing is held for too long. */
+  private take(append: Append, revision: Revision, sentAt: Instant): void {
+    const { view } = this.parts.world;
+    if (view.revisionOf(append.address) < revision) view.apply(leaseAfter(append.event, revision, sentAt));
+  }
+
+  /** What a client gave back may have been granted to it again meanwhile: that grant is not what it gave back. */
+  private isOvertaken({ request, arrivedAt }: Exchange, current: StoredEvent | undefined): boolean {
+    const gives = request.type === MessageType.RELEASE || request.type === MessageType.DECLINE;
+    return gives && current !== undefined && current.at + this.parts.world.policy.guardMs > arrivedAt;
+  }
+
+  /** What stands in the store beats what the view had. */
+  private learn(address: Ipv4, current: StoredEvent | undefined): void {
+    const { view } = this.parts.world;
+    if (current?.event !== undefined) view.apply(leaseAfter(current.event, current.revision, current.at));
+    else view.remove(address, current?.revision ?? view.revisionOf(address));
+  }
+
+  /** The fate of the write is open: only what was held before may be promised (I5). */
+  private decideWithoutStore(exchange: Exchange): void {
+    const { world, clocks } = this.parts;
+    world.storeReady = false;
+    const decision = decide(world, exchange.request, clocks.now());
+    if (decision.kind === "grant" && decision.append === undefined && decision.reply === "ACK") {
+      this.answers.finish(exchange, decision);
+    } else {
+      this.answers.silence(exchange, "store-unavailable");
+    }
+  }
+
+  /** NAK takes an address from somebody: the view may be some ms behind, so the stream's leader has the last word. */
+  private async verifyRefusal(
+    exchange: Exchange,
+    decision: Extract<Decision, { kind: "refuse" }>,
+  ): Promise<void> {
+    this.inProgress.add(exchange.key);
+    try {
+      const current = decision.address === 0 ? undefined : await this.parts.store.read(decision.address);
+      // From here on a commit may put the key in again.
+      this.inProgress.delete(exchange.key);
+      if (decision.address !== 0) this.learn(decision.address, current);
+      const again = this.decide(exchange);
+      if (again.kind === "refuse") this.answers.finish(exchange, again);
+      else this.carryOut(exchange, again);
+    } catch {
+      this.inProgress.delete(exchange.key);
+      this.answers.silence(exchange, "store-unavailable");
+    }
+  }
+}
