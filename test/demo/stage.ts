@@ -3,7 +3,6 @@ import type { Mac } from "@leasehold/protocol";
 import { type ClientLease, type ClientProgram, RunningClient } from "../lab/clients/index.ts";
 import type { Lab } from "../lab/lab.ts";
 import { type Grant, grantsOf, readWire, type WireMessage } from "../lab/wire.ts";
-import { missingOf } from "../run/debian-packages.ts";
 import { duration, say } from "./say.ts";
 
 export class Stage {
@@ -22,8 +21,9 @@ export class Stage {
   }
 
   static async open(lab: Lab, programs: readonly ClientProgram[]): Promise<Stage> {
-    const canCapture = missingOf(["tcpdump"]).length === 0;
-    return new Stage(lab, programs, canCapture ? await lab.startCapture() : undefined);
+    // Without one, the demo is judged by what machines and nodes say alone.
+    const capture = await lab.startCapture().catch(() => undefined);
+    return new Stage(lab, programs, capture);
   }
 
   /** Gives a machine a client program, one after the other in turn, and switches it on. */

@@ -8,7 +8,10 @@ import { type LabState, loadPid, logOf, savePid } from "./state.ts";
 
 const DHCP = "udp port 67 or udp port 68 or udp port 4011";
 
-/** Starts a capture, and returns when it sees packets; a running one is ended first. */
+/**
+ * Starts a capture, and returns when it sees packets; a running one is ended first.
+ * @throws Error with tcpdump's words, as in a user namespace, where it cannot give up being root.
+ */
 export async function startCapture(state: LabState, filter = DHCP): Promise<string> {
   await stopCapture(state);
   const file = captureFile(state);
@@ -17,13 +20,16 @@ export async function startCapture(state: LabState, filter = DHCP): Promise<stri
   // Promiscuous, as a bridge shows itself only what is for it or for all; immediate, as libpcap else keeps the last second.
   const options = ["-i", "br0", "-n", "-U", "--immediate-mode", "-B", "65536", "-s", "0", "-Z", "root"];
   const argv = ["tcpdump", ...options, "-w", file, filter];
-  savePid(state, "sw", "tcpdump", startDaemon([...entering(state.holders.sw!), ...argv], log));
+  const running = startDaemon([...entering(state.holders.sw!), ...argv], log);
+  savePid(state, "sw", "tcpdump", running);
+  const words = () => readFileSync(log, "utf8");
   await until(
     `tcpdump captures (its log: ${log})`,
     10,
-    async () => readFileSync(log, "utf8").includes("listening on"),
+    async () => /listening on/.test(words()) || !isAlive(running),
     20,
   );
+  if (!isAlive(running)) throw new Error(`tcpdump cannot capture here: ${words().trim()}`);
   return file;
 }
 

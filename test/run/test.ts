@@ -49,6 +49,12 @@ export const test: RunCommand = {
 const one = (passed: boolean): Sum => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 });
 
 async function endToEnd(): Promise<Sum> {
+  if (process.getuid?.() !== 0) {
+    console.error(
+      "run: the end-to-end tests judge by captures of tcpdump, which works for root only: run `./run test e2e` as root.",
+    );
+    return one(false);
+  }
   try {
     await ensureTools((line) => console.log(line));
   } catch (cause) {
@@ -65,7 +71,10 @@ interface Report {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  readonly testResults: readonly { status: string; assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
 }
 
 async function vitest(project: string): Promise<Sum> {
@@ -83,10 +92,12 @@ async function vitest(project: string): Promise<Sum> {
   }
 }
 
-// A file that did not even load holds no tests, and an error outside of any test fails none: both count as one failure.
+// A file that did not load, or was not set up, has no test that failed, and an error outside of any file none at all: each
+// counts as one failure.
 function sumOf(report: Report, code: number): Sum {
   const broken = report.testResults.filter(
-    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+    ({ status, assertionResults }) =>
+      status === "failed" && assertionResults.every((one) => one.status !== "failed"),
   );
   const failed = report.numFailedTests + broken.length;
   return {
