@@ -8,7 +8,9 @@ import type { Logger } from "pino";
 import { Counters } from "./counters.ts";
 import { type Clocks, DhcpService } from "./dhcp-service.ts";
 import type { DropReason } from "./drop-reason.ts";
+import { BulkLeasequeryListener } from "./io/bulk-leasequery.ts";
 import { connectToBus } from "./io/bus.ts";
+import { ConflictProbe } from "./io/conflict-probe.ts";
 import { type Link, openLink } from "./io/link.ts";
 import { followAll, type Views } from "./io/views.ts";
 import { BEAT_EVERY_MS, type Heartbeat, Membership, type NodeState } from "./membership.ts";
@@ -34,6 +36,8 @@ export class DhcpNode {
   private readonly log: Logger;
   private readonly membership: Membership;
   private readonly pause: PauseWatch;
+  private readonly conflicts: ConflictProbe;
+  private bulk: BulkLeasequeryListener | undefined;
   private bus: Bus | undefined;
   private views: Views | undefined;
   private service: DhcpService | undefined;
@@ -49,6 +53,7 @@ export class DhcpNode {
     this.membership = new Membership(file.name);
     this.world = new NodeWorld(file.name, this.membership);
     this.pause = new PauseWatch(this.clocks.steady());
+    this.conflicts = new ConflictProbe({ tell: (sentence) => log.warn(sentence) });
   }
 
   /** Opens the links first, so that a wrong interface or a taken port is told at once; then waits for the cluster. */
@@ -94,6 +99,7 @@ export class DhcpNode {
       network: (network) => {
         this.service?.noticeNetwork();
         this.listenFor(network);
+        this.serveBulkLeasequeries(network);
       },
       lease: (lease) => this.service?.noticeStored(lease),
     });
@@ -109,6 +115,7 @@ export class DhcpNode {
       counters: this.counters,
       clocks: this.clocks,
       refusal: () => this.refusal(),
+      probe: (address, target, waitMs) => this.conflicts.probe(address, target, waitMs),
       nextIntent: () => `${this.file.name}-${epoch}-${(++this.intents).toString(36)}`,
       trace: this.log.isLevelEnabled("debug") ? (line) => this.log.debug(line, "packet") : undefined,
       onReplied: (type, ms) => this.observers.onReplied?.(type, ms),
@@ -127,6 +134,36 @@ export class DhcpNode {
         );
       });
     }
+  }
+
+  /** On TCP, for the peers of the network document; not at all while it names none. */
+  private serveBulkLeasequeries(network: Network): void {
+    if (network.leasequeryPeers.size === 0) {
+      this.bulk?.close("the network document names no peers");
+      this.bulk = undefined;
+      return;
+    }
+    this.bulk ??= this.bulkListener();
+    const own = this.links.flatMap((link) => link.addresses);
+    const cluster = network.serverIdentifier?.address;
+    for (const address of cluster === undefined ? own : [...own, cluster]) {
+      this.bulk.listenOn(address).catch((error: unknown) => {
+        this.counters.count("trouble", "bulk-leasequery-port");
+        this.log.warn({ address: formatIpv4(address) }, reasonOf(error));
+      });
+    }
+  }
+
+  private bulkListener(): BulkLeasequeryListener {
+    const { world, clocks } = this;
+    return new BulkLeasequeryListener({
+      world,
+      now: () => clocks.now(),
+      serverIdentifierAt: (local) => world.network.serverIdentifier?.address ?? local,
+      isPeer: (address) => world.network.leasequeryPeers.has(address),
+      isServing: () => this.refusal() === undefined,
+      note: (event) => this.counters.count("trouble", event),
+    });
   }
 
   private noteMembers(): void {
@@ -240,6 +277,8 @@ export class DhcpNode {
       await new Promise((resolve) => setTimeout(resolve, 20));
     for (const timer of this.timers) clearInterval(timer);
     for (const link of this.links) link.close();
+    this.bulk?.close("the node stops");
+    this.conflicts.close();
     await this.views?.stop();
     await this.bus?.close();
   }

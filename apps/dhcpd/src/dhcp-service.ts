@@ -152,6 +152,7 @@ export class DhcpService {
       arrivedAt: clocks.now(),
       key,
       attempts: 0,
+      probed: new Set(),
     });
     return undefined;
   }

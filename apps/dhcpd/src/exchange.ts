@@ -1,6 +1,6 @@
 // A packet on its way through a node, and what the node is made of while it handles it.
 import type { Instant, LeaseRequest, LeaseStore, StoredEvent } from "@leasehold/leases";
-import type { Ipv4, Packet } from "@leasehold/protocol";
+import type { Ipv4, Mac, Packet } from "@leasehold/protocol";
 import type { Counters } from "./counters.ts";
 import type { Destination } from "./destination.ts";
 import type { DropReason } from "./drop-reason.ts";
@@ -25,6 +25,15 @@ export interface ReadableLeaseStore extends LeaseStore {
   read(address: Ipv4): Promise<StoredEvent | undefined>;
 }
 
+/** By whom an address is used: a hardware address, or whoever answered an ICMP echo. */
+export type ProbeAnswer = "free" | "unknown" | { readonly usedBy: Mac | "icmp" };
+
+export interface ProbeTarget {
+  /** The interface on whose link the address is; undefined behind a relay. */
+  readonly interfaceName: string | undefined;
+  readonly clientMac: Mac;
+}
+
 export interface ServiceParts {
   readonly world: NodeWorld;
   readonly store: ReadableLeaseStore;
@@ -34,6 +43,8 @@ export interface ServiceParts {
   /** Why no packet may be answered now; undefined when the node serves. */
   readonly refusal: () => DropReason | undefined;
   readonly nextIntent: () => string;
+  /** Whether somebody else uses an address; absent where it cannot be asked. */
+  readonly probe?: ((address: Ipv4, target: ProbeTarget, waitMs: number) => Promise<ProbeAnswer>) | undefined;
   /** One line a packet, for `log.level: debug`. */
   readonly trace?: ((line: Record<string, unknown>) => void) | undefined;
   /** Told of each exchange that ended in a reply, in ms. */
@@ -59,4 +70,6 @@ export interface Exchange {
   /** Of a request and its copies. */
   readonly key: string;
   attempts: number;
+  /** Addresses that nobody else was found to use. */
+  readonly probed: Set<Ipv4>;
 }

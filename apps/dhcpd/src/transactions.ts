@@ -3,6 +3,7 @@
 import {
   type Append,
   type AppendResult,
+  conflictEvent,
   type Decision,
   decide,
   type Instant,
@@ -15,6 +16,8 @@ import type { Answers } from "./answers.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 
 const ATTEMPTS_MAX = 4;
+
+type Grant = Extract<Decision, { kind: "grant" }>;
 
 export class Transactions {
   private readonly parts: ServiceParts;
@@ -38,7 +41,50 @@ export class Transactions {
   /** Decides, and carries the decision out. */
   act(exchange: Exchange): void {
     exchange.attempts++;
-    this.carryOut(exchange, this.decide(exchange));
+    const decision = this.decide(exchange);
+    const waitMs = this.probeTime(exchange, decision);
+    if (waitMs === undefined) this.carryOut(exchange, decision);
+    else void this.probe(exchange, decision as Grant, waitMs);
+  }
+
+  /**
+   * How long to look for another user of the address before it is promised; undefined: not at all. RFC 2131 §3.1 item 2:
+   * "SHOULD check", which is for addresses that the client does not have already.
+   */
+  private probeTime(exchange: Exchange, decision: Decision): number | undefined {
+    const { world, probe } = this.parts;
+    const { conflictProbe } = world.network;
+    if (conflictProbe === undefined || probe === undefined || decision.kind !== "grant") return undefined;
+    const isFirst = exchange.request.type === MessageType.DISCOVER && !exchange.probed.has(decision.address);
+    if (!isFirst || world.view.get(decision.address)?.client === exchange.request.client) return undefined;
+    return conflictProbe.waitMs;
+  }
+
+  /** Off the packet path: other packets are handled meanwhile, and the address is offered to nobody else. */
+  private async probe(exchange: Exchange, decision: Grant, waitMs: number): Promise<void> {
+    const { world, clocks, counters, probe, store, nextIntent } = this.parts;
+    const { packet, request, arrival, key } = exchange;
+    const { address, subnet } = decision;
+    this.inProgress.add(key);
+    world.offers.put(request.client, address, (clocks.now() + world.policy.offerMs) as Instant);
+    const interfaceName = packet.giaddr === 0 ? arrival.link.interfaceName : undefined;
+    const answer = await probe!(address, { interfaceName, clientMac: request.mac }, waitMs);
+    this.inProgress.delete(key);
+    exchange.probed.add(address);
+    if (typeof answer === "string") {
+      this.act(exchange);
+      return;
+    }
+    counters.count("trouble", "address-in-use");
+    world.offers.drop(request.client);
+    const intent = nextIntent();
+    const append = conflictEvent(world, { ...request, intent }, address, subnet.id);
+    store.append(append, (result) => {
+      if (result.kind === "stored") this.take(append, result.revision, clocks.now());
+      if (result.kind === "conflict") this.learn(address, result.current);
+      if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
+      else this.answers.silence(exchange, "address-in-use");
+    });
   }
 
   private decide({ request }: Exchange): Decision {

@@ -150,6 +150,11 @@ export function declineEvent(world: World, request: LeaseRequest, lease: Lease):
   return appendOf(world, request, "AddressDeclined", lease.address, lease.subnet, 0, held);
 }
 
+/** Somebody whom we did not give the address was found to use it: out of use for a while, as after a DECLINE. */
+export function conflictEvent(world: World, request: LeaseRequest, address: Ipv4, subnet: string): Append {
+  return appendOf(world, request, "AddressDeclined", address, subnet, 0, world.policy.probationSeconds);
+}
+
 function appendOf(
   world: World,
   request: LeaseRequest,

@@ -2,6 +2,7 @@
 export { decide } from "./decide.ts";
 export type { Decision, Grant, RefuseReason, SilentReason } from "./decision.ts";
 export { reservationOf } from "./entitlement.ts";
+export { conflictEvent } from "./grant.ts";
 export { type Instant, instant, NO_REVISION, type Revision, revision } from "./instant.ts";
 export {
   isBound,
