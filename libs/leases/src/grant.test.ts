@@ -44,6 +44,15 @@ describe("a renewal", () => {
     expect(when(world).request(alice, { ...renewing, hostname: "new-name" })).toBe(renews);
   });
 
+  test("of an address that is held for ever leaves it so (BOOTP)", () => {
+    const ever = 0xffffffff;
+    const world = given({}, granted(alice, X, { seconds: ever, held: ever }));
+    expect(when(world).request(alice, { requested: X })).toBe(
+      `${ack()}, once LeaseRenewed for ${ever} s is stored`,
+    );
+    expect(when(world, secondsLater(1e9)).request(alice, renewing)).toBe(ack());
+  });
+
   test("follows the lease time that is configured now", () => {
     const pools = [{ range: "10.0.0.10-10.0.0.13", lease: { seconds: 600 } }];
     expect(when(given({ pools }, granted(alice, X))).request(alice, renewing)).toBe(ack(600));

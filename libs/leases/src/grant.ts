@@ -67,7 +67,7 @@ export function acknowledge(
   const type = isOwn ? "LeaseRenewed" : "LeaseGranted";
   // A renewal never shortens what is held: a node whose view is behind may promise all of what it knows.
   const left = isOwn ? Math.ceil((lease.heldUntil - now) / 1000) : 0;
-  const held = Math.max(left, heldSeconds(world, entitlement, seconds));
+  const held = Math.min(Math.max(left, heldSeconds(world, entitlement, seconds)), INFINITE);
   return {
     ...granted,
     seconds,
