@@ -1,12 +1,22 @@
 // The node's HTTP: health for everybody, the API and the metrics for who has the token.
 import { timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { BusError, NETWORK, putRecord, reasonOf } from "@leasehold/bus";
-import { checkNetwork, type Problem, readNetwork } from "@leasehold/network";
+import {
+  type Bus,
+  BusError,
+  NETWORK,
+  putRecord,
+  readHistory,
+  readRecord,
+  reasonOf,
+  type StoredRecord,
+} from "@leasehold/bus";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import { hostViews, leaseViewOf } from "../api-views.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
+import { checkDocumentText } from "./api-document-check.ts";
+import { addNetwork, type NetworkDocuments } from "./api-network.ts";
 import { DOCUMENT } from "./views.ts";
 
 const BODY_MAX = 16 * 1024 * 1024;
@@ -30,14 +40,9 @@ export async function serveApi(node: DhcpNode, registry: Registry, token: string
     }
     return undefined;
   });
-  app.addContentTypeParser(
-    ["application/yaml", "text/yaml", "application/x-yaml", "text/plain"],
-    { parseAs: "string" },
-    (_request, body, done) => done(null, body),
-  );
   addHealth(app, node);
   addReading(app, node, registry);
-  addNetwork(app, node);
+  addNetwork(app, documentsOf(node));
   const { listen } = node.file.api;
   const colon = listen.lastIndexOf(":");
   await app.listen({ host: listen.slice(0, colon) || "0.0.0.0", port: Number(listen.slice(colon + 1)) });
@@ -131,45 +136,25 @@ function* matchingLeases(node: DhcpNode, filter: LeaseFilter) {
   }
 }
 
-function addNetwork(app: FastifyInstance, node: DhcpNode): void {
-  app.get("/api/v1/network", (_request, reply) => {
-    const { revision, document } = node.world.network;
-    if (revision === 0) {
-      return reply
-        .code(404)
-        .send({ error: "There is no network document yet.", fix: "leasehold apply network.yaml" });
-    }
-    return reply.header("etag", `"${revision}"`).send({ revision, document });
-  });
-  app.put("/api/v1/network", async (request, reply) => {
-    const expected = expectedRevision(request.headers["if-match"], node);
-    if (expected === undefined) {
-      return reply.code(428).send({
-        error: "A change of the network document must say which revision it is based on.",
-        fix: 'Send If-Match: "<revision>" as GET /api/v1/network gave it, "0" for the first one, or * to replace whatever is there.',
-      });
-    }
-    const checked = typeof request.body === "string" ? readNetwork(request.body) : checkNetwork(request.body);
-    if (!checked.ok) return answerProblems(reply, checked.problems);
-    const result = await putRecord(node.connectedBus(), NETWORK, DOCUMENT, checked.document, expected);
-    if (result.ok) return { revision: result.revision };
-    return reply.code(412).send({
-      error: `The network document is not at revision ${expected} any more.`,
-      fix: "Somebody changed it meanwhile: look at the difference (leasehold diff) and apply again.",
-    });
-  });
+function documentsOf(node: DhcpNode): NetworkDocuments {
+  const bus = () => node.connectedBus();
+  return {
+    inForce: () => node.world.network,
+    newest: async () => readRecord(bus(), NETWORK, DOCUMENT),
+    kept: async () => keptRevisions(bus()),
+    check: checkDocumentText,
+    store: async (document, expected) => putRecord(bus(), NETWORK, DOCUMENT, document, expected),
+  };
 }
 
-function expectedRevision(ifMatch: string | undefined, node: DhcpNode): number | undefined {
-  if (ifMatch === "*") return node.world.network.revision;
-  const match = /^(?:W\/)?"?(\d+)"?$/.exec(ifMatch ?? "");
-  return match ? Number(match[1]) : undefined;
-}
-
-function answerProblems(reply: FastifyReply, problems: readonly Problem[]) {
-  return reply.code(422).send({
-    error: `The network document has ${problems.length} problem(s); nothing was changed.`,
-    fix: "Correct them and apply again.",
-    problems,
-  });
+async function keptRevisions(bus: Bus): Promise<readonly StoredRecord[]> {
+  try {
+    return await readHistory(bus, NETWORK, DOCUMENT);
+  } catch (cause) {
+    throw new BusError(
+      `The history of the network document cannot be read: ${reasonOf(cause)}.`,
+      "Check that a majority of the NATS servers is up, and this user's permissions (infra/nats).",
+      { cause },
+    );
+  }
 }

@@ -1,0 +1,122 @@
+// The API's routes of the network document: what is in force, what was, checking one, storing one.
+import { setImmediate as otherWork } from "node:timers/promises";
+import type { PutResult, StoredRecord } from "@leasehold/bus";
+import type { Checked, Network, NetworkDocument, Problem } from "@leasehold/network";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { type HistoryEntry, historySteps, type KeptRevision, revisionView } from "../network-history.ts";
+
+/** What the routes need of the node. What asks the store throws BusError when it cannot be reached. */
+export interface NetworkDocuments {
+  inForce(): Network;
+  /** The newest record, as the stream's leader has it. */
+  newest(): Promise<StoredRecord | undefined>;
+  /** Oldest first. */
+  kept(): Promise<readonly StoredRecord[]>;
+  /** All problems of a text in YAML or JSON, without keeping packets waiting. */
+  check(text: string): Promise<Checked<NetworkDocument>>;
+  store(document: NetworkDocument, expectedRevision: number): Promise<PutResult>;
+}
+
+export function addNetwork(app: FastifyInstance, documents: NetworkDocuments): void {
+  addReading(app, documents);
+  // Here a body stays the text that it is, of whatever type it is said to be, so that problems can name its lines.
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
+    addWriting(scope, documents);
+  });
+}
+
+function addReading(app: FastifyInstance, documents: NetworkDocuments): void {
+  app.get("/api/v1/network", (_request, reply) => {
+    const { revision, document } = documents.inForce();
+    if (revision > 0) return reply.header("etag", `"${revision}"`).send({ revision, document });
+    return reply.code(404).send({
+      error: "There is no network document yet.",
+      fix: "leasehold apply network.yaml",
+    });
+  });
+  app.get("/api/v1/network/history", async () =>
+    historyOf(await documents.kept(), documents.inForce().revision),
+  );
+  app.get<{ Params: { revision: string } }>("/api/v1/network/history/:revision", async (request, reply) => {
+    const { revision } = request.params;
+    const kept = await documents.kept();
+    const view = revisionView(kept, Number(revision));
+    if (view !== undefined) return view;
+    return reply.code(404).send({
+      error: `No revision ${revision} of the network document is kept.`,
+      fix: "GET /api/v1/network/history (`leasehold history`) lists those that are.",
+    });
+  });
+}
+
+/** Newest first. Sixty-four long documents are compared one by one, with packets served in between. */
+async function historyOf(kept: readonly KeptRevision[], inForce: number): Promise<HistoryEntry[]> {
+  const entries: HistoryEntry[] = [];
+  for (const entry of historySteps(kept, inForce)) {
+    entries.unshift(entry);
+    await otherWork();
+  }
+  return entries;
+}
+
+function addWriting(app: FastifyInstance, documents: NetworkDocuments): void {
+  app.post("/api/v1/network/validate", async ({ body }, reply) => {
+    const checked = await documents.check(textOf(body));
+    return checked.ok ? { problems: [] } : answerProblems(reply, checked.problems);
+  });
+  app.put("/api/v1/network", async ({ headers, body }, reply) => {
+    const stated = revisionIn(headers["if-match"]);
+    if (stated === undefined) return answerUnconditional(reply);
+    const checked = await documents.check(textOf(body));
+    if (!checked.ok) return answerProblems(reply, checked.problems);
+    const expected = await expectedRevision(stated, documents);
+    const result = await documents.store(checked.document, expected);
+    if (result.ok) return reply.header("etag", `"${result.revision}"`).send({ revision: result.revision });
+    return answerConflict(reply, expected, await documents.newest());
+  });
+}
+
+function textOf(body: unknown): string {
+  return typeof body === "string" ? body : "";
+}
+
+function revisionIn(ifMatch: string | undefined): number | "*" | undefined {
+  if (ifMatch === "*") return "*";
+  const match = /^(?:W\/)?"?(\d+)"?$/.exec(ifMatch ?? "");
+  return match ? Number(match[1]) : undefined;
+}
+
+/** Where the key was deleted, the document that the nodes still go by (or none) is what a change is based on. */
+async function expectedRevision(stated: number | "*", documents: NetworkDocuments): Promise<number> {
+  const newest = await documents.newest();
+  const isDeleted = newest !== undefined && newest.value === undefined;
+  const isBase = stated === "*" || (isDeleted && [0, documents.inForce().revision].includes(stated));
+  return isBase ? (newest?.revision ?? 0) : stated;
+}
+
+function answerUnconditional(reply: FastifyReply) {
+  return reply.code(428).send({
+    error: "A change of the network document must say which revision it is based on.",
+    fix: 'Send If-Match: "<revision>" as GET /api/v1/network gave it, "0" for the first one, or * to replace whatever is there.',
+  });
+}
+
+function answerConflict(reply: FastifyReply, expected: number, newest: StoredRecord | undefined) {
+  const now = newest === undefined ? "" : ` It is at revision ${newest.revision}.`;
+  return reply.code(412).send({
+    error: `The network document is not at revision ${expected} any more.${now}`,
+    fix: "Somebody changed it meanwhile: look at the difference (leasehold diff) and apply again.",
+    revision: newest?.revision ?? 0,
+  });
+}
+
+function answerProblems(reply: FastifyReply, problems: readonly Problem[]) {
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+  return reply.code(422).send({
+    error: `The network document has ${count}; nothing was changed.`,
+    fix: "Correct them and apply again.",
+    problems,
+  });
+}
