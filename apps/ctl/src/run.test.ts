@@ -1,19 +1,7 @@
-// Whole commands against a real HTTP server that plays the API's published shapes.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+// Whole commands: what they ask of the API, and what they print.
+import { expect, test } from "vitest";
+import { leasehold, NOW, serve, servers } from "../test/played-server.ts";
 import type { World } from "./command.ts";
-import { run } from "./run.ts";
-
-const NOW = Date.parse("2026-11-21T10:00:00Z");
-
-const DOCUMENT = `version: 1
-subnets:
-  - id: compute
-    prefix: 10.77.0.0/16
-    pools:
-      - range: 10.77.16.0-10.77.31.255
-`;
 
 const LEASES = [
   {
@@ -40,62 +28,6 @@ const LEASES = [
     node: "n1",
   },
 ];
-
-type Route = (request: IncomingMessage, body: string) => { status?: number; etag?: string; body: unknown };
-
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
-});
-
-async function serve(routes: Record<string, Route>): Promise<string> {
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    answer(request, response, routes, Buffer.concat(chunks).toString());
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  routes: Record<string, Route>,
-  body: string,
-) {
-  const known: Record<string, Route> = { "GET /readyz": () => ({ body: { ready: true } }), ...routes };
-  const reply = known[`${request.method} ${request.url}`]?.(request, body) ?? {
-    status: 404,
-    body: { error: "No." },
-  };
-  response.statusCode = reply.status ?? 200;
-  response.setHeader("connection", "close");
-  if (reply.etag) response.setHeader("etag", reply.etag);
-  response.end(JSON.stringify(reply.body));
-}
-
-interface Heard {
-  code: number;
-  out: string;
-  err: string;
-}
-
-async function leasehold(argv: string[], world: Partial<World> = {}): Promise<Heard> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await run(argv, {
-    env: {},
-    now: () => NOW,
-    print: (line) => void out.push(line),
-    complain: (line) => void err.push(line),
-    readText: async () => DOCUMENT,
-    prepareStore: async () => [],
-    ...world,
-  });
-  return { code, out: out.join("\n"), err: err.join("\n") };
-}
 
 test("leases: a table by address, with relative times", async () => {
   const server = await serve({ "GET /api/v1/leases": () => ({ body: LEASES }) });
@@ -170,61 +102,6 @@ test("hosts and host: interfaces, addresses and what is wrong", async () => {
     'problem  interfaces[0].addresses[0]: found "10.0.0.300", expected an IPv4 address',
   );
   expect((await leasehold(["host", "x9", "--server", server])).err).toContain("no host `x9`");
-});
-
-test("apply: stores under the revision that was read, as the YAML that was given", async () => {
-  let sent: unknown;
-  const server = await serve({
-    "GET /api/v1/network": () => ({ status: 404, body: { error: "There is no network document yet." } }),
-    "PUT /api/v1/network": ({ headers }, body) => {
-      sent = {
-        match: headers["if-match"],
-        type: headers["content-type"],
-        token: headers.authorization,
-        body,
-      };
-      return { body: { revision: 1 } };
-    },
-  });
-  const { code, out } = await leasehold(["apply", "network.yaml", "--server", server, "--token", "secret"]);
-  expect(code).toBe(0);
-  expect(out).toContain("Applied as revision 1.");
-  expect(sent).toEqual({ match: '"0"', type: "application/yaml", token: "Bearer secret", body: DOCUMENT });
-});
-
-test("apply: somebody else was faster", async () => {
-  const server = await serve({
-    "GET /api/v1/network": () => ({ etag: '"7"', body: { revision: 7, document: null } }),
-    "PUT /api/v1/network": () => ({ status: 412, body: { error: "Revision 8 is current." } }),
-  });
-  const { code, err } = await leasehold(["apply", "network.yaml", "--server", server]);
-  expect(code).toBe(1);
-  expect(err).toContain("Somebody else changed the network meanwhile: it is no longer at revision 7.");
-});
-
-test("apply: a file with mistakes is answered with all of them, and nothing is sent", async () => {
-  const readText = async () => DOCUMENT.replace("10.77.0.0/16", "10.77.0.0/99").replace("range:", "rnage:");
-  const { code, err } = await leasehold(["apply", "network.yaml", "--server", "127.0.0.1:1"], { readText });
-  expect(code).toBe(1);
-  expect(err).toMatch(/network\.yaml:4/);
-  expect(err).toMatch(/network\.yaml:6/);
-  expect(err).toContain("nothing was sent");
-});
-
-test("diff: what the cluster says already is no difference", async () => {
-  const { readNetwork } = await import("@leasehold/network");
-  const read = readNetwork(DOCUMENT);
-  if (!read.ok) throw new Error(JSON.stringify(read.problems));
-  const server = await serve({
-    "GET /api/v1/network": () => ({ etag: '"3"', body: { revision: 3, document: read.document } }),
-  });
-  expect((await leasehold(["diff", "network.yaml", "--server", server])).out).toContain("No difference");
-  const readText = async () => DOCUMENT.replace("- id:", "- lease: { seconds: 300 }\n    id:");
-  const changed = await leasehold(["diff", "network.yaml", "--server", server, "--json"], { readText });
-  expect(JSON.parse(changed.out)).toEqual({
-    revision: 3,
-    changes: ["+ subnets[compute].lease.seconds: 300"],
-  });
 });
 
 test("status: the nodes as the one that answered sees them", async () => {

@@ -7,9 +7,8 @@ export const diff: Command = {
   positionals: ["<file>"],
   about: "Check a network document and show what applying it would change.",
   async run(context) {
-    const file = context.args[0]!;
-    const { current, changes } = await changeOf(file, context);
-    const none = `No difference: ${file} says what revision ${current} says.`;
-    return { json: { revision: current, changes }, lines: changes.length > 0 ? changes : [none] };
+    const { base, changes, name } = await changeOf(context.args[0]!, context);
+    const none = `No difference: ${name} says what revision ${base} says.`;
+    return { json: { revision: base, changes }, lines: changes.length > 0 ? changes : [none] };
   },
 };

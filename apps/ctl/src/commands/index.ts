@@ -3,11 +3,13 @@ import type { Command } from "../command.ts";
 import { apply } from "./apply.ts";
 import { diff } from "./diff.ts";
 import { help } from "./help.ts";
+import { history } from "./history.ts";
 import { host } from "./host.ts";
 import { hosts } from "./hosts.ts";
 import { init } from "./init.ts";
 import { lease } from "./lease.ts";
 import { leases } from "./leases.ts";
+import { rollback } from "./rollback.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
 
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   host,
   diff, // then what changes the network, the look before the leap,
   apply,
+  history,
+  rollback,
   init, // then what is done once,
   help, // and what is known without a server.
   version,

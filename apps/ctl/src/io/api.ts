@@ -15,6 +15,8 @@ export interface Reply {
 export interface Api {
   /** GETs JSON; anything but 200 becomes a Failure, except the statuses named in `expect`. */
   get(path: string, expect?: readonly number[]): Promise<Reply>;
+  /** POSTs a text that changes nothing; every status comes back. */
+  post(path: string, text: string, headers: Readonly<Record<string, string>>): Promise<Reply>;
   /** PUTs a text; every status comes back. Never sent twice: a lost answer is said, not repeated. */
   put(path: string, text: string, headers: Readonly<Record<string, string>>): Promise<Reply>;
 }
@@ -32,13 +34,19 @@ export function createApi(servers: readonly string[], token: string | undefined)
       if (reply.status !== 200 && !expect.includes(reply.status)) throw refusal(reply);
       return reply;
     },
+    async post(path, text, headers) {
+      const request = { method: "POST", headers: { ...authorization, ...headers }, body: text };
+      return exchange(await server(), path, request).catch((error) => {
+        throw unreachable([reasonOf(error)], error);
+      });
+    },
     async put(path, text, headers) {
       const at = await server();
       const request = { method: "PUT", headers: { ...authorization, ...headers }, body: text };
       return exchange(at, path, request).catch((error) => {
         throw new Failure(
           `${at} did not answer the change (${reasonOf(error)}), so it may or may not have been stored.`,
-          "Look with `leasehold diff <file>`, and apply again if it still shows a difference.",
+          "Look with `leasehold history` whether it was, and try again if not.",
           { exitCode: ExitCode.unreachable, cause: error },
         );
       });

@@ -1,0 +1,44 @@
+// `leasehold history [revision]`: the kept revisions of the network document; what one of them changed.
+import type { Answer, Command, Context } from "../command.ts";
+import { type RevisionRow, revisionCard, revisionNumber, revisions } from "../revision.ts";
+import { card, counted, table } from "../table.ts";
+import { relativeTime } from "../times.ts";
+
+export const history: Command = {
+  name: "history",
+  positionals: ["[revision]"],
+  about: "List the revisions of the network document, newest first; or show what one of them changed.",
+  run: (context) => (context.args[0] === undefined ? list(context) : show(context.args[0], context)),
+};
+
+const HEADS = ["REVISION", "STORED", "IN FORCE", "CHANGES", "WHAT"];
+
+async function list({ api, world }: Context): Promise<Answer> {
+  const rows = await revisions(api);
+  const cells = rows.map((row) => [
+    row.revision,
+    relativeTime(row.at, world.now()),
+    row.inForce ? "yes" : undefined,
+    row.changes,
+    whatOf(row),
+  ]);
+  const end = counted(rows.length, "revision");
+  return { json: rows, lines: [...table(HEADS, cells), "", `${end}; \`leasehold rollback\` goes back.`] };
+}
+
+function whatOf({ changes, summary, sameAs, deleted }: RevisionRow): string | undefined {
+  if (deleted) return "deleted from the store";
+  const more = (changes ?? 0) > 1 ? " …" : "";
+  const same = sameAs === null ? [] : [`as revision ${sameAs}`];
+  return [...same, ...(summary === null ? [] : [`${summary}${more}`])].join("; ");
+}
+
+async function show(text: string, { api, world }: Context): Promise<Answer> {
+  const found = await revisionCard(api, revisionNumber(text));
+  const head = card([
+    ["revision", found.revision],
+    ["stored", `${relativeTime(found.at, world.now())} (${found.at})`],
+  ]);
+  const changes = found.changes ?? ["The one before it is not kept: see it whole with --json."];
+  return { json: found, lines: [...head, "", ...(changes.length > 0 ? changes : ["It changed nothing."])] };
+}

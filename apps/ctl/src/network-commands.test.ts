@@ -1,0 +1,197 @@
+// The commands that look at the network document and change it.
+import { describe, expect, test } from "vitest";
+import { DOCUMENT, leasehold, type Route, serve } from "../test/played-server.ts";
+
+test("apply: stores under the revision that was read, as the YAML that was given", async () => {
+  let sent: unknown;
+  const server = await serve({
+    "GET /api/v1/network": () => ({ status: 404, body: { error: "There is no network document yet." } }),
+    "PUT /api/v1/network": ({ headers }, body) => {
+      sent = {
+        match: headers["if-match"],
+        type: headers["content-type"],
+        token: headers.authorization,
+        body,
+      };
+      return { body: { revision: 1 } };
+    },
+  });
+  const { code, out } = await leasehold(["apply", "network.yaml", "--server", server, "--token", "secret"]);
+  expect(code).toBe(0);
+  expect(out).toContain("Applied as revision 1.");
+  expect(sent).toEqual({ match: '"0"', type: "application/yaml", token: "Bearer secret", body: DOCUMENT });
+});
+
+test("apply: somebody else was faster", async () => {
+  const server = await serve({
+    "GET /api/v1/network": () => ({ etag: '"7"', body: { revision: 7, document: null } }),
+    "PUT /api/v1/network": () => ({ status: 412, body: { error: "Revision 8 is current." } }),
+  });
+  const { code, err } = await leasehold(["apply", "network.yaml", "--server", server]);
+  expect(code).toBe(1);
+  expect(err).toContain("Somebody else changed the network meanwhile: it is no longer at revision 7.");
+});
+
+test("apply: a file with mistakes is answered with all of them, and nothing is sent", async () => {
+  const readText = async () => DOCUMENT.replace("10.77.0.0/16", "10.77.0.0/99").replace("range:", "rnage:");
+  const { code, err } = await leasehold(["apply", "network.yaml", "--server", "127.0.0.1:1"], { readText });
+  expect(code).toBe(1);
+  expect(err).toMatch(/network\.yaml:4/);
+  expect(err).toMatch(/network\.yaml:6/);
+  expect(err).toContain("nothing was sent");
+});
+
+test("diff: what the cluster says already is no difference", async () => {
+  const { readNetwork } = await import("@leasehold/network");
+  const read = readNetwork(DOCUMENT);
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  const server = await serve({
+    "GET /api/v1/network": () => ({ etag: '"3"', body: { revision: 3, document: read.document } }),
+  });
+  expect((await leasehold(["diff", "network.yaml", "--server", server])).out).toContain("No difference");
+  const readText = async () => DOCUMENT.replace("- id:", "- lease: { seconds: 300 }\n    id:");
+  const changed = await leasehold(["diff", "network.yaml", "--server", server, "--json"], { readText });
+  expect(JSON.parse(changed.out)).toEqual({
+    revision: 3,
+    changes: ["+ subnets[compute].lease.seconds: 300"],
+  });
+});
+
+const documentOf = (seconds: number) => ({
+  version: 1,
+  subnets: [{ id: "compute", prefix: "10.77.0.0/16", lease: { seconds } }],
+});
+const row = { inForce: false, changes: null, summary: null, sameAs: null, deleted: false };
+const BACK = "~ subnets[compute].lease.seconds: 600 → 300";
+const FORTH = "~ subnets[compute].lease.seconds: 300 → 600";
+const KEPT = [
+  {
+    ...row,
+    revision: 9,
+    at: "2026-11-21T09:59:00.000Z",
+    inForce: true,
+    changes: 1,
+    summary: BACK,
+    sameAs: 5,
+  },
+  { ...row, revision: 7, at: "2026-11-21T09:00:00.000Z", changes: 2, summary: FORTH },
+  { ...row, revision: 6, at: "2026-11-21T08:00:00.000Z", deleted: true },
+  { ...row, revision: 5, at: "2026-11-20T10:00:00.000Z" },
+];
+const revision = (number: number, seconds: number, changes: string[] | null): Record<string, Route> => ({
+  [`GET /api/v1/network/history/${number}`]: () => ({
+    body: { revision: number, at: "2026-11-21T09:00:00.000Z", document: documentOf(seconds), changes },
+  }),
+});
+const HISTORY = {
+  "GET /api/v1/network/history": () => ({ body: KEPT }),
+  ...revision(9, 300, [BACK]),
+  ...revision(7, 600, [FORTH]),
+  ...revision(5, 300, null),
+};
+
+describe("history", () => {
+  test("all revisions, newest first, with what they changed", async () => {
+    const server = await serve(HISTORY);
+    expect((await leasehold(["history", "--server", server])).out.split("\n")).toEqual([
+      "REVISION  STORED  IN FORCE  CHANGES  WHAT",
+      "9         1m ago  yes       1        as revision 5; ~ subnets[compute].lease.seconds: 600 → 300",
+      "7         1h ago  -         2        ~ subnets[compute].lease.seconds: 300 → 600 …",
+      "6         2h ago  -         -        deleted from the store",
+      "5         1d ago  -         -        -",
+      "",
+      "4 revisions; `leasehold rollback` goes back.",
+    ]);
+  });
+
+  test("one revision: all that it changed, and with --json the document", async () => {
+    const server = await serve(HISTORY);
+    expect((await leasehold(["history", "7", "--server", server])).out.split("\n")).toEqual([
+      "revision  7",
+      "stored    1h ago (2026-11-21T09:00:00.000Z)",
+      "",
+      FORTH,
+    ]);
+    const json = await leasehold(["history", "7", "--json", "--server", server]);
+    expect(JSON.parse(json.out).document).toEqual(documentOf(600));
+    expect((await leasehold(["history", "x", "--server", server])).code).toBe(2);
+  });
+});
+
+describe("rollback", () => {
+  const putting = (sent: unknown[], status = 200): Record<string, Route> => ({
+    "PUT /api/v1/network": ({ headers }, body) => {
+      sent.push([headers["if-match"], JSON.parse(body)]);
+      return { status, body: { revision: 10 } };
+    },
+  });
+
+  test("shows the difference to the one before, and stores that on top of the newest", async () => {
+    const sent: unknown[] = [];
+    const server = await serve({ ...HISTORY, ...putting(sent) });
+    const { code, out } = await leasehold(["rollback", "--server", server]);
+    expect([code, out.split("\n")]).toEqual([0, [FORTH, "Applied as revision 10."]]);
+    expect(sent).toEqual([['"9"', documentOf(600)]]);
+  });
+
+  test("to what is there already: nothing is sent", async () => {
+    const sent: unknown[] = [];
+    const server = await serve({ ...HISTORY, ...putting(sent) });
+    const { out } = await leasehold(["rollback", "5", "--server", server]);
+    expect(out).toBe("Nothing to do: revision 5 says what revision 9 says.");
+    expect(sent).toEqual([]);
+  });
+
+  test("somebody else was faster", async () => {
+    const server = await serve({ ...HISTORY, ...putting([], 412) });
+    const { code, err } = await leasehold(["rollback", "7", "--server", server]);
+    expect(code).toBe(1);
+    expect(err).toContain("it is no longer at revision 9, but at 10. Nothing was stored.");
+  });
+
+  test("with nothing to go back to", async () => {
+    const server = await serve({ "GET /api/v1/network/history": () => ({ body: KEPT.slice(0, 1) }) });
+    const { code, err } = await leasehold(["rollback", "--server", server]);
+    expect([code, err]).toEqual([1, expect.stringContaining("There is no earlier revision")]);
+  });
+});
+
+describe("apply --dry-run", () => {
+  const CURRENT: Record<string, Route> = {
+    "GET /api/v1/network": () => ({ etag: '"9"', body: { revision: 9, document: documentOf(300) } }),
+  };
+
+  test("a node checks the document, and nothing is stored", async () => {
+    const sent: string[] = [];
+    const server = await serve({
+      ...CURRENT,
+      "POST /api/v1/network/validate": (_, body) => {
+        sent.push(body);
+        return { body: { problems: [] } };
+      },
+    });
+    const { code, out } = await leasehold(["apply", "--dry-run", "network.yaml", "--server", server]);
+    expect(code).toBe(0);
+    expect(out).toContain("- subnets[compute].lease.seconds: 300");
+    expect(out).toContain("No problems. Nothing was stored: this would change revision 9.");
+    expect(sent).toEqual([DOCUMENT]);
+  });
+
+  test("what only the node finds fault with is told with its line", async () => {
+    const problem = {
+      path: "subnets[0].id",
+      line: 3,
+      column: 5,
+      found: "compute",
+      expected: "a better name",
+    };
+    const server = await serve({
+      ...CURRENT,
+      "POST /api/v1/network/validate": () => ({ status: 422, body: { problems: [problem] } }),
+    });
+    const { code, err } = await leasehold(["apply", "--dry-run", "network.yaml", "--server", server]);
+    expect(code).toBe(1);
+    expect(err).toContain("network.yaml:3:5: subnets[0].id: found compute, expected a better name.");
+    expect(err).toContain("refused network.yaml. Nothing was stored.");
+  });
+});

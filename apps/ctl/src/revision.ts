@@ -1,0 +1,38 @@
+// The kept revisions of the network document, as the API tells them.
+import { usageFailure } from "./failure.ts";
+import type { Api } from "./io/api.ts";
+
+export interface RevisionRow {
+  readonly revision: number;
+  readonly at: string;
+  readonly inForce: boolean;
+  readonly changes: number | null;
+  readonly summary: string | null;
+  readonly sameAs: number | null;
+  readonly deleted: boolean;
+}
+
+export interface RevisionCard {
+  readonly revision: number;
+  readonly at: string;
+  readonly document: unknown;
+  readonly changes: readonly string[] | null;
+}
+
+const PATH = "/api/v1/network/history";
+
+/** Newest first. */
+export async function revisions(api: Api): Promise<readonly RevisionRow[]> {
+  const { body } = await api.get(PATH);
+  return Array.isArray(body) ? (body as RevisionRow[]) : [];
+}
+
+/** @throws Failure when it is not kept. */
+export async function revisionCard(api: Api, revision: number): Promise<RevisionCard> {
+  return (await api.get(`${PATH}/${revision}`)).body as RevisionCard;
+}
+
+export function revisionNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw usageFailure(`\`${text}\` is no revision.`, "`leasehold history` lists the revisions.");
+}
