@@ -50,6 +50,8 @@ const hostRecord = z.object({
   nid: z.number().optional(),
   arch: z.string().optional(),
   groups: z.array(z.string()).optional(),
+  /** What the source says of the host under names of its own. */
+  labels: z.record(z.string(), z.string()).optional(),
   uuid: z.string().optional(),
   interfaces: z.array(hostInterface),
 });

@@ -13,6 +13,7 @@ export interface Host {
   readonly nid?: number;
   readonly arch?: string;
   readonly groups: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
   readonly uuid?: string;
   readonly interfaces: readonly HostInterface[];
   /** What the source said that is not served, or is contested. */

@@ -24,12 +24,14 @@ function inventoryOf(...events: HostEvent[]): Inventory {
 
 test("a host is found by all that a packet may carry", () => {
   const interfaces = [{ ...one(1, "10.77.0.5"), mac: "02-00-00-00-00-01", clientId: "ff0102" }];
-  const inventory = inventoryOf(set("x1", { hostname: "nid0001", uuid: "4C4C4544-AA", interfaces }));
+  const inventory = inventoryOf(
+    set("x1", { hostname: "nid0001", uuid: "4C4C4544-AA", labels: { rack: "3" }, interfaces }),
+  );
   expect(inventory.byMac(mac(1))?.hostname).toBe("nid0001");
   expect(inventory.byClientId("ff0102" as ClientId)?.id).toBe("x1");
   expect(inventory.byUuid("4c4c4544-aa")?.id).toBe("x1");
   expect(inventory.ofAddress(ip("10.77.0.5"))?.id).toBe("x1");
-  expect(inventory.host("x1")?.revision).toBe(1);
+  expect(inventory.host("x1")).toMatchObject({ revision: 1, labels: { rack: "3" } });
   expect([inventory.size, inventory.revision]).toEqual([1, 1]);
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { networkOf } from "../test/client.ts";
 import { diffNetworks, type NetworkDocument } from "./index.ts";
 
 const BEFORE: NetworkDocument = {
@@ -38,4 +39,30 @@ test("what goes, what comes, what changes; one line each", () => {
 test("another order of the same subnets is no change, and everything is new to an empty store", () => {
   expect(diffNetworks(BEFORE, { ...BEFORE, subnets: BEFORE.subnets.toReversed() })).toEqual([]);
   expect(diffNetworks(undefined, BEFORE)).toHaveLength(9);
+});
+
+test("classes, reservations and definitions are told apart by what they are", () => {
+  const document = (classes: string[], reservations: string[]) =>
+    networkOf(`version: 1
+optionDefinitions: [{ name: tag, code: 224, type: text }]
+classes: [${classes.join(", ")}]
+subnets: [{ id: a, prefix: 10.0.0.0/24, reservations: [${reservations.join(", ")}] }]`).document;
+  const [arm, uefi] = [
+    "{ id: arm, match: { any: [{ arch: 10 }, { arch: 11 }] } }",
+    "{ id: uefi, match: { arch: 7 } }",
+  ];
+  const [one, port] = [
+    "{ mac: 02:00:00:00:00:01, address: 10.0.0.1 }",
+    "{ circuitId: ge-1, address: 10.0.0.2 }",
+  ];
+  const before = document([arm, uefi], [one, port]);
+  expect(diffNetworks(before, document([arm, uefi], [port, one]))).toEqual([]);
+  expect(diffNetworks(before, document([uefi, arm], [one, port]))).toEqual([
+    "~ order of classes: arm, uefi → uefi, arm",
+  ]);
+  expect(diffNetworks(before, document([arm.replace("10", "9"), uefi], [one]))).toEqual([
+    '- subnets[a].reservations[circuitId ge-1].circuitId: "ge-1"',
+    '- subnets[a].reservations[circuitId ge-1].address: "10.0.0.2"',
+    '~ classes[arm].match: {"any":[{"arch":10},{"arch":11}]} → {"any":[{"arch":9},{"arch":11}]}',
+  ]);
 });

@@ -4,6 +4,7 @@ export { type ClientFacts, type HostFacts, isKnown } from "./classes/client-fact
 export { compileNetwork } from "./compile.ts";
 export { diffNetworks } from "./diff.ts";
 export type { ClassDocument } from "./document/class-schema.ts";
+export { jsonSchemaOfNetwork } from "./document/json-schema.ts";
 export { LEASE_SECONDS_MAX, LEASE_SECONDS_MIN } from "./document/lease-schema.ts";
 export type { MatcherDocument } from "./document/matcher-schema.ts";
 export { type NetworkDocument, networkSchema } from "./document/network-schema.ts";
@@ -19,6 +20,12 @@ export type {
 } from "./network.ts";
 export { type AddressRange, formatRange, parseRange } from "./pools/address-range.ts";
 export { checkNetwork, readNetwork } from "./read-network.ts";
+export {
+  type ExplainedField,
+  type ExplainedOption,
+  type ExplainedSettings,
+  explainSettings,
+} from "./settings/explain.ts";
 export { type Finding, formatPath, formatProblem, type Path, type Problem } from "./text/problem.ts";
 export { type Checked, type CrossCheck, checkDocument, readDocument } from "./text/read-document.ts";
 export { section } from "./text/section.ts";

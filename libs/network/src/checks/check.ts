@@ -50,7 +50,9 @@ export function overlaps<T extends AddressRange>(ranges: readonly T[]): [T, T][]
 
 /** Nothing when exactly one of the keys is there; a part that is no mapping at all is the schema's to tell. */
 export function exactlyOneOf(keys: readonly string[], part: Part, what: string): Finding[] {
-  const there = keys.filter((key) => part.fields[key] !== undefined);
+  const there = Object.keys(part.fields).filter(
+    (key) => keys.includes(key) && part.fields[key] !== undefined,
+  );
   if (there.length === 1) return [];
   const list = keys.length > 1 ? `${keys.slice(0, -1).join(", ")} or ${keys.at(-1)}` : keys[0]!;
   if (there.length === 0) {

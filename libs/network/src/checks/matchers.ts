@@ -27,6 +27,8 @@ function oneKeyEach(matcher: PlacedMatcher): Finding[] {
       ? { ...finding, expected: "one key for each matcher", fix: "Put them into a list under all (or any)." }
       : finding,
   );
+  // A key that is none is the schema's to tell, with the one that was meant.
+  const isTold = one[0]?.path === matcher.path && Object.keys(matcher.fields).length > 0;
   const relay = partUnder(matcher, "relay");
   const patterns = [
     ...PATTERNS.map((key) => [key, matcher] as const),
@@ -37,7 +39,7 @@ function oneKeyEach(matcher: PlacedMatcher): Finding[] {
   );
   const isEmptyRelay = isMapping(matcher.fields.relay) && Object.keys(relay.fields).length === 0;
   return [
-    ...one,
+    ...(isTold ? [] : one),
     ...unclear,
     ...(isEmptyRelay ? exactlyOneOf(["giaddr", ...RELAY_PATTERNS], relay, "a field") : []),
   ];
@@ -120,7 +122,7 @@ function optionThere({ path, fields }: Part, catalogue: OptionCatalogue): Findin
   }
   if (fields.equals === undefined || octetsOfValue(fields.equals, option) !== undefined) return [];
   if (name === undefined && numberOf(fields.code) === undefined) return [];
-  const expected = option?.expected ?? "text, or octets in hex with 0x before them";
+  const expected = option?.expected ?? 'text, or octets in hex ("0x0a1b", in quotes)';
   return [{ path: [...path, "equals"], found: describe(fields.equals), expected }];
 }
 

@@ -1,6 +1,6 @@
 // Reservations: each names one client, none is named twice, and their addresses are the subnet's to give.
 import { formatIpv4, formatPrefix, parseIpv4 } from "@leasehold/protocol";
-import { IDENTIFIERS, keyOf } from "../reservations/reservations.ts";
+import { IDENTIFIERS, keyOf } from "../reservations/identifier.ts";
 import { closest } from "../text/closest.ts";
 import { type Finding, formatPath } from "../text/problem.ts";
 import { type Check, exactlyOneOf, repeated } from "./check.ts";

@@ -9,7 +9,7 @@ import { server } from "./server-schema.ts";
 
 export const clientClass = section({
   id: field.name.describe("How pools, reservations and other classes name it."),
-  match: matcher.describe("Who is in it."),
+  match: matcher,
   policy: z
     .enum(["ignore", "decommission"])
     .optional()
@@ -17,7 +17,7 @@ export const clientClass = section({
   lease: lease.optional().describe("Lease times of these clients."),
   options: optionsSchema.optional().describe("Options that these clients get."),
   server: server.optional().describe("Boot fields that these clients get."),
-});
+}).meta({ id: "class", description: "Clients that are alike, and what they get." });
 
 export const ignored = section({
   mac: field.mac.optional().describe("This hardware address."),

@@ -50,7 +50,7 @@ export const uuid = text(
   (value) => parseUuid(value) !== undefined,
 );
 /** Compared octet by octet: text as UTF-8, or `0x` and octets in hex. */
-export const octets = text("text, or octets in hex with 0x before them", (value) => value !== "");
+export const octets = text('text, or octets in hex ("0x0a1b", in quotes)', (value) => value !== "");
 export const hostname = text("a host name of letters, digits, - and dots", (value) =>
   /^[A-Za-z0-9]([\w.-]{0,251}[A-Za-z0-9])?$/.test(value),
 );

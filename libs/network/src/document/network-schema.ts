@@ -26,7 +26,7 @@ const serverIdentifier = z.discriminatedUnion(
 const rate = section({
   packets: wholeNumber(1, 1_000_000).describe("How many may come at once."),
   perSeconds: wholeNumber(1, 86_400, "whole seconds").describe("Within how long that many may come again."),
-});
+}).meta({ id: "rate", description: "So many packets within so many seconds." });
 
 const limits = section({
   client: rate.optional().describe("Of one client. Default: no limit."),
@@ -35,7 +35,7 @@ const limits = section({
   offersMax: wholeNumber(1, 10_000_000)
     .optional()
     .describe("How many offers may stand at once on each node. Default: no limit."),
-});
+}).meta({ id: "limits", description: "How much is taken before packets are dropped, and counted." });
 
 const PROBE = 'a mapping with waitMs, or "off"';
 const conflictProbe = z.union(

@@ -21,6 +21,6 @@ export const optionDefinition = section({
     .wholeNumber(0, 0xffffffff)
     .optional()
     .describe("A sub-option of option 125 under this enterprise number (RFC 3925)."),
-});
+}).meta({ id: "optionDefinition", description: "A name and a type for an option." });
 
 export type OptionDefinitionDocument = z.infer<typeof optionDefinition>;

@@ -1,6 +1,7 @@
 // `subnets:` with their pools and reservations, and `sharedNetworks:`.
 import * as z from "zod";
 import { optionsSchema } from "../options/option-schema.ts";
+import { IDENTIFIERS } from "../reservations/identifier.ts";
 import { section } from "../text/section.ts";
 import * as field from "./fields.ts";
 import { lease } from "./lease-schema.ts";
@@ -45,12 +46,15 @@ export const inherited = {
   server: server.optional().describe("Boot fields of the reply."),
 };
 
-export const defaults = section(inherited);
+export const defaults = section(inherited).meta({
+  id: "defaults",
+  description: "What all shared networks and subnets inherit.",
+});
 
 export const sharedNetwork = section({
   id: field.name.describe("The name by which subnets are in it (`sharedNetwork`)."),
   ...inherited,
-});
+}).meta({ id: "sharedNetwork", description: "Several subnets on one link." });
 
 const pool = section({
   range: field.range.optional().describe("The first and the last address, both included."),
@@ -75,6 +79,10 @@ const pool = section({
   lease: lease.optional().describe("Lease times of this pool."),
   options: optionsSchema.optional().describe("Options that clients with an address of this pool get."),
   server: server.optional().describe("Boot fields that clients with an address of this pool get."),
+}).meta({
+  id: "pool",
+  description:
+    "Addresses that are leased to whoever asks; the prefix's own and its broadcast address never are. `range` or `ranges` is required.",
 });
 
 const reservation = section({
@@ -91,6 +99,9 @@ const reservation = section({
   lease: lease.optional().describe("Lease times of this client."),
   options: optionsSchema.optional().describe("Options that this client gets."),
   server: server.optional().describe("Boot fields that this client gets."),
+}).meta({
+  id: "reservation",
+  description: `An address or settings of one client, named by exactly one of ${IDENTIFIERS.join(", ")}.`,
 });
 
 export const subnet = section({
@@ -113,7 +124,7 @@ export const subnet = section({
   ...behaviour,
   pools: z.array(pool).optional().describe("Addresses that are given to whoever asks."),
   reservations: z.array(reservation).optional().describe("Addresses and settings of single clients."),
-});
+}).meta({ id: "subnet", description: "A prefix, and how clients in it are served." });
 
 export type InheritedDocument = z.infer<typeof defaults>;
 export type SharedNetworkDocument = z.infer<typeof sharedNetwork>;

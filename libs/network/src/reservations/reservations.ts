@@ -1,28 +1,17 @@
 // The reservations of one subnet, found by what a client's packet says: thousands of them cost a look into a map or two.
-import {
-  encodeOption,
-  type Ipv4,
-  machineUuids,
-  parseIpv4,
-  parseMac,
-  RelaySubOption,
-} from "@leasehold/protocol";
+import { type Ipv4, machineUuids, parseIpv4, RelaySubOption } from "@leasehold/protocol";
 import type { ClientClass } from "../classes/client-class.ts";
 import { type ClientFacts, Evidence } from "../classes/client-facts.ts";
-import { octetsOfText } from "../classes/octet-pattern.ts";
 import type { ReservationDocument } from "../document/subnet-schema.ts";
 import type { DocumentReservation } from "../network.ts";
 import type { OptionCatalogue } from "../options/option-catalogue.ts";
 import { type Level, levelOf } from "../settings/level.ts";
+import { hex, IDENTIFIERS, type Identifier, keyOf } from "./identifier.ts";
 
 /** What only this package reads of a reservation. */
 export interface CompiledReservation extends DocumentReservation {
   readonly level: Level;
 }
-
-/** By what a reservation may name its client, the surest first: that is the order in which they are looked up. */
-export const IDENTIFIERS = ["mac", "clientId", "uuid", "circuitId", "remoteId", "class"] as const;
-export type Identifier = (typeof IDENTIFIERS)[number];
 
 const CLIENT_IDENTIFIER = 61;
 const NO_OCTETS = new Uint8Array(0);
@@ -119,27 +108,4 @@ export class Reservations {
     this.by.set(identifier, reservations);
     if (address !== undefined && !this.byAddress.has(address)) this.byAddress.set(address, reservation);
   }
-}
-
-/** One spelling of what names a client, however it was written. */
-export function keyOf(identifier: Identifier, written: string): string {
-  switch (identifier) {
-    case "mac":
-      return parseMac(written) ?? written;
-    case "clientId":
-      return hex(encodeOption("clientIdentifier", written));
-    case "uuid":
-      return written.toLowerCase();
-    case "circuitId":
-    case "remoteId":
-      return hex(octetsOfText(written));
-    case "class":
-      return written;
-    default:
-      return identifier satisfies never;
-  }
-}
-
-function hex(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("hex");
 }

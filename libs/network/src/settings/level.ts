@@ -20,6 +20,8 @@ export interface SettingsDocument {
 export interface SetOption {
   readonly option: WritableOption;
   readonly octets: Uint8Array;
+  /** The value as it stands in the document. */
+  readonly written: unknown;
 }
 
 export interface ServerFields {
@@ -63,7 +65,7 @@ function setOptions(name: string, value: unknown, catalogue: OptionCatalogue): r
   if (!option || !octets) throw new Error(`Option ${name} cannot be compiled: the document was not checked.`);
   return option.code === VENDOR_IDENTIFYING_OPTIONS && option.enterprise === undefined
     ? partsOf(option, octets)
-    : [{ option, octets }];
+    : [{ option, octets, written: value }];
 }
 
 // Option 125 as a whole is taken apart, so that it and options that are defined under an enterprise number add up.
@@ -77,6 +79,7 @@ function partsOf(whole: WritableOption, octets: Uint8Array): readonly SetOption[
     Array.from(options, ([code, part]) => ({
       option: { ...bytes, name: `${whole.name}.${enterprise}.${code}`, code, enterprise },
       octets: part,
+      written: `0x${Buffer.from(part).toString("hex")}`,
     })),
   );
 }

@@ -9,17 +9,21 @@ export function closest(key: string, known: readonly string[]): string | undefin
   return best && best.distance <= Math.max(1, Math.floor(key.length / 3)) ? best.name : undefined;
 }
 
-// Levenshtein, row by row; a key of a document is short, and a long one is not a typing mistake.
+// Levenshtein, and two letters that changed places are one mistake; row by row. A key of a document is short, and a long
+// one is not a typing mistake.
 function distance(a: string, b: string): number {
   if (a.length > 64) return Number.POSITIVE_INFINITY;
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const substituted = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, substituted));
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? before[j - 2]! + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, substituted, swapped));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length]!;
 }

@@ -1,0 +1,110 @@
+// Where each setting of a client stands in the document: what `leasehold explain` shows.
+import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
+import type { ClientClass } from "../classes/client-class.ts";
+import type { LeaseDocument } from "../document/lease-schema.ts";
+import type { DocumentReservation, Pool, Subnet } from "../network.ts";
+import {
+  VENDOR_IDENTIFYING_OPTIONS,
+  VENDOR_SPECIFIC_INFORMATION,
+  type WritableOption,
+} from "../options/option-catalogue.ts";
+import type { CompiledReservation } from "../reservations/reservations.ts";
+import type { SetOption } from "./level.ts";
+import { type From, leaseTimesOf, type Merged, merge } from "./merge.ts";
+import { levelsOf, vendorClassOf } from "./settings-cache.ts";
+
+export interface ExplainedOption {
+  readonly name: string;
+  /** Of the option in the packet: 43 for a vendor's sub-option. */
+  readonly code: number;
+  readonly subOption?: number;
+  /** For people to read. */
+  readonly value: string;
+  /** "defaults", "prefix 10.77.0.0/16", "subnet compute", "class arm" … */
+  readonly from: string;
+}
+
+export interface ExplainedField {
+  readonly name: string;
+  readonly value: string;
+  /** As above, and "built in" for what the document does not say. */
+  readonly from: string;
+}
+
+export interface ExplainedSettings {
+  readonly options: readonly ExplainedOption[];
+  readonly lease: readonly ExplainedField[];
+  readonly server: readonly ExplainedField[];
+}
+
+/** Takes what `settingsFor` takes, and explains what that gives. */
+export function explainSettings(
+  subnet: Subnet,
+  pool: Pool | undefined,
+  classes: readonly ClientClass[],
+  reservation: DocumentReservation | undefined,
+): ExplainedSettings {
+  const merged = merge(
+    levelsOf(subnet, pool, classes, (reservation as CompiledReservation | undefined)?.level),
+  );
+  return {
+    options: explainOptions(merged, vendorClassOf(classes)),
+    lease: explainLease(merged),
+    server: Array.from(merged.server, ([name, { value, from }]) => ({
+      name,
+      value: typeof value === "number" ? formatIpv4(value as Ipv4) : value,
+      from,
+    })),
+  };
+}
+
+function explainOptions(merged: Merged, vendorClass: string | undefined): ExplainedOption[] {
+  const sent = [...merged.options.values()].filter(
+    ({ value: { option } }) => option.vendorClass === undefined || option.vendorClass === vendorClass,
+  );
+  // What is set for the vendor class replaces option 43 as a whole.
+  const hasVendor = sent.some(({ value }) => value.option.vendorClass !== undefined);
+  return sent
+    .filter(({ value: { option } }) => !hasVendor || !isWholeVendorOption(option))
+    .map(explainOption)
+    .sort((a, b) => a.code - b.code || (a.subOption ?? 0) - (b.subOption ?? 0));
+}
+
+function isWholeVendorOption({ code, vendorClass, enterprise }: WritableOption): boolean {
+  return code === VENDOR_SPECIFIC_INFORMATION && vendorClass === undefined && enterprise === undefined;
+}
+
+function explainOption({ value: { option, written }, from }: From<SetOption>): ExplainedOption {
+  const { name, code, vendorClass, enterprise } = option;
+  const common = { name, value: readable(written), from };
+  if (vendorClass !== undefined) return { ...common, code: VENDOR_SPECIFIC_INFORMATION, subOption: code };
+  return enterprise === undefined
+    ? { ...common, code }
+    : { ...common, code: VENDOR_IDENTIFYING_OPTIONS, subOption: code };
+}
+
+const BUILT_IN = "built in";
+const LEASE_FIELDS = ["seconds", "minSeconds", "maxSeconds", "heldFactor", "t1", "t2"] as const;
+
+function explainLease(merged: Merged): ExplainedField[] {
+  const times = leaseTimesOf(merged);
+  return LEASE_FIELDS.map((name) => ({
+    name,
+    value: String(times[name]),
+    from: fromOf(name, times[name], merged),
+  }));
+}
+
+/** A bound that is not given, or lies beyond `seconds`, is that of `seconds`. */
+function fromOf(name: keyof LeaseDocument, value: number, { lease }: Merged): string {
+  const own = lease.get(name);
+  if (own?.value === value) return own.from;
+  const isBound = name === "minSeconds" || name === "maxSeconds";
+  return (isBound ? lease.get("seconds") : name === "t1" ? lease.get("t2") : undefined)?.from ?? BUILT_IN;
+}
+
+function readable(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(readable).join(", ");
+  return JSON.stringify(value);
+}
