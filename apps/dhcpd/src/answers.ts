@@ -8,6 +8,7 @@ import type { DropReason } from "./drop-reason.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 import { ipv6OnlyOption } from "./ipv6-only.ts";
 import { RAPID_COMMIT } from "./rapid-commit.ts";
+import type { Outcome } from "./recent-outcomes.ts";
 import { type ReplyContent, replyTo } from "./reply.ts";
 import { isInVpn, vpnOf } from "./virtual-subnet.ts";
 
@@ -49,7 +50,7 @@ export class Answers {
         break;
       case "grant":
         this.noteGrant(exchange, decision);
-        this.reply(exchange, this.contentOf(exchange, decision));
+        this.reply(exchange, contentOf(exchange, decision));
         break;
       default:
         decision satisfies never;
@@ -87,41 +88,23 @@ export class Answers {
     else offers.put(client, decision.address, (this.parts.clocks.now() + policy.offerMs) as Instant);
   }
 
-  private contentOf({ packet, request }: Exchange, decision: Grant): Omit<ReplyContent, "serverIdentifier"> {
-    const { settings, seconds, address } = decision;
-    const vpn = vpnOf(packet);
-    const ipv6Only = ipv6OnlyOption(packet, settings.options);
-    const isRapid = request.commitAtOnce !== undefined && packet.messageType !== undefined;
-    return {
-      type: decision.reply,
-      yiaddr: address,
-      settings,
-      seconds,
-      hostname: hostnameOf({ request }, decision),
-      isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
-      extra: [...(ipv6Only === undefined ? [] : [ipv6Only]), ...(isRapid ? [RAPID_COMMIT] : [])],
-    };
-  }
-
   private reply(exchange: Exchange, content: Omit<ReplyContent, "serverIdentifier">): void {
     const { packet, arrival, request } = exchange;
     const { link, sourcePort } = arrival;
     const isNak = content.type === "NAK";
     const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? link.addresses[0]!;
-    const message = replyTo(packet, { ...content, serverIdentifier });
-    const buffer = Buffer.allocUnsafe(MESSAGE_MAX);
-    const length =
-      packet.messageType === undefined
-        ? encodeBootp(bootpReply(message, packet, serverIdentifier), packet, buffer)
-        : encode(message, buffer, { maximumSize: payloadLimit(packet) });
+    const payload = encodeReply(packet, { ...content, serverIdentifier });
     const destination = destinationOf(packet, content.yiaddr, isNak, sourcePort);
-    if (!link.send(buffer.subarray(0, length), destination, packet.chaddr)) {
+    if (!link.send(payload, destination, packet.chaddr)) {
       this.parts.counters.count("trouble", "send-failed");
       return;
     }
     this.parts.counters.count("replied", content.type);
     this.parts.onReplied?.(content.type, this.parts.clocks.steady() - exchange.receivedAt);
-    this.trace(content.type, packet, request, { address: formatIpv4(content.yiaddr) });
+    this.trace(content.type, packet, request, {
+      address: formatIpv4(content.yiaddr),
+      reason: content.text,
+    });
   }
 
   silence(exchange: Exchange, reason: string): void {
@@ -138,9 +121,10 @@ export class Answers {
     outcome: string,
     packet: Packet,
     request?: LeaseRequest,
-    more?: Record<string, unknown>,
+    more?: Pick<Outcome, "address" | "reason">,
   ): void {
     this.parts.trace?.({
+      at: this.parts.clocks.now(),
       outcome,
       type: nameOf(packet.messageType),
       xid: packet.xid.toString(16),
@@ -151,8 +135,40 @@ export class Answers {
   }
 }
 
+/** What is told with an address that is granted. */
+export function contentOf(
+  { packet, request }: Pick<Exchange, "packet" | "request">,
+  decision: Grant,
+): Omit<ReplyContent, "serverIdentifier"> {
+  const { settings, seconds, address } = decision;
+  const vpn = vpnOf(packet);
+  const ipv6Only = ipv6OnlyOption(packet, settings.options);
+  const isRapid = request.commitAtOnce !== undefined && packet.messageType !== undefined;
+  return {
+    type: decision.reply,
+    yiaddr: address,
+    settings,
+    seconds,
+    hostname: hostnameOf({ request }, decision),
+    isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
+    extra: [...(ipv6Only === undefined ? [] : [ipv6Only]), ...(isRapid ? [RAPID_COMMIT] : [])],
+  };
+}
+
+/** The octets of a reply. */
+export function encodeReply(packet: Packet, content: ReplyContent): Buffer {
+  const { serverIdentifier } = content;
+  const message = replyTo(packet, content);
+  const buffer = Buffer.allocUnsafe(MESSAGE_MAX);
+  const length =
+    packet.messageType === undefined
+      ? encodeBootp(bootpReply(message, packet, serverIdentifier), packet, buffer)
+      : encode(message, buffer, { maximumSize: payloadLimit(packet) });
+  return buffer.subarray(0, length);
+}
+
 /** What the document or the inventory calls the client. */
-function hostnameOf(
+export function hostnameOf(
   { request }: Pick<Exchange, "request">,
   { host, subnet }: Pick<Grant, "host" | "subnet">,
 ): string | undefined {

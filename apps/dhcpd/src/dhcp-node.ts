@@ -17,6 +17,7 @@ import { BEAT_EVERY_MS, type Heartbeat, Membership, type NodeState } from "./mem
 import type { NodeFile } from "./node-file.ts";
 import { NodeWorld } from "./node-world.ts";
 import { PauseWatch } from "./pause-watch.ts";
+import { type Outcome, RecentOutcomes } from "./recent-outcomes.ts";
 import { StoreHealth } from "./store-health.ts";
 
 const DRAIN_MAX_MS = 3000;
@@ -27,6 +28,8 @@ export class DhcpNode {
   readonly version: string;
   readonly world: NodeWorld;
   readonly counters = new Counters();
+  /** What became of the last packets. */
+  readonly outcomes = new RecentOutcomes();
   readonly clocks: Clocks = { now: () => Date.now() as Instant, steady: () => performance.now() };
   /** Told of every commit's batch and every reply, in ms: for the metrics. */
   readonly observers: {
@@ -117,9 +120,18 @@ export class DhcpNode {
       refusal: () => this.refusal(),
       probe: (address, target, waitMs) => this.conflicts.probe(address, target, waitMs),
       nextIntent: () => `${this.file.name}-${epoch}-${(++this.intents).toString(36)}`,
-      trace: this.log.isLevelEnabled("debug") ? (line) => this.log.debug(line, "packet") : undefined,
+      trace: this.trace(),
       onReplied: (type, ms) => this.observers.onReplied?.(type, ms),
     });
+  }
+
+  private trace(): (outcome: Outcome) => void {
+    const { log, outcomes } = this;
+    if (!log.isLevelEnabled("debug")) return (outcome) => outcomes.note(outcome);
+    return (outcome) => {
+      outcomes.note(outcome);
+      log.debug(outcome, "packet");
+    };
   }
 
   /** The cluster's own address is listened on by every node: whichever carries it now gets the packets. */

@@ -15,7 +15,7 @@ import { bootpAnswer, decodeWithoutCookie } from "./bootp.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Arrival, ServiceLink, ServiceParts } from "./exchange.ts";
 import { ipv6OnlyOption } from "./ipv6-only.ts";
-import { identityOf, leaseRequestOf, linkOf } from "./lease-request.ts";
+import { identityOf, leaseRequestOf, linkOf, type Whence } from "./lease-request.ts";
 import { answerLeasequery } from "./leasequery.ts";
 import { commitsAtOnce } from "./rapid-commit.ts";
 import { RateLimiter } from "./rate-limits.ts";
@@ -82,6 +82,13 @@ export class DhcpService {
     if (reason !== undefined) this.answers.drop(reason, packet);
   }
 
+  /** What a packet asks for, or why it is not put to a decision; nothing is counted, kept or decided by that. */
+  read(packet: Packet, whence: Whence): LeaseRequest | DropReason {
+    const { messageType: type } = packet;
+    if (type === MessageType.LEASEQUERY) return "not-for-servers";
+    return this.gate(packet, type) ?? this.requestOf(packet, type ?? MessageType.DISCOVER, whence);
+  }
+
   /** A vendor area without the cookie is of before RFC 1048: looked at only where somebody wants BOOTP served. */
   private mayBeBootp(failure: DecodeFailure): boolean {
     return failure === "bad-cookie" && this.parts.world.network.subnets.some(({ bootp }) => bootp !== "off");
@@ -130,8 +137,9 @@ export class DhcpService {
 
   private admit(packet: Packet, type: number, arrival: Arrival): DropReason | undefined {
     const { world, clocks } = this.parts;
-    const { isBroadcast } = arrival;
-    const request = this.requestOf(packet, type, arrival);
+    const { link, isBroadcast } = arrival;
+    const { interfaceName, addresses } = link;
+    const request = this.requestOf(packet, type, { interfaceName, addresses, isBroadcast });
     if (typeof request === "string") return request;
     const { client } = request;
     const receivedAt = clocks.steady();
@@ -157,11 +165,10 @@ export class DhcpService {
     return undefined;
   }
 
-  private requestOf(packet: Packet, type: number, { link, isBroadcast }: Arrival): LeaseRequest | DropReason {
+  private requestOf(packet: Packet, type: number, whence: Whence): LeaseRequest | DropReason {
     const { world, nextIntent } = this.parts;
     const { network, inventory } = world;
-    const { interfaceName, addresses } = link;
-    const subnets = linkOf(packet, { interfaceName, addresses, isBroadcast }, network);
+    const subnets = linkOf(packet, whence, network);
     if (subnets === undefined) return "no-subnet-for-link";
     const client = identityOf(packet, subnets[0]!);
     if (client === undefined) return "no-client-identity";
@@ -174,7 +181,7 @@ export class DhcpService {
     });
     if (packet.messageType === undefined) return this.asBootp(packet, asked);
     // RFC 5107 §4: the relay agent's own identifier stands for whichever server it relays to.
-    if (isSelectedByOverride(packet)) return { ...asked, serverIdentifier: link.addresses[0] };
+    if (isSelectedByOverride(packet)) return { ...asked, serverIdentifier: whence.addresses[0] };
     return this.asRapid(packet, asked);
   }
 

@@ -6,6 +6,7 @@ import type { Destination } from "./destination.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Whence } from "./lease-request.ts";
 import type { NodeWorld } from "./node-world.ts";
+import type { Outcome } from "./recent-outcomes.ts";
 import type { StoreHealth } from "./store-health.ts";
 
 /** A link as the service needs it; `send` says whether the reply left. */
@@ -45,8 +46,8 @@ export interface ServiceParts {
   readonly nextIntent: () => string;
   /** Whether somebody else uses an address; absent where it cannot be asked. */
   readonly probe?: ((address: Ipv4, target: ProbeTarget, waitMs: number) => Promise<ProbeAnswer>) | undefined;
-  /** One line a packet, for `log.level: debug`. */
-  readonly trace?: ((line: Record<string, unknown>) => void) | undefined;
+  /** Told what became of each packet that could be read. */
+  readonly trace?: ((outcome: Outcome) => void) | undefined;
   /** Told of each exchange that ended in a reply, in ms. */
   readonly onReplied?: (type: string, ms: number) => void;
 }
