@@ -22,6 +22,12 @@ const commands: readonly RunCommand[] = [
     run: (args) => program("test/fuzz/main.ts", args),
   },
   {
+    name: "reference",
+    usage: "reference",
+    about: "the network document's reference and JSON Schema, from its schema",
+    run: (args) => program("test/reference/main.ts", args),
+  },
+  {
     name: "dhcpd",
     usage: "dhcpd node.yaml",
     about: "one DHCP server",

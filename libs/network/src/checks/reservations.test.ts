@@ -37,7 +37,7 @@ describe("reservations", () => {
     ],
     [[`${mac}, address: 10.0.0.255`], "expected neither the network's nor the broadcast address."],
     [["class: gpus"], 'class: found "gpus", expected the id of a class. Write "gpu" if that was meant.'],
-    [["clientId: hello"], "expected the octets of option 61 in hex, like 01a4bf0138ee65."],
+    [["clientId: hello"], 'expected the octets of option 61 in hex ("01a4bf0138ee65", in quotes).'],
     [["uuid: 4c4c4544"], "expected a UUID like"],
     [[`${mac}, hostname: a b`], "expected a host name of letters, digits, - and dots."],
     [[`${mac}, server: { file: ${"x".repeat(128)} }`], "expected text of 1 to 127 octets."],

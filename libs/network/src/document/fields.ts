@@ -6,7 +6,7 @@ import { parseRange } from "../pools/address-range.ts";
 
 /** Text that `isValid` accepts; `expected` answers also for what is no text at all. */
 function text(expected: string, isValid: (value: string) => boolean) {
-  return z.string({ error: expected }).refine(isValid, { error: expected });
+  return z.string({ error: expected }).refine(isValid, { error: expected }).meta({ title: expected });
 }
 
 const NAME = /^[A-Za-z0-9][\w-]{0,62}$/;
@@ -42,7 +42,7 @@ export const macPrefix = text("the first octets of hardware addresses, like a4:b
   /^([0-9a-f]{2}([:-](?!$)|$)){1,6}$/i.test(value),
 ).meta({ examples: ["a4:bf:01"] });
 export const clientId = text(
-  "the octets of option 61 in hex, like 01a4bf0138ee65",
+  'the octets of option 61 in hex ("01a4bf0138ee65", in quotes)',
   (value) => value !== "" && octetsOfClientId(value) !== undefined,
 );
 export const uuid = text(

@@ -66,7 +66,7 @@ const pattern = z
       'Text alone means all of it, else one of `equals`, `prefix`, `contains`. Octets are written in hex: "0x0a1b", in quotes.',
   });
 
-const names = field.oneOrMore(z.string().min(1), "a name, or a list of names");
+const names = field.oneOrMore(z.string().min(1).meta({ title: "a name" }), "a name, or a list of names");
 const arch = field.wholeNumber(0, 65_535);
 
 const option = section({

@@ -47,7 +47,7 @@ const conflictProbe = z.union(
 );
 
 export const networkSchema = section({
-  version: z.literal(1).describe("1: the version of this format."),
+  version: z.literal(1).describe("The version of this format."),
   compatibility: z
     .enum(["strict", "lenient"])
     .optional()

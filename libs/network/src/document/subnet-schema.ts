@@ -66,6 +66,7 @@ const pool = section({
   for: z
     .string({ error: "any, known, unknown, or the id of a class" })
     .min(1, { error: "any, known, unknown, or the id of a class" })
+    .meta({ title: "any, known, unknown, or the id of a class" })
     .optional()
     .describe("Whom it serves: `any`, `known` or `unknown` hosts, or a class by its id. Default `any`."),
   allocate: z
