@@ -9,6 +9,7 @@ import type { Exchange, ServiceParts } from "./exchange.ts";
 import { ipv6OnlyOption } from "./ipv6-only.ts";
 import { RAPID_COMMIT } from "./rapid-commit.ts";
 import type { Outcome } from "./recent-outcomes.ts";
+import type { RenewalCalls } from "./renewal-calls.ts";
 import { type ReplyContent, replyTo } from "./reply.ts";
 import { isInVpn, vpnOf } from "./virtual-subnet.ts";
 
@@ -19,12 +20,15 @@ const MESSAGE_MAX = 1472;
 
 type Grant = Extract<Decision, { kind: "grant" }>;
 type Silent = Extract<Decision, { kind: "silent" }>;
+type Content = Omit<ReplyContent, "serverIdentifier">;
 
 export class Answers {
   private readonly parts: ServiceParts;
+  private readonly calls: RenewalCalls;
 
-  constructor(parts: ServiceParts) {
+  constructor(parts: ServiceParts, calls: RenewalCalls) {
     this.parts = parts;
+    this.calls = calls;
   }
 
   finish(exchange: Exchange, decision: Decision): void {
@@ -40,6 +44,7 @@ export class Answers {
         break;
       case "refuse":
         this.parts.counters.count("refused", decision.reason);
+        this.calls.forget(exchange.request.client);
         this.reply(exchange, { type: "NAK", yiaddr: ipv4(0), text: decision.reason.replaceAll("-", " ") });
         break;
       case "inform":
@@ -50,7 +55,7 @@ export class Answers {
         break;
       case "grant":
         this.noteGrant(exchange, decision);
-        this.reply(exchange, contentOf(exchange, decision));
+        this.reply(exchange, this.withNonce(exchange, decision, contentOf(exchange, decision)));
         break;
       default:
         decision satisfies never;
@@ -86,6 +91,12 @@ export class Answers {
     const { client } = exchange.request;
     if (decision.reply === "ACK") offers.drop(client);
     else offers.put(client, decision.address, (this.parts.clocks.now() + policy.offerMs) as Instant);
+  }
+
+  private withNonce(exchange: Exchange, { reply, address }: Grant, content: Content): Content {
+    const options =
+      reply === "OFFER" ? this.calls.offerOptions(exchange) : this.calls.ackOptions(exchange, address);
+    return options.length === 0 ? content : { ...content, extra: [...options, ...(content.extra ?? [])] };
   }
 
   private reply(exchange: Exchange, content: Omit<ReplyContent, "serverIdentifier">): void {

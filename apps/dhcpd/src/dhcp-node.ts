@@ -1,4 +1,5 @@
 // A node: its parts put together, started, watched, and stopped in order.
+import { randomBytes } from "node:crypto";
 import { type Bus, BusError, beat, LEASES, onBeat, reasonOf } from "@leasehold/bus";
 import type { Instant } from "@leasehold/leases";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
@@ -69,7 +70,7 @@ export class DhcpNode {
 
   private async openLink(name: string): Promise<void> {
     const link = await openLink(name, this.file.dhcp.port, (bytes, remote, { isBroadcast }) => {
-      this.pause.look(this.clocks.steady());
+      this.lookForPause(this.clocks.steady());
       this.receive(bytes, link, isBroadcast, remote.port);
     });
     this.links.push(link);
@@ -105,6 +106,7 @@ export class DhcpNode {
         this.serveBulkLeasequeries(network);
       },
       lease: (lease) => this.service?.noticeStored(lease),
+      hosts: (macs) => this.service?.noticeHosts(macs),
     });
     onBeat(bus, (node, state) => {
       if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
@@ -120,6 +122,7 @@ export class DhcpNode {
       refusal: () => this.refusal(),
       probe: (address, target, waitMs) => this.conflicts.probe(address, target, waitMs),
       nextIntent: () => `${this.file.name}-${epoch}-${(++this.intents).toString(36)}`,
+      randomOctets: (size) => randomBytes(size),
       trace: this.trace(),
       onReplied: (type, ms) => this.observers.onReplied?.(type, ms),
     });
@@ -182,11 +185,23 @@ export class DhcpNode {
     this.log.info({ members: this.world.members.names }, "serving members changed");
   }
 
+  /** What waits in the sockets after a pause has waited for nobody knows how long: its senders have asked again (I8). */
+  private lookForPause(now: number): void {
+    if (!this.pause.look(now)) return;
+    const discarded = this.links.reduce((sum, link) => sum + link.discardQueued(), 0);
+    for (let i = 0; i < discarded; i++) this.counters.count("dropped", "was-paused");
+    this.log.warn(
+      { discarded },
+      "this process stood still; it answers again once it has asked the store what it missed",
+    );
+  }
+
   private tick(): void {
     const now = this.clocks.steady();
-    this.pause.look(now);
+    this.lookForPause(now);
     this.pause.tick(now);
     this.world.offers.sweep(this.clocks.now());
+    this.service?.tick();
     if (this.membership.refresh(now)) this.noteMembers();
     if (this.pause.isSuspect) void this.clearSuspicion();
   }

@@ -6,6 +6,7 @@ import {
   decode,
   encode,
   type Ipv4,
+  type Mac,
   MessageType,
   messageTypeName,
   type Packet,
@@ -20,6 +21,7 @@ import { answerLeasequery } from "./leasequery.ts";
 import { commitsAtOnce } from "./rapid-commit.ts";
 import { RateLimiter } from "./rate-limits.ts";
 import { isSelectedByOverride, relayPortOf } from "./relay-information.ts";
+import { RenewalCalls } from "./renewal-calls.ts";
 import { Responder } from "./responder.ts";
 import { Transactions } from "./transactions.ts";
 
@@ -36,10 +38,12 @@ export class DhcpService {
   private readonly transactions: Transactions;
   private readonly responder = new Responder();
   private readonly rates: RateLimiter;
+  private readonly calls: RenewalCalls;
 
   constructor(parts: ServiceParts) {
     this.parts = parts;
-    this.answers = new Answers(parts);
+    this.calls = new RenewalCalls(parts);
+    this.answers = new Answers(parts, this.calls);
     this.transactions = new Transactions(parts, this.answers);
     this.rates = new RateLimiter(parts.world.network.limits);
   }
@@ -52,11 +56,24 @@ export class DhcpService {
   /** Another network document is in force. */
   noticeNetwork(): void {
     this.rates.change(this.parts.world.network.limits);
+    this.calls.noticeNetwork();
+  }
+
+  /** The inventory says something else of the hosts with these hardware addresses; undefined: it may be of all. */
+  noticeHosts(macs: readonly Mac[] | undefined): void {
+    if (macs === undefined) this.calls.noticeNetwork();
+    else this.calls.noticeHosts(macs);
+  }
+
+  /** Every some 100 ms: what is to be done without a packet. */
+  tick(): void {
+    this.calls.tick();
   }
 
   /** The stream shows a lease: if this node granted it, an older one of the client in the same subnet is released. */
   noticeStored(lease: Lease): void {
     const { world, store, clocks, counters, nextIntent } = this.parts;
+    this.calls.noticeStored(lease);
     if (world.view.ofClient(lease.client).length < 2) return;
     for (const append of releasesOfOlder(world, lease, nextIntent(), clocks.now())) {
       store.append(append, ({ kind }) => counters.count("trouble", `second-address-released-${kind}`));
@@ -170,6 +187,7 @@ export class DhcpService {
     const { network, inventory } = world;
     const subnets = linkOf(packet, whence, network);
     if (subnets === undefined) return "no-subnet-for-link";
+    if (packet.messageType === undefined && subnets[0]!.bootp === "off") return "bootp-not-served";
     const client = identityOf(packet, subnets[0]!);
     if (client === undefined) return "no-client-identity";
     const asked = leaseRequestOf(packet, type, {

@@ -48,6 +48,8 @@ export interface ServiceParts {
   readonly probe?: ((address: Ipv4, target: ProbeTarget, waitMs: number) => Promise<ProbeAnswer>) | undefined;
   /** Told what became of each packet that could be read. */
   readonly trace?: ((outcome: Outcome) => void) | undefined;
+  /** Octets that nobody can guess; absent: clients get no nonces, and are never told to renew (RFC 6704). */
+  readonly randomOctets?: ((size: number) => Uint8Array) | undefined;
   /** Told of each exchange that ended in a reply, in ms. */
   readonly onReplied?: (type: string, ms: number) => void;
 }

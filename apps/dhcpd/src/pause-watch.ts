@@ -22,11 +22,13 @@ export class PauseWatch {
     return this.suspect;
   }
 
-  look(now: number): void {
-    if (now - this.lastTick <= PAUSE_MS) return;
+  /** Says whether it is noticed now that the process stood still. */
+  look(now: number): boolean {
+    if (now - this.lastTick <= PAUSE_MS) return false;
     this.lastTick = now;
     this.suspect = true;
     this.count++;
+    return true;
   }
 
   tick(now: number): void {

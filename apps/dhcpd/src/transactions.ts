@@ -165,7 +165,8 @@ export class Transactions {
   private learn(address: Ipv4, current: StoredEvent | undefined): void {
     const { view } = this.parts.world;
     if (current?.event !== undefined) view.apply(leaseAfter(current.event, current.revision, current.at));
-    else view.remove(address, current?.revision ?? view.revisionOf(address));
+    else if (current !== undefined) view.remove(address, current.revision);
+    else view.erase(address);
   }
 
   /** The fate of the write is open: only what was held before may be promised (I5). */

@@ -14,7 +14,7 @@ import { compileNetwork, type NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4, type Packet } from "@leasehold/protocol";
 import { Counters } from "../src/counters.ts";
 import type { Destination } from "../src/destination.ts";
-import { type Clocks, DhcpService, type ReadableLeaseStore } from "../src/dhcp-service.ts";
+import { type Clocks, DhcpService, type ReadableLeaseStore, type ServiceParts } from "../src/dhcp-service.ts";
 import type { DropReason } from "../src/drop-reason.ts";
 import { type Heartbeat, Membership, type NodeState } from "../src/membership.ts";
 import { NodeWorld } from "../src/node-world.ts";
@@ -155,6 +155,8 @@ interface NodeSetting {
   readonly skewMs?: number;
   /** False: what the store holds is seen when `hearStore` is called, and no sooner. */
   readonly followsAtOnce?: boolean;
+  /** What a node may do without. */
+  readonly parts?: Partial<Pick<ServiceParts, "probe" | "randomOctets">>;
 }
 
 export class TestNode {
@@ -194,6 +196,7 @@ export class TestNode {
       health: new StoreHealth(() => this.isConnected),
       refusal: () => this.refusal,
       nextIntent: () => `${this.name}-${++this.intents}`,
+      ...setting.parts,
     });
     this.store.follow((stored) => {
       this.unseen.push(stored);
@@ -210,7 +213,7 @@ export class TestNode {
   }
 
   /** A packet arrives; what came of it at once, in words. */
-  receive(bytes: Uint8Array, isBroadcast: boolean | undefined = true): string[] {
+  receive(bytes: Uint8Array, isBroadcast: boolean | undefined = true, sourcePort?: number): string[] {
     const before = this.replies.length;
     const addresses = [ip(this.address)];
     const send = (payload: Buffer, destination: Destination) => {
@@ -220,7 +223,7 @@ export class TestNode {
       this.onReply(reply);
       return true;
     };
-    this.service.receive(bytes, { interfaceName: "eth0", addresses, send }, isBroadcast);
+    this.service.receive(bytes, { interfaceName: "eth0", addresses, send }, isBroadcast, sourcePort);
     return this.told(before);
   }
 
@@ -277,6 +280,12 @@ export class TestNode {
 
   removeHost(id: string): void {
     this.world.inventory.apply(hostKey(id), undefined, this.world.inventory.revision + 1);
+  }
+
+  /** Another network document comes into force. */
+  setNetwork(document: NetworkDocument): void {
+    this.world.network = compileNetwork(document, this.world.network.revision + 1);
+    this.service.noticeNetwork();
   }
 }
 

@@ -75,9 +75,20 @@ export class Inventory {
 
   /** The first address of the interface that is inside the subnet, and that no other host has the better claim on. */
   reservation(mac: Mac, contains: (address: Ipv4) => boolean): Ipv4 | undefined {
-    const claim = this.macs.winner(mac);
-    return claim?.interface.addresses.find(
-      ({ address }) => contains(address) && this.addresses.winner(address)?.interface === claim.interface,
+    return this.reservedFor(this.macs.winner(mac)?.interface, contains);
+  }
+
+  /** The same for an interface that the inventory knows by its client identifier, as one on InfiniBand (RFC 4390). */
+  reservationOfClient(id: ClientId, contains: (address: Ipv4) => boolean): Ipv4 | undefined {
+    return this.reservedFor(this.clientIds.winner(id)?.interface, contains);
+  }
+
+  private reservedFor(
+    one: HostInterface | undefined,
+    contains: (address: Ipv4) => boolean,
+  ): Ipv4 | undefined {
+    return one?.addresses.find(
+      ({ address }) => contains(address) && this.addresses.winner(address)?.interface === one,
     )?.address;
   }
 

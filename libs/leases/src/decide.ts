@@ -36,7 +36,7 @@ function decideBarred(world: World, request: LeaseRequest): Decision | undefined
   if (policy === "decommission") {
     // It shall drop its address: silence would let it keep that until it expires.
     const address = request.ciaddr || request.requestedAddress;
-    return request.type === MessageType.REQUEST && address
+    return request.type === MessageType.REQUEST && isForUs(world, request) && address
       ? refuse(world, request, "decommissioned", address as Ipv4)
       : silent("decommissioned");
   }

@@ -32,7 +32,9 @@ export function reservationOf(world: World, request: LeaseRequest): Reservation 
     return { address: reserved.reservation.address, subnet: reserved.subnet };
   }
   for (const subnet of request.link) {
-    const address = world.inventory.reservation(request.mac, (a) => subnet.contains(a));
+    const address =
+      world.inventory.reservation(request.mac, (a) => subnet.contains(a)) ??
+      world.inventory.reservationOfClient(request.client, (a) => subnet.contains(a));
     if (address !== undefined) return { address, subnet };
   }
   return undefined;

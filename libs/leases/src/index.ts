@@ -1,7 +1,7 @@
 // What may happen to an address: events, their fold, decisions, and the port to where they are stored.
 export { decide } from "./decide.ts";
 export type { Decision, Grant, RefuseReason, SilentReason } from "./decision.ts";
-export { reservationOf } from "./entitlement.ts";
+export { entitlementTo, reservationOf } from "./entitlement.ts";
 export { conflictEvent } from "./grant.ts";
 export { type Instant, instant, NO_REVISION, type Revision, revision } from "./instant.ts";
 export {

@@ -15,6 +15,9 @@ const SO_BINDTODEVICE = 25;
 const SO_RCVBUFFORCE = 33;
 const IPPROTO_IP = 0;
 const IP_FREEBIND = 15;
+const MSG_DONTWAIT = 0x40;
+/** More than any receive buffer holds. */
+const DISCARD_MAX = 1_000_000;
 
 /** What the kernel said no to: the call, and errno by name. */
 export class SystemCallError extends Error {
@@ -36,6 +39,7 @@ function load() {
     setsockopt: libc.func("int setsockopt(int, int, int, void *, uint)"),
     bind: libc.func("int bind(int, void *, uint)"),
     close: libc.func("int close(int)"),
+    recv: libc.func("long recv(int, void *, size_t, int)"),
     sendto: libc.func("long sendto(int, void *, size_t, int, void *, uint)"),
     if_nametoindex: libc.func("uint if_nametoindex(str)"),
   };
@@ -70,6 +74,14 @@ export class Libc {
   /** A packet socket that sends only: protocol 0 receives nothing. Throws SystemCallError (EPERM without CAP_NET_RAW). */
   packetSocket(): number {
     return this.checked("socket(AF_PACKET)", this.calls.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+  }
+
+  /** Takes what waits in a socket out of it, unread; how many datagrams that were. */
+  discardQueued(fd: number): number {
+    const octet = Buffer.alloc(1);
+    let count = 0;
+    while (count < DISCARD_MAX && Number(this.calls.recv(fd, octet, 1, MSG_DONTWAIT)) >= 0) count++;
+    return count;
   }
 
   /** Sends a whole frame; false when the kernel refused it, as with a link that is down. */

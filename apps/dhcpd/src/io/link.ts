@@ -37,6 +37,8 @@ export interface Link {
   readonly sockets: string;
   /** Receives on one more address, which the machine need not carry yet: the cluster's own. */
   listenOn(address: Ipv4): Promise<void>;
+  /** Drops what came in and was not read yet; how many packets that were. */
+  discardQueued(): number;
   /** `chaddr` is where a frame to a client without an address goes. False when nothing could be sent. */
   send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean;
   close(): void;
@@ -77,9 +79,14 @@ function addressesOf(name: string): { addresses: Ipv4[]; mac: Mac } {
   return { addresses, mac: parseMac(entries[0]!.mac)! };
 }
 
+interface OpenSocket {
+  readonly socket: Socket;
+  readonly fd: number;
+}
+
 interface Sockets {
-  readonly unicast: Socket;
-  readonly broadcast: Socket;
+  readonly unicast: OpenSocket;
+  readonly broadcast: OpenSocket;
 }
 
 async function openSockets(libc: Libc, name: string, address: Ipv4, port: number): Promise<Sockets> {
@@ -87,12 +94,12 @@ async function openSockets(libc: Libc, name: string, address: Ipv4, port: number
   try {
     return { unicast, broadcast: await adopt(libc, name, "255.255.255.255", port) };
   } catch (error) {
-    unicast.close();
+    unicast.socket.close();
     throw error;
   }
 }
 
-async function adopt(libc: Libc, name: string, address: string, port: number): Promise<Socket> {
+async function adopt(libc: Libc, name: string, address: string, port: number): Promise<OpenSocket> {
   try {
     const fd = libc.udpOnDevice(name, address, port, RECEIVE_BUFFER);
     const socket = createSocket("udp4");
@@ -100,7 +107,7 @@ async function adopt(libc: Libc, name: string, address: string, port: number): P
       socket.once("error", reject);
       socket.bind({ fd }, resolve);
     });
-    return socket;
+    return { socket, fd };
   } catch (cause) {
     throw bindError(name, port, cause);
   }
@@ -145,7 +152,7 @@ class DeviceLink implements Link {
   readonly sockets: string;
   private readonly device: Device;
   private readonly udp: Sockets;
-  private readonly further = new Map<Ipv4, Socket>();
+  private readonly further = new Map<Ipv4, OpenSocket>();
   private readonly packetSocket: number | undefined;
   private readonly linkAddress: Uint8Array;
   private readonly frame = Buffer.alloc(FRAME_MAX);
@@ -165,7 +172,13 @@ class DeviceLink implements Link {
     this.read(udp.broadcast, true);
   }
 
-  private read(socket: Socket, isBroadcast: boolean): void {
+  discardQueued(): number {
+    const { unicast, broadcast } = this.udp;
+    const open = [unicast, broadcast, ...this.further.values()];
+    return open.reduce((sum, { fd }) => sum + this.device.libc.discardQueued(fd), 0);
+  }
+
+  private read({ socket }: OpenSocket, isBroadcast: boolean): void {
     const arrival = { link: this, isBroadcast };
     socket.on("message", (bytes, remote) => this.device.receive(bytes, remote, arrival));
     socket.on("error", () => {});
@@ -194,14 +207,12 @@ class DeviceLink implements Link {
       const length = writeFrame(this.frame, ends, payload);
       return this.device.libc.sendFrame(this.packetSocket, this.frame, length, this.linkAddress);
     }
-    sendDatagram(this.udp.unicast, payload, destination);
+    sendDatagram(this.udp.unicast.socket, payload, destination);
     return true;
   }
 
   close(): void {
-    this.udp.unicast.close();
-    this.udp.broadcast.close();
-    for (const socket of this.further.values()) socket.close();
+    for (const { socket } of [this.udp.unicast, this.udp.broadcast, ...this.further.values()]) socket.close();
     if (this.packetSocket !== undefined) this.device.libc.close(this.packetSocket);
   }
 }
@@ -240,6 +251,8 @@ async function openPlainLink(
     addresses,
     sockets: `plain UDP, as koffi cannot be used here (${cause instanceof Error ? cause.message : String(cause)}); replies are broadcast`,
     listenOn: async () => {},
+    // Nothing tells how long a packet waited here: what a node does not know, it does not answer for some time (PauseWatch).
+    discardQueued: () => 0,
     send: (payload, destination) => {
       sendDatagram(socket, payload, destination);
       return true;

@@ -1,9 +1,10 @@
 // Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
 import { type Bus, type Follower, followBucket, INVENTORY, LEASES, NETWORK, reasonOf } from "@leasehold/bus";
-import { Inventory } from "@leasehold/inventory";
+import { hostIdOf, Inventory } from "@leasehold/inventory";
 import { type Lease, leaseAfter } from "@leasehold/leases";
 import { storedEventOf } from "@leasehold/leases/nats";
 import { checkNetwork, compileNetwork, formatProblem, type Network } from "@leasehold/network";
+import type { Mac } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import type { Counters } from "../counters.ts";
 import type { NodeWorld } from "../node-world.ts";
@@ -24,6 +25,8 @@ export interface Views {
 export interface Notice {
   network(network: Network): void;
   lease(lease: Lease): void;
+  /** Hardware addresses of a host that changed, before and after; undefined: the inventory is complete (again). */
+  hosts(macs: readonly Mac[] | undefined): void;
 }
 
 export function followAll(
@@ -38,14 +41,7 @@ export function followAll(
     log.warn(what);
   };
   const leases = followLeases(bus, world, counters, trouble, log, notice);
-  const inventory = followBucket(bus, INVENTORY, {
-    onRecord: (change) => world.inventory.apply(change.key, change.value, change.revision),
-    onReset: (reason) => {
-      log.error({ reason }, "inventory was replaced; loading it again");
-      world.inventory = new Inventory();
-    },
-    onTrouble: trouble,
-  });
+  const inventory = followInventory(bus, world, trouble, log, notice);
   const network = followNetwork(bus, world, counters, trouble, log, notice);
   const all = { leases, inventory, network };
   return {
@@ -92,6 +88,33 @@ function followLeases(
       log.error({ reason }, "lease store was replaced; loading it again");
       world.view.clear();
       world.index.clear();
+    },
+    onTrouble,
+  });
+  return follower;
+}
+
+function followInventory(
+  bus: Bus,
+  world: NodeWorld,
+  onTrouble: (what: string) => void,
+  log: Logger,
+  notice: Notice,
+): Follower {
+  const macsOf = (key: string) => {
+    const id = hostIdOf(key);
+    return (id === undefined ? undefined : world.inventory.host(id))?.interfaces.map(({ mac }) => mac) ?? [];
+  };
+  const follower = followBucket(bus, INVENTORY, {
+    onRecord: (change) => {
+      const before = macsOf(change.key);
+      world.inventory.apply(change.key, change.value, change.revision);
+      if (follower.complete) notice.hosts([...before, ...macsOf(change.key)]);
+    },
+    onComplete: () => notice.hosts(undefined),
+    onReset: (reason) => {
+      log.error({ reason }, "inventory was replaced; loading it again");
+      world.inventory = new Inventory();
     },
     onTrouble,
   });
