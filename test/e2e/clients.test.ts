@@ -12,6 +12,7 @@ import {
 } from "@leasehold/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import { clientPrograms, RunningClient } from "../lab/clients/index.ts";
+import { until } from "../lab/shell.ts";
 import { doubleBindings, readWire, type WireMessage } from "../lab/wire.ts";
 import { fileHere, labForTests } from "./lab-for-tests.ts";
 
@@ -94,9 +95,8 @@ describe("with three nodes, still", () => {
   test.concurrent.each(names)("%s gives it back", async (name) => {
     const client = clients.get(name)!;
     await client.release();
-    await expect
-      .poll(() => leaseOf(client), { timeout: 5000 })
-      .toMatchObject({ state: "released", address: granted.get(name), node: VICTIM });
+    await until("the API says released", 5, async () => (await leaseOf(client)).state === "released");
+    expect(await leaseOf(client)).toMatchObject({ address: granted.get(name), node: VICTIM });
     const release = wireOf(client).at(-1)!;
     expect(release.type).toBe(MessageType.RELEASE);
     expect(formatIpv4(release.packet.ciaddr)).toBe(granted.get(name));

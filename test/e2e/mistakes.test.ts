@@ -232,7 +232,7 @@ describe("garbage on the wire", () => {
     ["truncated-option", header({}, [...Array.from({ length: 57 }, () => 0), 53, 4, 1])],
     ["not-for-servers", header({ 0: 2 }, [53, 1, 2, 255])],
     ["not-for-servers", header({}, [53, 1, 5, 255])],
-    ["bootp-not-served", header({}, [255])],
+    ["bootp-not-served", header({ 28: 2, 33: 9 }, [255])],
   ];
 
   async function dropped(node: string, reason: string): Promise<number> {

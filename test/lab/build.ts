@@ -1,7 +1,7 @@
 // Builds a lab, step by step, and takes it down again.
 import { randomBytes } from "node:crypto";
 import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
-import { awaitInventory, initialiseStore, loadDocuments } from "./contents.ts";
+import { awaitInventory, awaitMembers, initialiseStore, loadDocuments } from "./contents.ts";
 import { openDoors } from "./doors.ts";
 import { awaitHost, startHost } from "./host.ts";
 import { plan, root } from "./layout.ts";
@@ -53,6 +53,7 @@ async function build(options: LabOptions, say: Say): Promise<LabState> {
     empty,
     services.map(({ name }) => name),
   );
+  await awaitMembers(empty);
   if (options.inventory) await awaitInventory(empty);
   say(`the cluster answers (${passed()})`);
   const state = { ...empty, complete: true };

@@ -50,6 +50,18 @@ export async function awaitInventory(state: LabState): Promise<void> {
   });
 }
 
+/** Waits until every node has heard that every node serves: until then they would share the clients otherwise. */
+export async function awaitMembers(state: LabState): Promise<void> {
+  if (!runs("dhcpd")) return;
+  const nodes = state.hosts.filter(({ role }) => role === "node");
+  for (const { name } of nodes) {
+    await until(`${name} knows that all nodes serve`, 20, async () => {
+      const cluster = (await read(state, name, "/api/v1/cluster")) as Cluster;
+      return cluster.nodes.filter((node) => node.state === "serving").length === nodes.length;
+    });
+  }
+}
+
 interface Source {
   readonly state: string;
   readonly lastFullRead: string | null;
@@ -58,7 +70,7 @@ interface Source {
 }
 
 interface Cluster {
-  readonly nodes: readonly { readonly inventoryRevision: number }[];
+  readonly nodes: readonly { readonly inventoryRevision: number; readonly state: string }[];
 }
 
 async function read(state: LabState, host: string, path: string): Promise<unknown> {
