@@ -4,16 +4,18 @@ import { type Bus, BusError, beat, LEASES, onBeat, reasonOf } from "@leasehold/b
 import type { Instant } from "@leasehold/leases";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import type { Network } from "@leasehold/network";
-import { formatIpv4 } from "@leasehold/protocol";
+import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import { Counters } from "./counters.ts";
 import { type Clocks, DhcpService } from "./dhcp-service.ts";
 import type { DropReason } from "./drop-reason.ts";
+import type { Foreseen } from "./explain.ts";
 import { BulkLeasequeryListener } from "./io/bulk-leasequery.ts";
 import { connectToBus } from "./io/bus.ts";
 import { ConflictProbe } from "./io/conflict-probe.ts";
 import { type Link, openLink } from "./io/link.ts";
 import { followAll, type Views } from "./io/views.ts";
+import type { Whence } from "./lease-request.ts";
 import { BEAT_EVERY_MS, type Heartbeat, Membership, type NodeState } from "./membership.ts";
 import type { NodeFile } from "./node-file.ts";
 import { NodeWorld } from "./node-world.ts";
@@ -247,6 +249,16 @@ export class DhcpNode {
 
   get pending(): number {
     return this.service?.pending ?? 0;
+  }
+
+  /** The links that it serves. */
+  get whences(): readonly Whence[] {
+    return this.links;
+  }
+
+  /** What a packet would be answered now; nothing comes of it. */
+  foresee(packet: Packet, whence: Whence): Foreseen {
+    return this.service?.foresee(packet, whence) ?? "not-serving";
   }
 
   position(view: "leases" | "inventory" | "network"): number {

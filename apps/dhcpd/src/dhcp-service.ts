@@ -15,6 +15,7 @@ import { Answers, nameOf } from "./answers.ts";
 import { bootpAnswer, decodeWithoutCookie } from "./bootp.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Arrival, ServiceLink, ServiceParts } from "./exchange.ts";
+import type { Foreseen } from "./explain.ts";
 import { ipv6OnlyOption } from "./ipv6-only.ts";
 import { identityOf, leaseRequestOf, linkOf, type Whence } from "./lease-request.ts";
 import { answerLeasequery } from "./leasequery.ts";
@@ -99,11 +100,14 @@ export class DhcpService {
     if (reason !== undefined) this.answers.drop(reason, packet);
   }
 
-  /** What a packet asks for, or why it is not put to a decision; nothing is counted, kept or decided by that. */
-  read(packet: Packet, whence: Whence): LeaseRequest | DropReason {
+  /** What a packet would be answered now, by the same steps; nothing is written, offered or counted for it. */
+  foresee(packet: Packet, whence: Whence): Foreseen {
     const { messageType: type } = packet;
     if (type === MessageType.LEASEQUERY) return "not-for-servers";
-    return this.gate(packet, type) ?? this.requestOf(packet, type ?? MessageType.DISCOVER, whence);
+    const refusal = this.gate(packet, type);
+    if (refusal !== undefined) return refusal;
+    const request = this.requestOf(packet, type ?? MessageType.DISCOVER, whence);
+    return typeof request === "string" ? request : { request, decision: this.transactions.decide(request) };
   }
 
   /** A vendor area without the cookie is of before RFC 1048: looked at only where somebody wants BOOTP served. */

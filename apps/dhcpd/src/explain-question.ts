@@ -40,6 +40,7 @@ export const explainSchema = section({
     .refine((one) => parseMac(one) !== undefined, "a hardware address")
     .optional(),
   interface: text.optional(),
+  broadcast: z.boolean().optional(),
   relay: address.optional(),
   type: z.enum(["DISCOVER", "REQUEST", "INFORM"]).optional(),
   address: address.optional(),
@@ -70,18 +71,22 @@ export function questionOf(
     const names = whences.map(({ interfaceName }) => interfaceName).join(", ");
     return `This node does not serve interface ${body.interface}; it serves ${names}.`;
   }
-  if (body.packet !== undefined) return captured(body.packet, usable, body.interface !== undefined);
+  if (body.packet !== undefined) return captured(body.packet, usable, body);
   const way = wayOf(body, world, usable);
   return { ...way, packet: packetOf(body, way.giaddr) };
 }
 
-function captured(octets: string, whences: readonly Whence[], isNamed: boolean): Question | string {
+function captured(octets: string, whences: readonly Whence[], body: ExplainBody): Question | string {
   const decoded = decode(Buffer.from(octets.replace(/^0x/i, ""), "hex"));
   if (!decoded.ok) return `These octets are no DHCP message: ${decoded.failure}.`;
-  const whence = whences[0]!;
-  const isCertain = isNamed || decoded.packet.giaddr !== 0 || whences.length === 1;
+  const whence = asHeard(whences[0]!, body.broadcast);
+  const isCertain = body.interface !== undefined || decoded.packet.giaddr !== 0 || whences.length === 1;
   const assumed = isCertain ? undefined : `that it came in by ${whence.interfaceName}`;
   return { packet: decoded.packet, whence, assumed };
+}
+
+function asHeard({ interfaceName, addresses }: Whence, isBroadcast: boolean | undefined): Whence {
+  return { interfaceName, addresses, isBroadcast };
 }
 
 interface Way {

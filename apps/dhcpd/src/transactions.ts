@@ -7,6 +7,7 @@ import {
   type Decision,
   decide,
   type Instant,
+  type LeaseRequest,
   leaseAfter,
   type Revision,
   type StoredEvent,
@@ -41,7 +42,7 @@ export class Transactions {
   /** Decides, and carries the decision out. */
   act(exchange: Exchange): void {
     exchange.attempts++;
-    const decision = this.decide(exchange);
+    const decision = this.decide(exchange.request);
     const waitMs = this.probeTime(exchange, decision);
     if (waitMs === undefined) this.carryOut(exchange, decision);
     else void this.probe(exchange, decision as Grant, waitMs);
@@ -87,7 +88,8 @@ export class Transactions {
     });
   }
 
-  private decide({ request }: Exchange): Decision {
+  /** Changes nothing. */
+  decide(request: LeaseRequest): Decision {
     const { world, clocks, health } = this.parts;
     world.storeReady =
       request.type === MessageType.DISCOVER ? health.isTaking(clocks.steady()) : health.isReachable();
@@ -192,7 +194,7 @@ export class Transactions {
       // From here on a commit may put the key in again.
       this.inProgress.delete(exchange.key);
       if (decision.address !== 0) this.learn(decision.address, current);
-      const again = this.decide(exchange);
+      const again = this.decide(exchange.request);
       if (again.kind === "refuse") this.answers.finish(exchange, again);
       else this.carryOut(exchange, again);
     } catch {

@@ -16,6 +16,7 @@ import type { Registry } from "prom-client";
 import { hostViews, leaseViewOf } from "../api-views.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
 import { checkDocumentText } from "./api-document-check.ts";
+import { addExplain } from "./api-explain.ts";
 import { addNetwork, type NetworkDocuments } from "./api-network.ts";
 import { DOCUMENT } from "./views.ts";
 
@@ -43,6 +44,7 @@ export async function serveApi(node: DhcpNode, registry: Registry, token: string
   addHealth(app, node);
   addReading(app, node, registry);
   addNetwork(app, documentsOf(node));
+  addExplain(app, node);
   const { listen } = node.file.api;
   const colon = listen.lastIndexOf(":");
   await app.listen({ host: listen.slice(0, colon) || "0.0.0.0", port: Number(listen.slice(colon + 1)) });
