@@ -10,11 +10,14 @@ import {
   type Client,
   client,
   type Fields,
+  ip,
+  packet,
   packetOf,
   SERVER,
   selecting,
   X,
 } from "../test/wire.ts";
+import type { Exchange, ServiceParts } from "./exchange.ts";
 import { RenewalCalls } from "./renewal-calls.ts";
 
 const NONCE = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
@@ -202,7 +205,17 @@ describe("another network document", () => {
 });
 
 test("so many clients are remembered, and the one that was heard of longest ago is forgotten first", () => {
-  const node = calling();
-  const calls = new RenewalCalls({ ...node.service["parts"] }, 2);
-  expect(calls.size).toBe(0);
+  const { world, clock } = new TestNode();
+  const parts = { world, clocks: clock.clocks(), randomOctets: () => NONCE } as unknown as ServiceParts;
+  const calls = new RenewalCalls(parts, 2);
+  const acknowledge = (of: Client, fields: Fields) => {
+    const request = { ...of, link: world.network.subnets };
+    const exchange = { packet: packet("REQUEST", of, fields), request, arrival: { link: {} } };
+    return calls.ackOptions(exchange as unknown as Exchange, ip(X)).length;
+  };
+  const renewing = { ciaddr: X, ...KNOWS_NONCES };
+  for (const n of [1, 2, 1, 3]) acknowledge(client(n), n === 1 ? renewing : selecting(X, KNOWS_NONCES));
+  expect(calls.size).toBe(2);
+  // Who is remembered has a nonce; who was forgotten gets a new one.
+  expect([acknowledge(client(1), renewing), acknowledge(client(2), renewing)]).toEqual([0, 1]);
 });
