@@ -200,6 +200,7 @@ export class DhcpService {
       link: subnets,
       client,
       intent: nextIntent(),
+      view: world.view,
     });
     if (packet.messageType === undefined) return this.asBootp(packet, asked);
     // RFC 5107 §4: the relay agent's own identifier stands for whichever server it relays to.

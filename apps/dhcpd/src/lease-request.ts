@@ -1,6 +1,6 @@
 // From a packet to what the decision needs to know of it: the link it came from, and who the client is.
 import type { Inventory } from "@leasehold/inventory";
-import type { LeaseRequest, RelayTrace } from "@leasehold/leases";
+import type { LeaseRequest, LeaseView, RelayTrace } from "@leasehold/leases";
 import type { ClientFacts, Network, Subnet } from "@leasehold/network";
 import {
   type ClientId,
@@ -68,13 +68,16 @@ export interface Knowledge {
   readonly link: readonly Subnet[];
   readonly client: ClientId;
   readonly intent: string;
+  /** Where the relay agent is looked up by which a client came that renews now without it. */
+  readonly view?: Pick<LeaseView, "get">;
 }
 
 export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledge): LeaseRequest {
-  const { network, inventory, link, client, intent } = knowledge;
+  const { network, inventory, link, client, intent, view } = knowledge;
   const mac = macFromBytes(packet.chaddr);
   const host = inventory.byMac(mac) ?? inventory.byClientId(client);
-  const facts = { packet, mac, host, subnet: link[0] };
+  const agent = view && earlierAgentOf(packet, client, view);
+  const facts = { packet, mac, host, subnet: link[0], agent };
   return {
     type,
     client,
@@ -106,6 +109,21 @@ function reservedFor(facts: ClientFacts, link: readonly Subnet[]): LeaseRequest[
 function hostnameOf(packet: Packet): string | undefined {
   const name = packet.get("hostName");
   return name !== undefined && /^[\w][\w.-]{0,252}$/.test(name) ? name : undefined;
+}
+
+/**
+ * RFC 2131 §4.3.2: who renews does so by unicast, past its relay agent. It is still where its lease says, so that what is
+ * reserved for a port stays its own (RFC 6925 §5).
+ */
+function earlierAgentOf(
+  packet: Packet,
+  client: ClientId,
+  view: Pick<LeaseView, "get">,
+): Uint8Array | undefined {
+  if (packet.giaddr !== 0 || packet.ciaddr === 0) return undefined;
+  const lease = view.get(packet.ciaddr);
+  const agent = lease?.client === client && lease.state === "bound" ? lease.relay?.agent : undefined;
+  return agent === undefined ? undefined : Buffer.from(agent, "hex");
 }
 
 function relayTraceOf(packet: Packet): RelayTrace | undefined {

@@ -30,21 +30,38 @@ export interface ClientFacts {
 const RELAY_AGENT_INFORMATION = 82;
 const NONE: SubOptions = new Map();
 
-/** The facts while the matchers of one network look at them: what several ask for is decoded once. */
+/** The facts while the matchers of one network look at them: what several ask for is read once. */
 export class Evidence {
   readonly facts: ClientFacts;
   /** By the index of a class: 1 where the client is in it, as far as it was looked. */
   readonly matched: Uint8Array;
+  private readonly found = new Map<number, Uint8Array | undefined>();
   private relay: SubOptions | undefined;
+  private archs: readonly number[] | undefined;
 
   constructor(facts: ClientFacts, matched: Uint8Array) {
     this.facts = facts;
     this.matched = matched;
   }
 
+  /** The octets of an option. */
+  raw(code: number): Uint8Array | undefined {
+    const known = this.found.get(code);
+    if (known !== undefined || this.found.has(code)) return known;
+    const octets = this.facts.packet.raw(code);
+    this.found.set(code, octets);
+    return octets;
+  }
+
+  /** Option 93; none when the client does not say. */
+  get architectures(): readonly number[] {
+    this.archs ??= this.facts.packet.get("clientSystemArchitecture") ?? [];
+    return this.archs;
+  }
+
   relaySubOption(code: (typeof RelaySubOption)[keyof typeof RelaySubOption]): Uint8Array | undefined {
     if (this.relay === undefined) {
-      const octets = this.facts.packet.raw(RELAY_AGENT_INFORMATION);
+      const octets = this.raw(RELAY_AGENT_INFORMATION);
       this.relay = octets === undefined ? NONE : decodeRelayAgent(octets);
     }
     return this.relay.get(code);
