@@ -99,8 +99,8 @@ describe("which subnet", () => {
   });
 
   test("subnets of a shared network are one link", () => {
-    expect(NETWORK.linkOf(second)).toEqual([second, relayed]);
-    expect(NETWORK.linkOf(direct)).toEqual([direct]);
+    expect(second.link).toEqual([second, relayed]);
+    expect(direct.link).toEqual([direct]);
   });
 
   test("by id, and by address for any number of subnets", () => {

@@ -19,6 +19,7 @@ export function compileNetwork(document: NetworkDocument, revision: number): Net
   const find = finderIn(subnets);
   const byVss = Map.groupBy(subnets, ({ vss }) => spelledVss(vss));
   const finders = new Map(Array.from(byVss, ([vss, members]) => [vss, finderIn(members)]));
+  const ofVss: Network["subnetOfVss"] = (vss, address) => finders.get(spelledVss(vss))?.ofRelay(address);
   const cache = new SettingsCache(classes.sets, subnets);
   return {
     revision,
@@ -27,11 +28,10 @@ export function compileNetwork(document: NetworkDocument, revision: number): Net
     ...settingsOfAll(document),
     ...compileServerIdentifier(document),
     subnetOnLink: find.onLink,
-    subnetOfRelay: find.ofRelay,
+    subnetOfRelay: (giaddr) => ofVss(undefined, giaddr),
     subnetContaining: find.containing,
-    subnetOfVss: (vss, address) => finders.get(spelledVss(vss))?.ofRelay(address),
+    subnetOfVss: ofVss,
     subnet: (id) => byId.get(id),
-    linkOf: (subnet) => subnet.link,
     classesOf: (facts: ClientFacts) => classes.of(facts),
     settingsFor: (subnet, pool, of, reservation) => cache.get(subnet, pool, of, reservation),
   };

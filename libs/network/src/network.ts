@@ -22,14 +22,14 @@ export interface Network {
   readonly compatibility: "strict" | "lenient";
   /** For packets from the link itself: by the subnet's `interface`, else by an address that the interface has. */
   subnetOnLink(interfaceName: string, addresses: readonly Ipv4[]): Subnet | undefined;
-  /** For relayed packets: by the subnets' `relays`, else the subnet that holds giaddr (RFC 2131 §4.3.1). */
+  /**
+   * For relayed packets: by the subnets' `relays`, else the subnet that holds giaddr (RFC 2131 §4.3.1). Not those of a VPN.
+   */
   subnetOfRelay(giaddr: Ipv4): Subnet | undefined;
   subnetContaining(address: Ipv4): Subnet | undefined;
   /** The same as `subnetOfRelay` among the subnets of one VPN (RFC 6607), undefined being the global one. */
   subnetOfVss(vss: string | undefined, address: Ipv4): Subnet | undefined;
   subnet(id: string): Subnet | undefined;
-  /** The same as `subnet.link`. */
-  linkOf(subnet: Subnet): readonly Subnet[];
   /** By rising index. Costs nothing in a document without classes. */
   classesOf(facts: ClientFacts): readonly ClientClass[];
   /**

@@ -50,6 +50,7 @@ export function overlaps<T extends AddressRange>(ranges: readonly T[]): [T, T][]
 
 /** Nothing when exactly one of the keys is there; a part that is no mapping at all is the schema's to tell. */
 export function exactlyOneOf(keys: readonly string[], part: Part, what: string): Finding[] {
+  if (!part.isMapping) return [];
   const there = Object.keys(part.fields).filter(
     (key) => keys.includes(key) && part.fields[key] !== undefined,
   );

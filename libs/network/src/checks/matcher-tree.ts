@@ -1,5 +1,5 @@
 // Every matcher of a document, also those inside others, however broken the rest is.
-import { fieldsOf, isMapping, itemsOf, type Part, partAt, partUnder } from "./parts.ts";
+import { type Part, partsIn, partUnder } from "./parts.ts";
 import type { Survey } from "./survey.ts";
 
 export interface PlacedMatcher extends Part {
@@ -8,14 +8,11 @@ export interface PlacedMatcher extends Part {
 }
 
 export function matchersOf({ classes }: Survey): readonly PlacedMatcher[] {
-  return classes.flatMap((part, classIndex) => walk(partUnder(part, "match"), part.fields.match, classIndex));
+  return classes.flatMap((part, classIndex) => walk(partUnder(part, "match"), classIndex));
 }
 
-function walk(matcher: Part, value: unknown, classIndex: number): PlacedMatcher[] {
-  if (!isMapping(value)) return [];
-  const lists = ["all", "any"].flatMap((key) =>
-    itemsOf(value[key]).flatMap((item, i) => walk(partAt(item, [...matcher.path, key, i]), item, classIndex)),
-  );
-  const inner = walk(partUnder(matcher, "not"), value.not, classIndex);
-  return [{ ...matcher, fields: fieldsOf(value), classIndex }, ...lists, ...inner];
+function walk(matcher: Part, classIndex: number): PlacedMatcher[] {
+  if (!matcher.isMapping) return [];
+  const inner = [...partsIn(matcher, "all"), ...partsIn(matcher, "any"), partUnder(matcher, "not")];
+  return [{ ...matcher, classIndex }, ...inner.flatMap((one) => walk(one, classIndex))];
 }

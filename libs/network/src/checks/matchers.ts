@@ -7,7 +7,7 @@ import { describe, type Finding } from "../text/problem.ts";
 import { type Check, exactlyOneOf } from "./check.ts";
 import { matchersOf, type PlacedMatcher } from "./matcher-tree.ts";
 import { catalogueOf } from "./options.ts";
-import { isMapping, numberOf, type Part, partUnder, textOf } from "./parts.ts";
+import { numberOf, type Part, partUnder, textOf } from "./parts.ts";
 import type { Survey } from "./survey.ts";
 
 export const matcherChecks: readonly Check[] = [
@@ -35,9 +35,9 @@ function oneKeyEach(matcher: PlacedMatcher): Finding[] {
     ...RELAY_PATTERNS.map((key) => [key, relay] as const),
   ];
   const unclear = patterns.flatMap(([key, part]) =>
-    isMapping(part.fields[key]) ? exactlyOneOf(COMPARISONS, partUnder(part, key), "a comparison") : [],
+    exactlyOneOf(COMPARISONS, partUnder(part, key), "a comparison"),
   );
-  const isEmptyRelay = isMapping(matcher.fields.relay) && Object.keys(relay.fields).length === 0;
+  const isEmptyRelay = relay.isMapping && Object.keys(relay.fields).length === 0;
   return [
     ...(isTold ? [] : one),
     ...unclear,
@@ -91,7 +91,6 @@ function subnetThere({ path, fields }: PlacedMatcher, { subnets }: Survey): Find
 function options(survey: Survey): Finding[] {
   const catalogue = catalogueOf(survey.definitions);
   return matchersOf(survey).flatMap((matcher) => {
-    if (!isMapping(matcher.fields.option)) return [];
     const option = partUnder(matcher, "option");
     return [
       ...exactlyOneOf(["name", "code"], option, "an option"),

@@ -87,7 +87,7 @@ function valuesOfOwnOptions({ definitions, levels }: Survey): Finding[] {
   return levels.flatMap((level) => {
     const { path, fields } = partUnder(level, "options");
     return Object.keys(fields).flatMap((name) => {
-      if (Object.hasOwn(optionsSchema.shape, name)) return [];
+      if (Object.hasOwn(optionsSchema.shape, name) || fields[name] === undefined) return [];
       const option = catalogue.option(name);
       const at = [...path, name];
       if (option === undefined) return [unknownOption(name, at, catalogue)];

@@ -4,10 +4,12 @@ import type { Path } from "../text/problem.ts";
 export interface Part {
   readonly path: Path;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** False for what should be a mapping and is not, which the schema tells. */
+  readonly isMapping: boolean;
 }
 
 export function partAt(value: unknown, path: Path): Part {
-  return { path, fields: fieldsOf(value) };
+  return { path, fields: fieldsOf(value), isMapping: isMapping(value) };
 }
 
 /** The mappings in a list that stands under `key`. */

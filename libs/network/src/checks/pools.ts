@@ -28,7 +28,7 @@ const isInOrder = ({ first, last }: SurveyedRange): boolean => first <= last;
 
 function rangeOrRanges(survey: Survey): Finding[] {
   return eachPool(survey, (pool) =>
-    pool.fields.range === undefined && pool.fields.ranges === undefined
+    pool.isMapping && pool.fields.range === undefined && pool.fields.ranges === undefined
       ? [
           {
             path: [...pool.path, "range"],

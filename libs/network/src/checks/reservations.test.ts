@@ -18,6 +18,7 @@ describe("reservations", () => {
   const mac = "mac: 02:00:00:00:00:01";
 
   test.each<readonly [reservations: string[], message: string]>([
+    [[""], "reservations[0]: found {}, expected whom it is for: one of mac,"],
     [
       ["address: 10.0.0.9"],
       'reservations[0]: found {"address":"10.0.0.9"}, expected whom it is for: one of mac,',

@@ -18,9 +18,7 @@ export const reservationChecks: readonly Check[] = [
 const all = ({ subnets }: Survey): readonly Part[] => subnets.flatMap(({ reservations }) => reservations);
 
 function oneClientEach(survey: Survey): Finding[] {
-  return all(survey).flatMap((part) =>
-    Object.keys(part.fields).length === 0 ? [] : exactlyOneOf(IDENTIFIERS, part, "whom it is for"),
-  );
+  return all(survey).flatMap((part) => exactlyOneOf(IDENTIFIERS, part, "whom it is for"));
 }
 
 function clientsTwice({ subnets }: Survey): Finding[] {

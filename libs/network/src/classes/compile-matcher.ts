@@ -48,8 +48,7 @@ const KINDS: { readonly [Key in keyof MatcherDocument]-?: Compile<NonNullable<Ma
   known: (wanted, context) => (evidence) => context.isKnown(evidence.facts) === wanted,
   arch: (wanted) => {
     const archs = new Set(listOf(wanted));
-    return ({ facts }) =>
-      facts.packet.get("clientSystemArchitecture")?.some((arch) => archs.has(arch)) ?? false;
+    return (evidence) => evidence.architectures.some((arch) => archs.has(arch));
   },
   vendorClass: (pattern) => ofOption(VENDOR_CLASS, compilePattern(pattern)),
   userClass: (pattern) => {
@@ -101,8 +100,8 @@ export function compileMatcher(matcher: MatcherDocument, context: MatcherContext
 }
 
 function ofOption(code: number, test: OctetTest): Test {
-  return ({ facts }) => {
-    const octets = facts.packet.raw(code);
+  return (evidence) => {
+    const octets = evidence.raw(code);
     return octets !== undefined && test(octets);
   };
 }

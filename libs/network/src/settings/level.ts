@@ -46,6 +46,7 @@ export const EMPTY_LEVEL: Level = { from: "", options: new Map(), lease: {}, ser
 export function levelOf(from: string, settings: SettingsDocument, catalogue: OptionCatalogue): Level {
   const options = new Map<string, SetOption>();
   for (const [name, value] of Object.entries(settings.options ?? {})) {
+    if (value === undefined) continue;
     for (const set of setOptions(name, value, catalogue)) options.set(keyOf(set.option), set);
   }
   const lease = settings.lease ?? {};

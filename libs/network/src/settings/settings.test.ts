@@ -169,6 +169,14 @@ test("what a VPN's relay says finds the VPN's subnet only", () => {
   expect(network.subnetOfVss("red", ip("10.0.0.1"))).toBeUndefined();
   expect(network.subnetOfVss(undefined, ip("10.0.1.1"))).toBeUndefined();
   expect(network.subnetOfVss(undefined, ip("10.0.0.1"))).toBe(lan);
+  expect([network.subnetOfRelay(ip("10.0.0.1")), network.subnetOfRelay(ip("10.0.1.1"))]).toEqual([
+    lan,
+    undefined,
+  ]);
+  expect([network.subnetOnLink("eth9", []), network.subnetContaining(ip("10.0.1.1"))]).toEqual([
+    plain,
+    plain,
+  ]);
 });
 
 describe("explained", () => {
