@@ -2,6 +2,7 @@
 import type { Command } from "../command.ts";
 import { apply } from "./apply.ts";
 import { diff } from "./diff.ts";
+import { explain } from "./explain.ts";
 import { help } from "./help.ts";
 import { history } from "./history.ts";
 import { host } from "./host.ts";
@@ -12,6 +13,7 @@ import { leases } from "./leases.ts";
 import { rollback } from "./rollback.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
+import { why } from "./why.ts";
 
 export const commands: readonly Command[] = [
   status, // First what one asks most often:
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   lease,
   hosts,
   host,
+  explain, // then why it is as it is,
+  why,
   diff, // then what changes the network, the look before the leap,
   apply,
   history,

@@ -19,6 +19,8 @@ export interface Api {
   post(path: string, text: string, headers: Readonly<Record<string, string>>): Promise<Reply>;
   /** PUTs a text; every status comes back. Never sent twice: a lost answer is said, not repeated. */
   put(path: string, text: string, headers: Readonly<Record<string, string>>): Promise<Reply>;
+  /** The same of one server, with the same token. */
+  at(server: string): Api;
 }
 
 export function createApi(servers: readonly string[], token: string | undefined): Api {
@@ -27,6 +29,7 @@ export function createApi(servers: readonly string[], token: string | undefined)
   const server = (): Promise<string> => (choice ??= chooseServer(servers));
 
   return {
+    at: (one) => createApi([one], token),
     async get(path, expect = []) {
       const reply = await exchange(await server(), path, { headers: authorization }).catch((error) => {
         throw unreachable([reasonOf(error)], error);

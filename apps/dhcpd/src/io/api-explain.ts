@@ -40,7 +40,8 @@ export function addExplain(app: FastifyInstance, node: Explainer): void {
     const key = (parseMac(client) ?? client.toLowerCase()).replaceAll(":", "");
     const outcomes = node.outcomes.of(key, most).map(({ at, outcome, reason, type, xid, address }) => ({
       ...{ at: new Date(at).toISOString(), type, outcome, reason: reason ?? null },
-      ...{ address: address ?? null, xid },
+      // A NAK has none.
+      ...{ address: address === undefined || address === "0.0.0.0" ? null : address, xid },
     }));
     return { node: node.world.node, outcomes };
   });

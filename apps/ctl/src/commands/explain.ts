@@ -1,0 +1,97 @@
+// `leasehold explain`: what a packet, or a client with this hardware address, would be answered, and why. Nothing comes of it.
+import { capturedIn } from "../captured-frame.ts";
+import type { Command, Context, OptionTable } from "../command.ts";
+import { type Explanation, explanationLines } from "../explanation.ts";
+import { Failure, usageFailure } from "../failure.ts";
+import { refusal } from "../io/api.ts";
+
+// By the names that the API has for them, and what the help says.
+const OF_A_CLIENT = [
+  ["relay", "relay", "IP", "It comes through this relay agent (giaddr)."],
+  ["type", "type", "TYPE", "DISCOVER (the default), REQUEST or INFORM."],
+  ["address", "address", "IP", "The address that it asks for, or has."],
+  ["client-id", "clientId", "HEX", "Option 61."],
+  ["vendor-class", "vendorClass", "TEXT", "Option 60; text, or 0x… for octets, as are the next three."],
+  ["user-class", "userClass", "TEXT", "Option 77."],
+  ["circuit-id", "circuitId", "TEXT", "Of the relay agent (82.1)."],
+  ["remote-id", "remoteId", "TEXT", "Of the relay agent (82.2)."],
+  ["hostname", "hostname", "NAME", "Option 12."],
+  ["arch", "arch", "NUMBER", "Its architecture (option 93): 7 is x86-64 UEFI, 11 is arm64 UEFI."],
+  ["uuid", "uuid", "UUID", "Option 97."],
+] as const;
+
+const options: OptionTable = {
+  packet: { type: "string", value: "HEX", about: "A DHCP message, or the frame that it is in." },
+  "pcap-hex": {
+    type: "string",
+    value: "FILE",
+    about: "A capture as `tcpdump -xx`, `tshark -x` or `xxd` print it; `-` reads standard input.",
+  },
+  interface: { type: "string", value: "NAME", about: "It comes in by this interface of the node." },
+  ...Object.fromEntries(
+    OF_A_CLIENT.map(([name, , value, about]) => [name, { type: "string", value, about } as const]),
+  ),
+};
+
+export const explain: Command = {
+  name: "explain",
+  positionals: ["[mac]"],
+  about:
+    "Show what a packet or client would be answered, and where each setting comes from. Nothing comes of it.",
+  options,
+  async run(context) {
+    const { api, world } = context;
+    const body = JSON.stringify(await questionOf(context));
+    const reply = await api.post("/api/v1/explain", body, { "content-type": "application/json" });
+    if (reply.status === 422) throw await misunderstood(reply.body);
+    if (reply.status !== 200) throw refusal(reply);
+    return { json: reply.body, lines: explanationLines(reply.body as Explanation, world.now()) };
+  },
+};
+
+async function questionOf(context: Context): Promise<Record<string, unknown>> {
+  const { args, options, world } = context;
+  const file = options.text("pcap-hex");
+  const given = [args[0], options.text("packet"), file].filter((one) => one !== undefined);
+  if (given.length !== 1) {
+    throw usageFailure(
+      "`explain` needs a hardware address, or --packet, or --pcap-hex: one of them.",
+      "For example: leasehold explain a4:bf:01:38:ee:65",
+    );
+  }
+  const way = options.text("interface") === undefined ? {} : { interface: options.text("interface") };
+  if (args[0] !== undefined) return { mac: args[0], ...way, ...clientOf(context) };
+  const captured = capturedIn(options.text("packet") ?? (await world.readText(file!)));
+  if (captured === undefined) {
+    throw new Failure(
+      "There is no DHCP message in that.",
+      "Print the packets with `tcpdump -xx -n -r FILE port 67` or `tshark -x -r FILE`.",
+    );
+  }
+  const { packet, isBroadcast } = captured;
+  return { packet, ...(isBroadcast === undefined ? {} : { broadcast: isBroadcast }), ...way };
+}
+
+function clientOf({ options }: Context): Record<string, unknown> {
+  const given = OF_A_CLIENT.map(([option, name]) => [name, options.text(option)] as const);
+  return Object.fromEntries(
+    given
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [
+        name,
+        name === "arch" ? Number(value) : name === "type" ? value!.toUpperCase() : value,
+      ]),
+  );
+}
+
+async function misunderstood(body: unknown): Promise<Failure> {
+  const { formatProblem } = await import("@leasehold/network");
+  const { error, problems = [] } = body as {
+    error: string;
+    problems?: Parameters<typeof formatProblem>[0][];
+  };
+  return new Failure(error, "`leasehold help explain` shows what it takes.", {
+    details: problems.map(formatProblem),
+    extra: { problems },
+  });
+}
