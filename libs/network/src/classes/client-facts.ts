@@ -25,6 +25,8 @@ export interface ClientFacts {
   readonly host?: HostFacts | undefined;
   /** Where the packet came from; undefined: no subnet is configured for it. */
   readonly subnet?: Subnet | undefined;
+  /** Option 82 of an earlier packet of the client, for one that comes now without its relay agent: a renewal by unicast. */
+  readonly agent?: Uint8Array | undefined;
 }
 
 const RELAY_AGENT_INFORMATION = 82;
@@ -61,7 +63,7 @@ export class Evidence {
 
   relaySubOption(code: (typeof RelaySubOption)[keyof typeof RelaySubOption]): Uint8Array | undefined {
     if (this.relay === undefined) {
-      const octets = this.raw(RELAY_AGENT_INFORMATION);
+      const octets = this.raw(RELAY_AGENT_INFORMATION) ?? this.facts.agent;
       this.relay = octets === undefined ? NONE : decodeRelayAgent(octets);
     }
     return this.relay.get(code);

@@ -1,3 +1,4 @@
+import { encodeRelayAgent } from "@leasehold/protocol";
 import { expect, test } from "vitest";
 import { clientOf, ip, networkOf, octets } from "../../test/client.ts";
 
@@ -37,6 +38,12 @@ test("a client is found by each thing that may name it, however it is written", 
   expect(reserved({ ...other, agent: { 1: "ge-1" } })).toBe(4);
   expect(reserved({ ...other, agent: { 1: "ge-2", 2: "\u000a\u000b" } })).toBe(5);
   expect(reserved({ ...other, options: [[60, octets("switch")]] })).toBe(6);
+});
+
+test("a client that renews past its relay agent is where it was", () => {
+  const agent = encodeRelayAgent(new Map([[1, octets("ge-1")]]));
+  expect(reserved(other, { agent })).toBe(4);
+  expect(reserved({ ...other, agent: { 1: "ge-2" } }, { agent })).toBeUndefined();
 });
 
 test("the surest one counts: hardware address before option 61 before relay before class, the last class first", () => {
