@@ -1,5 +1,6 @@
+import { encodeRelayAgent } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
-import { clientOf, networkOf, octets, type Sent } from "../../test/client.ts";
+import { clientOf, ip, networkOf, octets, type Sent } from "../../test/client.ts";
 import type { HostFacts } from "./client-facts.ts";
 
 const SUBNETS = "subnets: [{ id: lan, prefix: 10.0.0.0/24, reservations: [{ mac: 02:00:00:00:00:77 }] }]";
@@ -82,6 +83,17 @@ describe("what a client is told by", () => {
     expect(matches(matcher, {}, node)).toBe(expected);
     expect(matches(matcher)).toBe(false);
     expect(matches(matcher, {}, {})).toBe(false);
+  });
+
+  test("a relay agent: the one that an earlier packet came by, too", () => {
+    const network = networkOf(
+      `version: 1\n${SUBNETS}\nclasses: [{ id: it, match: { relay: { giaddr: 10.9.0.0/16, circuitId: ge-1 } } }]`,
+    );
+    const agent = encodeRelayAgent(new Map([[1, octets("ge-1")]]));
+    expect(network.classesOf(clientOf({}, { agent, giaddr: ip("10.9.0.1") }))).toHaveLength(1);
+    expect(network.classesOf(clientOf({ giaddr: "10.8.0.1" }, { agent, giaddr: ip("10.9.0.1") }))).toEqual(
+      [],
+    );
   });
 
   test("known: a host of the inventory, or the client of a reservation on the link", () => {

@@ -1,6 +1,7 @@
 // What is known of a client when it is sorted into classes, and looks up its reservation.
 import {
   decodeRelayAgent,
+  type Ipv4,
   type Mac,
   type Packet,
   type RelaySubOption,
@@ -27,6 +28,8 @@ export interface ClientFacts {
   readonly subnet?: Subnet | undefined;
   /** Option 82 of an earlier packet of the client, for one that comes now without its relay agent: a renewal by unicast. */
   readonly agent?: Uint8Array | undefined;
+  /** The address of that relay agent. */
+  readonly giaddr?: Ipv4 | undefined;
 }
 
 const RELAY_AGENT_INFORMATION = 82;
@@ -59,6 +62,12 @@ export class Evidence {
   get architectures(): readonly number[] {
     this.archs ??= this.facts.packet.get("clientSystemArchitecture") ?? [];
     return this.archs;
+  }
+
+  /** 0 when no relay agent is known. */
+  get giaddr(): Ipv4 {
+    const { packet, giaddr } = this.facts;
+    return packet.giaddr === 0 && giaddr !== undefined ? giaddr : packet.giaddr;
   }
 
   relaySubOption(code: (typeof RelaySubOption)[keyof typeof RelaySubOption]): Uint8Array | undefined {

@@ -167,11 +167,10 @@ function compileRelay(matcher: RelayMatcherDocument): Test {
 
 function fromRelay(written: string): Test {
   const address = parseIpv4(written);
-  if (address !== undefined) return ({ facts }) => facts.packet.giaddr === address;
+  if (address !== undefined) return ({ giaddr }) => giaddr === address;
   const prefix = parsePrefix(written);
   if (prefix === undefined) return NEVER;
-  return ({ facts: { packet } }) =>
-    packet.giaddr !== 0 && packet.giaddr >= prefix.address && packet.giaddr <= prefix.broadcast;
+  return ({ giaddr }) => giaddr !== 0 && giaddr >= prefix.address && giaddr <= prefix.broadcast;
 }
 
 const octetsOf = (text: string): Uint8Array => new TextEncoder().encode(text);
