@@ -1,5 +1,5 @@
 // Reading and writing single keys of a bucket as JSON. For the packet path see batch.ts; for a live view see follow.ts.
-import { JetStreamApiError } from "@nats-io/jetstream";
+import { JetStreamApiError, type MsgRequest, type NextMsgRequest } from "@nats-io/jetstream";
 import { BATCH_MAX, type CasOutcome, type CasWrite, publishCas } from "./batch.ts";
 import { BusError, reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
@@ -93,11 +93,33 @@ function refused(bucket: string, outcome: Exclude<CasOutcome, { kind: "stored" }
 }
 
 /** The newest value of a key as the stream's leader has it; undefined when the key was never written. */
-export async function readRecord(bus: Bus, bucket: string, key: string): Promise<StoredRecord | undefined> {
+export function readRecord(bus: Bus, bucket: string, key: string): Promise<StoredRecord | undefined> {
+  return readMessage(bus, bucket, key, { last_by_subj: subjectOf(bucket, key) });
+}
+
+/**
+ * All kept versions of a key, oldest first, as the stream's leader has them. Asked for one by one: a bucket keeps 64 at
+ * most, and a consumer that was just made may not be heard of on every server yet.
+ */
+export async function readHistory(bus: Bus, bucket: string, key: string): Promise<StoredRecord[]> {
+  const records: StoredRecord[] = [];
+  for (let seq = 1; ; ) {
+    const record = await readMessage(bus, bucket, key, { seq, next_by_subj: subjectOf(bucket, key) });
+    if (record === undefined) return records;
+    records.push(record);
+    seq = record.revision + 1;
+  }
+}
+
+async function readMessage(
+  bus: Bus,
+  bucket: string,
+  key: string,
+  query: MsgRequest | NextMsgRequest,
+): Promise<StoredRecord | undefined> {
   try {
-    const message = await bus.jsm.streams.getMessage(streamOf(bucket), {
-      last_by_subj: subjectOf(bucket, key),
-    });
+    // The server takes `next_by_subj` here, too (its JSApiMsgGetRequest); the client's type leaves it out.
+    const message = await bus.jsm.streams.getMessage(streamOf(bucket), query as MsgRequest);
     if (!message) return undefined;
     const tombstone = isTombstone((name) => message.header?.get(name) ?? "");
     return {
@@ -114,23 +136,4 @@ export async function readRecord(bus: Bus, bucket: string, key: string): Promise
       { cause },
     );
   }
-}
-
-/** All kept versions of a key, oldest first. */
-export async function readHistory(bus: Bus, bucket: string, key: string): Promise<StoredRecord[]> {
-  const consumer = await bus.js.consumers.get(streamOf(bucket), { filter_subjects: subjectOf(bucket, key) });
-  const records: StoredRecord[] = [];
-  const messages = await consumer.fetch({ max_messages: 1000, expires: 1000 });
-  for await (const m of messages) {
-    const tombstone = isTombstone((name) => m.headers?.get(name) ?? "");
-    records.push({
-      key,
-      value: tombstone ? undefined : readJson(m.data),
-      revision: m.seq,
-      at: m.time.getTime(),
-    });
-    if (m.info.pending === 0) break;
-  }
-  await consumer.delete().catch(() => {});
-  return records;
 }

@@ -1,16 +1,7 @@
 // The node's HTTP: health for everybody, the API and the metrics for who has the token.
 import { timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
-import {
-  type Bus,
-  BusError,
-  NETWORK,
-  putRecord,
-  readHistory,
-  readRecord,
-  reasonOf,
-  type StoredRecord,
-} from "@leasehold/bus";
+import { BusError, NETWORK, putRecord, readHistory, readRecord, reasonOf } from "@leasehold/bus";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import { hostViews, leaseViewOf } from "../api-views.ts";
@@ -143,20 +134,8 @@ function documentsOf(node: DhcpNode): NetworkDocuments {
   return {
     inForce: () => node.world.network,
     newest: async () => readRecord(bus(), NETWORK, DOCUMENT),
-    kept: async () => keptRevisions(bus()),
+    kept: async () => readHistory(bus(), NETWORK, DOCUMENT),
     check: checkDocumentText,
     store: async (document, expected) => putRecord(bus(), NETWORK, DOCUMENT, document, expected),
   };
-}
-
-async function keptRevisions(bus: Bus): Promise<readonly StoredRecord[]> {
-  try {
-    return await readHistory(bus, NETWORK, DOCUMENT);
-  } catch (cause) {
-    throw new BusError(
-      `The history of the network document cannot be read: ${reasonOf(cause)}.`,
-      "Check that a majority of the NATS servers is up, and this user's permissions (infra/nats).",
-      { cause },
-    );
-  }
 }
