@@ -17,7 +17,7 @@ export function leaseViewOf(lease: Lease, now: Instant) {
     seconds: lease.seconds,
     heldSeconds: lease.heldSeconds,
     /** Until then the address is the client's, whatever it was told last. */
-    expiresAt: timeOf(lease.heldUntil),
+    expiresAt: timeOf(lease.state === "released" ? lease.at : lease.heldUntil),
     grantedAt: timeOf(lease.at),
     node: lease.node,
     revision: lease.revision,

@@ -49,7 +49,7 @@ describe("DISCOVER, OFFER, REQUEST, ACK", () => {
   test("RELEASE and DECLINE are stored and not answered", () => {
     const node = leased();
     expect(node.receive(packetOf("RELEASE", alice, { ciaddr: X, server: SERVER }), false)).toEqual([]);
-    expect(node.stored.at(-1)).toBe(`LeaseReleased ${X} 0/0 s`);
+    expect(node.stored.at(-1)).toBe(`LeaseReleased ${X} 0/7200 s`);
     node.receive(packetOf("REQUEST", alice, selecting()));
     expect(node.receive(packetOf("DECLINE", alice, selecting(X, { xid: 2 })))).toHaveLength(0);
     expect(node.stored.at(-1)).toBe(`AddressDeclined ${X} 0/86400 s`);
@@ -129,7 +129,7 @@ describe("what a client gave back", () => {
     first.receive(packetOf("REQUEST", alice, selecting(X, { xid: 2 })), false);
     first.clock.pass(60);
     second.receive(packetOf("RELEASE", alice, { ciaddr: X, server: SERVER }), false);
-    expect(first.stored.at(-1)).toBe(`LeaseReleased ${X} 0/0 s`);
+    expect(first.stored.at(-1)).toBe(`LeaseReleased ${X} 0/7140 s`);
   });
 });
 
@@ -143,7 +143,7 @@ describe("a client with two addresses in one subnet", () => {
     first.clock.pass(60);
     second.receive(newest, false);
     second.hearStore();
-    expect(first.stored.slice(1)).toEqual([`LeaseGranted ${Y} 3600/7200 s`, `LeaseReleased ${X} 0/0 s`]);
+    expect(first.stored.slice(1)).toEqual([`LeaseGranted ${Y} 3600/7200 s`, `LeaseReleased ${X} 0/7140 s`]);
   });
 
   test("one that was granted at nearly the same time stays: the client may be using it", () => {

@@ -293,7 +293,7 @@ describe("RFC 2131 §4.3.3: DECLINE marks the address as not available", () => {
 
 describe("RFC 2131 §4.3.4: RELEASE marks the address as not allocated", () => {
   const releasing = { server: SERVER, ciaddr: X };
-  const done = "silent: released, once LeaseReleased for 0 s is stored";
+  const done = "silent: released, once LeaseReleased for 7200 s is stored";
 
   test.each<[what: string, events: Past[], then: string]>([
     ["its holder", [granted(alice, X)], done],

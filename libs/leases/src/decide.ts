@@ -132,7 +132,7 @@ function decideRelease(world: World, request: LeaseRequest, now: Instant): Decis
   if (!isForUs(world, request) || !isBound(lease, now) || lease.client !== request.client) {
     return silent("not-the-owner");
   }
-  return { kind: "silent", reason: "released", append: releaseEvent(world, request, lease) };
+  return { kind: "silent", reason: "released", append: releaseEvent(world, request, lease, now) };
 }
 
 /** RFC 2131 §4.3.3: the client found somebody else using the address, which must not be given out for a while. */

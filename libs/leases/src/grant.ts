@@ -65,9 +65,9 @@ export function acknowledge(
     return isSafe ? withinHeld(granted, lease, now, seconds) : silent("store-unavailable");
   }
   const type = isOwn ? "LeaseRenewed" : "LeaseGranted";
-  // A renewal never shortens what is held: a node whose view is behind may promise all of what it knows.
-  const left = isOwn ? Math.ceil((lease.heldUntil - now) / 1000) : 0;
-  const held = Math.min(Math.max(left, heldSeconds(world, entitlement, seconds)), INFINITE);
+  // What is held for a client is never shortened: a node whose view is behind may promise it all of what it knows.
+  const left = lease?.client === request.client && lease.state !== "declined" ? secondsLeft(lease, now) : 0;
+  const held = Math.max(left, heldSeconds(world, entitlement, seconds));
   return {
     ...granted,
     seconds,
@@ -118,6 +118,10 @@ function isUnchanged(lease: Lease, request: LeaseRequest): boolean {
   return lease.hostname === request.hostname && lease.mac === request.mac && !isMoved;
 }
 
+function secondsLeft(lease: Lease, now: Instant): number {
+  return Math.min(Math.max(0, Math.ceil((lease.heldUntil - now) / 1000)), INFINITE);
+}
+
 /** No quorum: no promise beyond what a quorum already holds (I5). */
 function withinHeld(
   granted: Omit<Extract<Decision, { kind: "grant" }>, "seconds" | "append">,
@@ -141,8 +145,13 @@ function heldSeconds(world: World, entitlement: Entitlement, seconds: number): n
   return Math.ceil(seconds * (1 + extra * Math.min(1, room)));
 }
 
-export function releaseEvent(world: World, request: LeaseRequest, lease: Lease): Append {
-  return appendOf(world, request, "LeaseReleased", lease.address, lease.subnet, 0, 0);
+/**
+ * The address is anybody's now. What was held is kept in mind, for the case that the client itself comes back: a node whose
+ * view is behind may let it renew until then, so what it is granted next is not held for less.
+ */
+export function releaseEvent(world: World, request: LeaseRequest, lease: Lease, now: Instant): Append {
+  const held = secondsLeft(lease, now);
+  return appendOf(world, request, "LeaseReleased", lease.address, lease.subnet, 0, held);
 }
 
 export function declineEvent(world: World, request: LeaseRequest, lease: Lease): Append {

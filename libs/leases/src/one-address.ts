@@ -40,5 +40,5 @@ export function releasesOfOlder(world: World, newest: Lease, intent: string, now
     )
     .filter((older) => older.at + world.policy.guardMs < newest.at)
     .filter((older) => entitlementTo(world, request, older.address) !== undefined)
-    .map((older) => releaseEvent(world, request, older));
+    .map((older) => releaseEvent(world, request, older, now));
 }
