@@ -18,6 +18,8 @@ export interface Sender {
   readonly giaddr?: Ipv4;
   /** The B bit: it can only be reached by broadcast. */
   readonly broadcast?: boolean;
+  /** Option 82 as the relay adds it. */
+  readonly relayAgent?: Uint8Array;
 }
 
 const BOOTREQUEST = 1;
@@ -40,9 +42,19 @@ export function select(sender: Sender, offer: Packet): Uint8Array {
   ]);
 }
 
+/** INIT-REBOOT: asks whether an address from an earlier life is still right. */
+export function reboot(sender: Sender, wanted: Ipv4): Uint8Array {
+  return message(sender, MessageType.REQUEST, NONE, [[50, encodeOption("requestedIpAddress", wanted)]]);
+}
+
 /** RENEWING and REBINDING. */
 export function renew(sender: Sender, address: Ipv4): Uint8Array {
   return message(sender, MessageType.REQUEST, address, []);
+}
+
+/** Has an address by other means, and asks for the rest (RFC 2131 §3.4). */
+export function inform(sender: Sender, address: Ipv4): Uint8Array {
+  return message(sender, MessageType.INFORM, address, [[55, Uint8Array.of(1, 3, 6, 12, 15, 51)]]);
 }
 
 export function release(sender: Sender, address: Ipv4, server: Ipv4): Uint8Array {
@@ -50,6 +62,7 @@ export function release(sender: Sender, address: Ipv4, server: Ipv4): Uint8Array
 }
 
 function message(sender: Sender, type: number, ciaddr: Ipv4, options: readonly EncodedOption[]): Uint8Array {
+  const { relayAgent } = sender;
   const bytes = new Uint8Array(548);
   const length = encode(
     {
@@ -65,7 +78,7 @@ function message(sender: Sender, type: number, ciaddr: Ipv4, options: readonly E
       siaddr: NONE,
       giaddr: sender.giaddr ?? NONE,
       chaddr: macBytes(sender.mac),
-      options: [[53, Uint8Array.of(type)], ...options],
+      options: [[53, Uint8Array.of(type)], ...options, ...(relayAgent ? [[82, relayAgent] as const] : [])],
     },
     bytes,
   );

@@ -26,6 +26,8 @@ export interface WireMessage {
   readonly client: Mac;
   /** Option 53. */
   readonly type: number | undefined;
+  /** All of it, from the Ethernet header on. */
+  readonly frame: Buffer;
 }
 
 const FILE_HEADER = 24;
@@ -65,6 +67,7 @@ function messageOf(frame: Buffer, at: number): WireMessage | undefined {
     packet,
     client: macFromBytes(packet.chaddr),
     type: packet.messageType,
+    frame,
   };
 }
 
