@@ -1,6 +1,6 @@
 // One packet's way into a node: it is read, passes the gates, and becomes a request to be decided. It knows no socket and no
 // NATS; time is handed in. transactions.ts decides and commits; answers.ts replies.
-import { type Lease, type LeaseRequest, releasesOfOlder, reservationOf } from "@leasehold/leases";
+import { type Lease, type LeaseRequest, OFFERS_MAX, releasesOfOlder, reservationOf } from "@leasehold/leases";
 import {
   type DecodeFailure,
   decode,
@@ -56,7 +56,9 @@ export class DhcpService {
 
   /** Another network document is in force. */
   noticeNetwork(): void {
-    this.rates.change(this.parts.world.network.limits);
+    const { network, offers } = this.parts.world;
+    this.rates.change(network.limits);
+    offers.limitTo(network.limits.offersMax ?? OFFERS_MAX);
     this.calls.noticeNetwork();
   }
 

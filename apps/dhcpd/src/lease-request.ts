@@ -10,6 +10,7 @@ import {
   type Ipv4,
   macFromBytes,
   type Packet,
+  parseIpv4,
 } from "@leasehold/protocol";
 import { linkAddressOf } from "./relay-information.ts";
 import { vpnOf } from "./virtual-subnet.ts";
@@ -76,8 +77,7 @@ export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledg
   const { network, inventory, link, client, intent, view } = knowledge;
   const mac = macFromBytes(packet.chaddr);
   const host = inventory.byMac(mac) ?? inventory.byClientId(client);
-  const agent = view && earlierAgentOf(packet, client, view);
-  const facts = { packet, mac, host, subnet: link[0], agent };
+  const facts = { packet, mac, host, subnet: link[0], ...(view && earlierRelayOf(packet, client, view)) };
   return {
     type,
     client,
@@ -115,15 +115,16 @@ function hostnameOf(packet: Packet): string | undefined {
  * RFC 2131 §4.3.2: who renews does so by unicast, past its relay agent. It is still where its lease says, so that what is
  * reserved for a port stays its own (RFC 6925 §5).
  */
-function earlierAgentOf(
+function earlierRelayOf(
   packet: Packet,
   client: ClientId,
   view: Pick<LeaseView, "get">,
-): Uint8Array | undefined {
+): Pick<ClientFacts, "agent" | "giaddr"> | undefined {
   if (packet.giaddr !== 0 || packet.ciaddr === 0) return undefined;
   const lease = view.get(packet.ciaddr);
-  const agent = lease?.client === client && lease.state === "bound" ? lease.relay?.agent : undefined;
-  return agent === undefined ? undefined : Buffer.from(agent, "hex");
+  if (lease?.client !== client || lease.state !== "bound" || lease.relay === undefined) return undefined;
+  const { agent, giaddr } = lease.relay;
+  return { giaddr: parseIpv4(giaddr), agent: agent === undefined ? undefined : Buffer.from(agent, "hex") };
 }
 
 function relayTraceOf(packet: Packet): RelayTrace | undefined {

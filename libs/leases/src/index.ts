@@ -25,6 +25,6 @@ export { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEven
 export { LeaseView } from "./lease-view.ts";
 export { hashOf, Members } from "./members.ts";
 export { MemoryLeaseStore } from "./memory-store.ts";
-export { Offers } from "./offers.ts";
+export { OFFERS_MAX, Offers } from "./offers.ts";
 export { releasesOfOlder } from "./one-address.ts";
 export { DEFAULT_POLICY, type LeasePolicy, type LeaseRequest, type World } from "./request.ts";

@@ -9,13 +9,21 @@ interface Offer {
   readonly until: Instant;
 }
 
+/** As many as a site that boots at once may need. */
+export const OFFERS_MAX = 100_000;
+
 export class Offers {
   private readonly byAddress = new Map<Ipv4, Offer>();
   private readonly byClient = new Map<ClientId, Offer>();
   private readonly exhausted = new Map<string, Instant>();
-  private readonly limit: number;
+  private limit: number;
 
-  constructor(limit = 100_000) {
+  constructor(limit = OFFERS_MAX) {
+    this.limit = limit;
+  }
+
+  /** At most so many from now on; what is on offer already stays. */
+  limitTo(limit: number): void {
     this.limit = limit;
   }
 
