@@ -18,8 +18,10 @@ export interface Sender {
   readonly giaddr?: Ipv4;
   /** The B bit: it can only be reached by broadcast. */
   readonly broadcast?: boolean;
-  /** Option 82 as the relay adds it. */
-  readonly relayAgent?: Uint8Array;
+  /** Ethernet, unless said otherwise. */
+  readonly htype?: number;
+  /** Options that all its messages carry: who it is (61), what its relay adds (82). */
+  readonly options?: readonly EncodedOption[];
 }
 
 const BOOTREQUEST = 1;
@@ -42,9 +44,9 @@ export function select(sender: Sender, offer: Packet): Uint8Array {
   ]);
 }
 
-/** INIT-REBOOT: asks whether an address from an earlier life is still right. */
-export function reboot(sender: Sender, wanted: Ipv4): Uint8Array {
-  return message(sender, MessageType.REQUEST, NONE, [[50, encodeOption("requestedIpAddress", wanted)]]);
+/** INIT-REBOOT: wants to go on with the address that it remembers. */
+export function reboot(sender: Sender, address: Ipv4): Uint8Array {
+  return message(sender, MessageType.REQUEST, NONE, [[50, encodeOption("requestedIpAddress", address)]]);
 }
 
 /** RENEWING and REBINDING. */
@@ -52,23 +54,18 @@ export function renew(sender: Sender, address: Ipv4): Uint8Array {
   return message(sender, MessageType.REQUEST, address, []);
 }
 
-/** Has an address by other means, and asks for the rest (RFC 2131 §3.4). */
-export function inform(sender: Sender, address: Ipv4): Uint8Array {
-  return message(sender, MessageType.INFORM, address, [[55, Uint8Array.of(1, 3, 6, 12, 15, 51)]]);
-}
-
 export function release(sender: Sender, address: Ipv4, server: Ipv4): Uint8Array {
   return message(sender, MessageType.RELEASE, address, [[54, encodeOption("serverIdentifier", server)]]);
 }
 
 function message(sender: Sender, type: number, ciaddr: Ipv4, options: readonly EncodedOption[]): Uint8Array {
-  const { relayAgent } = sender;
   const bytes = new Uint8Array(548);
+  const chaddr = macBytes(sender.mac);
   const length = encode(
     {
       op: BOOTREQUEST,
-      htype: ETHERNET,
-      hlen: 6,
+      htype: sender.htype ?? ETHERNET,
+      hlen: chaddr.length,
       hops: sender.giaddr === undefined ? 0 : 1,
       xid: sender.xid,
       secs: 0,
@@ -77,8 +74,8 @@ function message(sender: Sender, type: number, ciaddr: Ipv4, options: readonly E
       yiaddr: NONE,
       siaddr: NONE,
       giaddr: sender.giaddr ?? NONE,
-      chaddr: macBytes(sender.mac),
-      options: [[53, Uint8Array.of(type)], ...options, ...(relayAgent ? [[82, relayAgent] as const] : [])],
+      chaddr,
+      options: [[53, Uint8Array.of(type)], ...options, ...(sender.options ?? [])],
     },
     bytes,
   );

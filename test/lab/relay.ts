@@ -67,16 +67,8 @@ export class Relay {
     throw new Error(`${node} did not acknowledge what it had offered to ${mac}`);
   }
 
-  close(): Promise<void> {
-    return this.port.close();
-  }
-
-  private sender(mac: Mac) {
-    const giaddr = parseIpv4(this.lab.host("r1").address!)!;
-    return { mac, xid: this.nextXid++, giaddr };
-  }
-
-  private ask(node: string, xid: number, bytes: Uint8Array, ms: number): Promise<Reply | undefined> {
+  /** What the node answers to octets that carry this xid; undefined when it says nothing within the time. */
+  ask(node: string, xid: number, bytes: Uint8Array, ms = 1000): Promise<Reply | undefined> {
     return new Promise((resolve) => {
       const timer = setTimeout(settle, ms, undefined);
       const waiting = this.waiting;
@@ -88,6 +80,15 @@ export class Relay {
         resolve(reply);
       }
     });
+  }
+
+  close(): Promise<void> {
+    return this.port.close();
+  }
+
+  private sender(mac: Mac) {
+    const giaddr = parseIpv4(this.lab.host("r1").address!)!;
+    return { mac, xid: this.nextXid++, giaddr };
   }
 
   private receive({ bytes, at }: Datagram): void {
