@@ -76,7 +76,7 @@ describe("behind a relay with option 82", () => {
     mac,
     xid: xid++,
     giaddr: addressOf("r1"),
-    options: [[RELAY_AGENT, full] as const],
+    relayAgent: full,
   });
 
   test("OFFER, ACK and NAK carry it last and unchanged", async () => {

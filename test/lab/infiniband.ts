@@ -1,6 +1,6 @@
 // An IPoIB client made by hand (RFC 4390), on a client host of the lab: no hardware address in chaddr, an identity in option
 // 61, and answers by broadcast as long as it has no address. The wire under it is Ethernet; DHCP does not see that.
-import { decode, encodeOption, formatIpv4, type Ipv4, type Mac, type Packet } from "@leasehold/protocol";
+import { decode, formatIpv4, type Ipv4, type Mac, type Packet } from "@leasehold/protocol";
 import type { Lab } from "./lab.ts";
 import { discover, release, renew, select } from "./messages.ts";
 import { UdpPort } from "./udp-port.ts";
@@ -64,8 +64,7 @@ export class InfinibandClient {
   }
 
   private sender(broadcast: boolean) {
-    const options = [[61, encodeOption("clientIdentifier", this.identity)] as const];
-    return { mac: NO_ADDRESS, htype: INFINIBAND, xid: this.nextXid++, broadcast, options };
+    return { mac: NO_ADDRESS, htype: INFINIBAND, xid: this.nextXid++, broadcast, identity: this.identity };
   }
 
   /** The first answer; asks again each second, as clients do. @throws Error after ten. */

@@ -18,10 +18,12 @@ export interface Sender {
   readonly giaddr?: Ipv4;
   /** The B bit: it can only be reached by broadcast. */
   readonly broadcast?: boolean;
+  /** Option 82 as the relay adds it. */
+  readonly relayAgent?: Uint8Array;
   /** Ethernet, unless said otherwise. */
   readonly htype?: number;
-  /** Options that all its messages carry: who it is (61), what its relay adds (82). */
-  readonly options?: readonly EncodedOption[];
+  /** Option 61. */
+  readonly identity?: Uint8Array;
 }
 
 const BOOTREQUEST = 1;
@@ -44,9 +46,9 @@ export function select(sender: Sender, offer: Packet): Uint8Array {
   ]);
 }
 
-/** INIT-REBOOT: wants to go on with the address that it remembers. */
-export function reboot(sender: Sender, address: Ipv4): Uint8Array {
-  return message(sender, MessageType.REQUEST, NONE, [[50, encodeOption("requestedIpAddress", address)]]);
+/** INIT-REBOOT: asks whether an address from an earlier life is still right. */
+export function reboot(sender: Sender, wanted: Ipv4): Uint8Array {
+  return message(sender, MessageType.REQUEST, NONE, [[50, encodeOption("requestedIpAddress", wanted)]]);
 }
 
 /** RENEWING and REBINDING. */
@@ -54,13 +56,19 @@ export function renew(sender: Sender, address: Ipv4): Uint8Array {
   return message(sender, MessageType.REQUEST, address, []);
 }
 
+/** Has an address by other means, and asks for the rest (RFC 2131 §3.4). */
+export function inform(sender: Sender, address: Ipv4): Uint8Array {
+  return message(sender, MessageType.INFORM, address, [[55, Uint8Array.of(1, 3, 6, 12, 15, 51)]]);
+}
+
 export function release(sender: Sender, address: Ipv4, server: Ipv4): Uint8Array {
   return message(sender, MessageType.RELEASE, address, [[54, encodeOption("serverIdentifier", server)]]);
 }
 
 function message(sender: Sender, type: number, ciaddr: Ipv4, options: readonly EncodedOption[]): Uint8Array {
-  const bytes = new Uint8Array(548);
+  const { relayAgent, identity } = sender;
   const chaddr = macBytes(sender.mac);
+  const bytes = new Uint8Array(548);
   const length = encode(
     {
       op: BOOTREQUEST,
@@ -75,7 +83,12 @@ function message(sender: Sender, type: number, ciaddr: Ipv4, options: readonly E
       siaddr: NONE,
       giaddr: sender.giaddr ?? NONE,
       chaddr,
-      options: [[53, Uint8Array.of(type)], ...options, ...(sender.options ?? [])],
+      options: [
+        [53, Uint8Array.of(type)],
+        ...options,
+        ...(identity ? [[61, identity] as const] : []),
+        ...(relayAgent ? [[82, relayAgent] as const] : []),
+      ],
     },
     bytes,
   );
