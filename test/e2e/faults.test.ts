@@ -24,10 +24,9 @@ afterEach(async () => {
 /** Clients come for some seconds; meanwhile something happens. */
 async function whileClientsCome(options: SwarmOptions, happens: () => Promise<void>): Promise<SwarmClient[]> {
   const [clients] = await Promise.all([swarm(labOf(), options), happens()]);
-  const again = clients.filter(({ sent }) => sent > 2).length;
   const slowest = Math.max(...clients.map(({ millis }) => millis));
   console.log(
-    `${clients.length} clients, ${again} had to ask again, the slowest took ${Math.round(slowest)} ms`,
+    `${clients.length} clients, ${askedAgain(clients)} had to ask again, the slowest took ${Math.round(slowest)} ms`,
   );
   return clients;
 }
@@ -39,6 +38,7 @@ function expectAllServed(clients: readonly SwarmClient[]): void {
   expect(doubleBindings(readWire(capture))).toEqual([]);
 }
 
+const askedAgain = (clients: readonly SwarmClient[]) => clients.filter(({ sent }) => sent > 2).length;
 const servers = (clients: readonly SwarmClient[]) => new Set(clients.map(({ server }) => server));
 const address = (node: string) => labOf().host(node).address!;
 const stateOf = async (node: string, seenBy: string) => {
@@ -69,8 +69,8 @@ test("SIGTERM drains: no client notices that a node goes, and comes back", async
   expect(stoppedIn).toBeLessThan(5000);
   expect(lab.logs(VICTIM).dhcpd).toMatch(/"msg":"draining".*"msg":"stopped"/s);
   expect(servers(clients)).toEqual(new Set(["n1", "n2", "n3"].map(address)));
-  // What it was told before it went, it answered; what came after that, another one did, when asked once more.
-  expect(clients.filter(({ sent }) => sent > 4)).toEqual([]);
+  // What it had been told before it went, it answered; the others knew at once that the rest is theirs.
+  expect(askedAgain(clients)).toBeLessThanOrEqual(clients.length * 0.01);
 });
 
 test("SIGKILL: the others serve its clients when these ask again", async () => {
