@@ -101,9 +101,10 @@ class BucketFollower implements Follower {
   }
 
   private async openOnce(generation: number): Promise<void> {
+    const before = this.position;
     const info = await streamInfo(this.bus, streamOf(this.bucket));
     if (!info) throw new Error(`stream ${streamOf(this.bucket)} does not exist`);
-    this.noticeReset(info.created, info.state.last_seq);
+    this.noticeReset(info.created, info.state.last_seq, before);
     this.target = info.state.last_seq;
     await this.messages?.close();
     const consumer = await this.bus.js.consumers.get(streamOf(this.bucket), this.consumerOptions());
@@ -169,11 +170,12 @@ class BucketFollower implements Follower {
 
   private async check(): Promise<void> {
     if (!this.bus.connected) return;
+    const before = this.position;
     try {
       const info = await streamInfo(this.bus, streamOf(this.bucket));
       if (!info) return;
       const stuck = info.state.last_seq > this.position && this.position === this.positionAtLastCheck;
-      if (this.isOther(info.created, info.state.last_seq) || stuck) {
+      if (this.isOther(info.created, info.state.last_seq, before) || stuck) {
         this.options.onTrouble?.(
           `${this.bucket}: at ${this.position} of ${info.state.last_seq}, opened again`,
         );
@@ -185,12 +187,13 @@ class BucketFollower implements Follower {
     }
   }
 
-  private isOther(created: string, lastSequence: number): boolean {
-    return (this.created !== "" && created !== this.created) || lastSequence < this.position;
+  /** `before` is the position when the stream was asked: while the answer was on its way, more has been delivered. */
+  private isOther(created: string, lastSequence: number, before: number): boolean {
+    return (this.created !== "" && created !== this.created) || lastSequence < before;
   }
 
-  private noticeReset(created: string, lastSequence: number): void {
-    if (this.isOther(created, lastSequence)) {
+  private noticeReset(created: string, lastSequence: number, before: number): void {
+    if (this.isOther(created, lastSequence, before)) {
       const reason = `${this.bucket} was at ${this.position} and is now at ${lastSequence}, made ${created}`;
       this.position = 0;
       this.complete = false;
