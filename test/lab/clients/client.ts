@@ -18,7 +18,7 @@ export interface ClientLease {
 
 /** How one client program is driven, and how its log is read. */
 export interface ClientProgram {
-  readonly name: "dhclient" | "udhcpc" | "dhcpcd";
+  readonly name: "dhclient" | "udhcpc" | "dhcpcd" | "systemd-networkd";
   /** Its command line, staying in the foreground, for eth0. */
   readonly argv: readonly string[];
   /** Matches an ACK in its log, with the groups `address` and `server`, and `seconds` where it says so. */
@@ -62,6 +62,17 @@ export class RunningClient {
   /** Starts the client, and answers with the lease that it got. */
   async lease(seconds = 30): Promise<ClientLease> {
     await this.end();
+    return this.start(seconds);
+  }
+
+  /** Kills the program alone and starts it again: what it remembers is still there, and so is its address. */
+  async restart(seconds = 30): Promise<ClientLease> {
+    const running = this.process;
+    if (running) await killGroup(running);
+    return this.start(seconds);
+  }
+
+  private start(seconds: number): Promise<ClientLease> {
     rmSync(this.log, { force: true });
     const argv = [...entering(this.lab.state.holders[this.host]!), ...this.program.argv];
     const started = performance.now();
