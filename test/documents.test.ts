@@ -1,6 +1,6 @@
 // The examples in the documents are right: what they show as a file is read by the program that it is for, and what they
 // show as a command exists. (Paths and links are held by tidy.test.ts.)
-import { readNetwork } from "@leasehold/network";
+import { compileNetwork, readNetwork } from "@leasehold/network";
 import { expect, test } from "vitest";
 import { commands } from "../apps/ctl/src/commands/index.ts";
 import { globalOptions } from "../apps/ctl/src/global-options.ts";
@@ -28,7 +28,9 @@ const yaml = (key: string) =>
   examples.filter(({ language, text }) => language === "yaml" && new RegExp(`^${key}:`, "m").test(text));
 
 test.each(yaml("subnets"))("the network document at $place is valid", ({ text }) => {
-  expect(readNetwork(text)).toMatchObject({ ok: true });
+  const read = readNetwork(text);
+  expect(read).toMatchObject({ ok: true });
+  if (read.ok) expect(compileNetwork(read.document, 1).revision).toBe(1);
 });
 
 test.each(yaml("interfaces"))("the node file at $place is valid", ({ place, text }) => {

@@ -65,6 +65,7 @@ export function questionOf(
   world: NodeWorld,
   whences: readonly Whence[],
 ): Question | string {
+  if (whences.length === 0) return "This node has opened no link yet.";
   const named = whences.filter(({ interfaceName }) => interfaceName === body.interface);
   const usable = body.interface === undefined ? whences : named;
   if (usable.length === 0) {
