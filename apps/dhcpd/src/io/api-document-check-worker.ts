@@ -1,5 +1,5 @@
-// The thread of api-document-check.ts: a text in, what `readNetwork` says of it out.
-import { parentPort, workerData } from "node:worker_threads";
+// The thread of api-document-check.ts: texts in, what `readNetwork` says of each out, in the same order.
+import { parentPort } from "node:worker_threads";
 import { readNetwork } from "@leasehold/network";
 
-parentPort!.postMessage(readNetwork(workerData as string));
+parentPort!.on("message", (text: string) => parentPort!.postMessage(readNetwork(text)));

@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Registry } from "prom-client";
 import { hostViews, leaseViewOf } from "../api-views.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
-import { checkDocumentText } from "./api-document-check.ts";
+import { DocumentCheck } from "./api-document-check.ts";
 import { addExplain } from "./api-explain.ts";
 import { addNetwork, type NetworkDocuments } from "./api-network.ts";
 import { DOCUMENT } from "./views.ts";
@@ -131,11 +131,12 @@ function* matchingLeases(node: DhcpNode, filter: LeaseFilter) {
 
 function documentsOf(node: DhcpNode): NetworkDocuments {
   const bus = () => node.connectedBus();
+  const documents = new DocumentCheck();
   return {
     inForce: () => node.world.network,
     newest: async () => readRecord(bus(), NETWORK, DOCUMENT),
     kept: async () => readHistory(bus(), NETWORK, DOCUMENT),
-    check: checkDocumentText,
+    check: (text) => documents.check(text),
     store: async (document, expected) => putRecord(bus(), NETWORK, DOCUMENT, document, expected),
   };
 }
