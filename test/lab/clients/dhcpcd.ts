@@ -1,4 +1,5 @@
 // dhcpcd. Told what to do through its control socket.
+import { until } from "../shell.ts";
 import type { ClientProgram } from "./client.ts";
 
 export const dhcpcd: ClientProgram = {
@@ -10,7 +11,10 @@ export const dhcpcd: ClientProgram = {
   async renew({ lab, host }) {
     await lab.exec(host, ["dhcpcd", "-4", "--renew", "eth0"]);
   },
-  async release({ lab, host }) {
+  async release(client) {
+    const { lab, host } = client;
+    // It misses the signal while its hook for the new lease runs; after that it listens on the address.
+    await until("dhcpcd listens", 10, async () => /spawned listener/.test(client.words()), 20);
     await lab.exec(host, ["dhcpcd", "-4", "--release", "eth0"]);
   },
 };
