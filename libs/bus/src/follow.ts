@@ -101,10 +101,9 @@ class BucketFollower implements Follower {
   }
 
   private async openOnce(generation: number): Promise<void> {
-    const before = this.position;
     const info = await streamInfo(this.bus, streamOf(this.bucket));
     if (!info) throw new Error(`stream ${streamOf(this.bucket)} does not exist`);
-    this.noticeReset(info.created, info.state.last_seq, before);
+    this.noticeReset(info.created, info.state.last_seq);
     this.target = info.state.last_seq;
     await this.messages?.close();
     const consumer = await this.bus.js.consumers.get(streamOf(this.bucket), this.consumerOptions());
@@ -170,12 +169,11 @@ class BucketFollower implements Follower {
 
   private async check(): Promise<void> {
     if (!this.bus.connected) return;
-    const before = this.position;
     try {
       const info = await streamInfo(this.bus, streamOf(this.bucket));
       if (!info) return;
       const stuck = info.state.last_seq > this.position && this.position === this.positionAtLastCheck;
-      if (this.isOther(info.created, info.state.last_seq, before) || stuck) {
+      if (this.isOther(info.created, info.state.last_seq) || stuck) {
         this.options.onTrouble?.(
           `${this.bucket}: at ${this.position} of ${info.state.last_seq}, opened again`,
         );
@@ -187,15 +185,19 @@ class BucketFollower implements Follower {
     }
   }
 
-  /** `before` is the position when the stream was asked: while the answer was on its way, more has been delivered. */
-  private isOther(created: string, lastSequence: number, before: number): boolean {
-    return (this.created !== "" && created !== this.created) || lastSequence < before;
+  /**
+   * Behind what was seen at the last check, some seconds ago: more may have been delivered while the answer was on its way,
+   * and under load a stream's leader is some records behind what its followers deliver.
+   */
+  private isOther(created: string, lastSequence: number): boolean {
+    return (this.created !== "" && created !== this.created) || lastSequence < this.positionAtLastCheck;
   }
 
-  private noticeReset(created: string, lastSequence: number, before: number): void {
-    if (this.isOther(created, lastSequence, before)) {
+  private noticeReset(created: string, lastSequence: number): void {
+    if (this.isOther(created, lastSequence)) {
       const reason = `${this.bucket} was at ${this.position} and is now at ${lastSequence}, made ${created}`;
       this.position = 0;
+      this.positionAtLastCheck = -1;
       this.complete = false;
       this.options.onReset?.(reason);
     }
