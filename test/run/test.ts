@@ -63,7 +63,7 @@ async function endToEnd(): Promise<Sum> {
     );
     return one(false);
   }
-  return vitest("e2e");
+  return vitest("e2e", "load");
 }
 
 interface Report {
@@ -77,12 +77,16 @@ interface Report {
   }[];
 }
 
-async function vitest(project: string): Promise<Sum> {
+async function vitest(...projects: readonly string[]): Promise<Sum> {
   const folder = mkdtempSync(join(tmpdir(), "leasehold-test-"));
   const file = join(folder, "report.json");
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-    const code = await child(`${root}node_modules/.bin/vitest`, ["run", "--project", project, ...reporters]);
+    const code = await child(`${root}node_modules/.bin/vitest`, [
+      "run",
+      ...projects.map((name) => `--project=${name}`),
+      ...reporters,
+    ]);
     return sumOf(JSON.parse(readFileSync(file, "utf8")) as Report, code);
   } catch (cause) {
     console.error(`run: vitest wrote no report: ${(cause as Error).message}`);
