@@ -14,6 +14,7 @@ export const subjectOf = (bucket: string, key: string): string => `$KV.${bucket}
 
 const SECOND = 1_000_000_000;
 const STREAM_NOT_FOUND = 10059;
+const PLACEMENT_PATIENCE_MS = 15_000;
 
 function bucketConfig(bucket: string, history: number): Partial<StreamConfig> & { name: string } {
   return {
@@ -60,7 +61,7 @@ export async function ensureObjects(bus: Bus, options: { replicas: number }): Pr
   for (const config of OBJECTS) {
     if (await streamInfo(bus, config.name)) continue;
     try {
-      await bus.jsm.streams.add({ ...config, num_replicas: options.replicas });
+      await addStream(bus, { ...config, num_replicas: options.replicas });
       created.push(config.name);
     } catch (cause) {
       throw new BusError(
@@ -71,6 +72,24 @@ export async function ensureObjects(bus: Bus, options: { replicas: number }): Pr
     }
   }
   return created;
+}
+
+// A cluster that has just come up takes some of its servers for offline for a moment, and then has no place for replicas.
+async function addStream(bus: Bus, config: Partial<StreamConfig> & { name: string }): Promise<void> {
+  const until = Date.now() + PLACEMENT_PATIENCE_MS;
+  for (;;) {
+    try {
+      await bus.jsm.streams.add(config);
+      return;
+    } catch (cause) {
+      if (
+        !/no suitable peers|peer offline|insufficient resources/i.test(reasonOf(cause)) ||
+        Date.now() > until
+      )
+        throw cause;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  }
 }
 
 /**
