@@ -22,6 +22,8 @@ export type Choice =
   | { readonly reason: SilentReason; readonly pools?: readonly string[] };
 
 const NOBODY = "" as ClientId;
+/** So many addresses are looked at for one of the own share, when another node's has been found. */
+const OWN_SEARCH_MAX = 256;
 
 export function chooseAddress(world: World, request: LeaseRequest, now: Instant): Choice {
   const reservation = reservationOf(world, request);
@@ -110,6 +112,8 @@ function searchPool(
   const start = hashOf(request.client) % pool.size;
   let foreign: Ipv4 | undefined;
   for (let i = 0; i < pool.size; i++) {
+    // A share that is used up must not cost a walk through the pool a packet.
+    if (foreign !== undefined && i >= OWN_SEARCH_MAX) break;
     const address = pool.at(start + i < pool.size ? start + i : start + i - pool.size);
     if (!isFree(world, request, address, now) || !isLeasable(world, subnet, address)) continue;
     if (world.members.owns(address)) return chosen(world, request, subnet, pool, address, false);
