@@ -1,9 +1,10 @@
-// Three projects: `unit` is beside the code and takes milliseconds; `e2e` starts real NATS servers, and labs of network
-// namespaces, which mostly wait, so that two files at a time share the machine; `load` needs the machine for itself.
+// `unit` is beside the code and takes milliseconds; `e2e` starts real NATS servers, and labs of network namespaces, one at a
+// time, as they measure; `load` comes after it. `change` is run when it is asked for: see test/run/test.ts.
 import { defineConfig } from "vitest/config";
 
 const patient = { testTimeout: 180_000, hookTimeout: 180_000, pool: "forks" } as const;
 const load = "test/e2e/load.test.ts";
+const change = "test/e2e/live-change.test.ts";
 
 export default defineConfig({
   test: {
@@ -20,12 +21,13 @@ export default defineConfig({
           ...patient,
           name: "e2e",
           include: ["test/{contract,e2e}/**/*.test.ts"],
-          exclude: [load],
-          maxWorkers: 2,
+          exclude: [load, change],
+          fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
       },
       { test: { ...patient, name: "load", include: [load], sequence: { groupOrder: 2 } } },
+      { test: { ...patient, name: "change", include: [change], sequence: { groupOrder: 3 } } },
     ],
   },
 });
