@@ -1,6 +1,5 @@
-// `unit` is beside the code and takes milliseconds. `e2e` starts real NATS servers, and labs of network namespaces; these files
-// mostly wait, so that three of them share the machine, or `./run test` would take seven minutes instead of four. What
-// measures has the machine for itself: `load` comes after them, `change` when it is asked for (test/run/test.ts).
+// `unit` is beside the code and takes milliseconds; `e2e` starts real NATS servers, and labs of network namespaces, one at a
+// time, as they measure; `load` comes after it. `change` is run when it is asked for: see test/run/test.ts.
 import { defineConfig } from "vitest/config";
 
 const patient = { testTimeout: 180_000, hookTimeout: 180_000, pool: "forks" } as const;
@@ -23,7 +22,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/{contract,e2e}/**/*.test.ts"],
           exclude: [load, change],
-          maxWorkers: 3,
+          fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
       },
