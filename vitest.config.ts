@@ -1,10 +1,12 @@
-// `unit` is beside the code and takes milliseconds; `e2e` starts real NATS servers, and labs of network namespaces, one at a
-// time, as they measure; `load` comes after it. `change` is run when it is asked for: see test/run/test.ts.
+// `unit` is beside the code and takes milliseconds; `e2e` starts real NATS servers, and labs of network namespaces, which
+// mostly wait, so that two files share the machine; `load` comes after it, alone. `matrix` and `change` are run when they
+// are asked for: see test/run/test.ts.
 import { defineConfig } from "vitest/config";
 
 const patient = { testTimeout: 180_000, hookTimeout: 180_000, pool: "forks" } as const;
 const load = "test/e2e/load.test.ts";
 const change = "test/e2e/live-change.test.ts";
+const matrix = ["test/e2e/matrix.test.ts", "test/e2e/quarantine.test.ts"];
 
 export default defineConfig({
   test: {
@@ -21,12 +23,21 @@ export default defineConfig({
           ...patient,
           name: "e2e",
           include: ["test/{contract,e2e}/**/*.test.ts"],
-          exclude: [load, change],
-          fileParallelism: false,
+          exclude: [load, change, ...matrix],
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
       { test: { ...patient, name: "load", include: [load], sequence: { groupOrder: 2 } } },
+      {
+        test: {
+          ...patient,
+          name: "matrix",
+          include: matrix,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+        },
+      },
       { test: { ...patient, name: "change", include: [change], sequence: { groupOrder: 3 } } },
     ],
   },
