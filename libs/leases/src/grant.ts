@@ -40,7 +40,11 @@ export function offer(world: World, request: LeaseRequest, now: Instant, choice:
     seconds,
   } as const;
   if (!choice.isForeign) return granted;
-  const held = world.policy.storedOfferSeconds;
+  // Not for longer than the lease would be, and not for less than the client holds already: see acknowledge().
+  const held = Math.max(
+    leftFor(request, lease, now),
+    Math.min(world.policy.storedOfferSeconds, settings.lease.seconds),
+  );
   return { ...granted, append: appendOf(world, request, "AddressOffered", address, subnet.id, 0, held) };
 }
 
@@ -66,8 +70,7 @@ export function acknowledge(
   }
   const type = isOwn ? "LeaseRenewed" : "LeaseGranted";
   // What is held for a client is never shortened: a node whose view is behind may promise it all of what it knows.
-  const left = lease?.client === request.client && lease.state !== "declined" ? secondsLeft(lease, now) : 0;
-  const held = Math.max(left, heldSeconds(world, entitlement, seconds));
+  const held = Math.max(leftFor(request, lease, now), heldSeconds(world, entitlement, seconds));
   return {
     ...granted,
     seconds,
@@ -116,6 +119,12 @@ function isUnchanged(lease: Lease, request: LeaseRequest): boolean {
   // A client that moves to another port of its relay agent is to be found there.
   const isMoved = request.relay !== undefined && request.relay.agent !== lease.relay?.agent;
   return lease.hostname === request.hostname && lease.mac === request.mac && !isMoved;
+}
+
+/** How long the address is held for the client already. */
+function leftFor(request: LeaseRequest, lease: Lease | undefined, now: Instant): number {
+  const isOwn = lease?.client === request.client && lease.state !== "declined";
+  return isOwn ? secondsLeft(lease, now) : 0;
 }
 
 function secondsLeft(lease: Lease, now: Instant): number {
