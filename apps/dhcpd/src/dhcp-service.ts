@@ -121,7 +121,12 @@ export class DhcpService {
     if (packet.op !== 1) return "not-for-servers";
     if (type === undefined) return packet.has(53) ? "not-for-servers" : this.parts.refusal();
     if (messageTypeName(type) === undefined || NOT_BY_UDP.has(type)) return "not-for-servers";
-    return this.parts.refusal() ?? this.overload(type);
+    return this.parts.refusal() ?? this.overload(type) ?? this.formFault(packet);
+  }
+
+  private formFault(packet: Packet): DropReason | undefined {
+    const { tolerates } = this.parts.world.network;
+    return tolerates.has("options-without-end") || packet.isEnded ? undefined : "no-end";
   }
 
   /** A DISCOVER is shed before a REQUEST: that one has an offer to lose (I14). */

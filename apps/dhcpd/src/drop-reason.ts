@@ -9,6 +9,8 @@ export type DropReason =
   | DecodeFailure
   /** It is a reply, or a message that only servers send. */
   | "not-for-servers"
+  /** The options do not end with END, and the network document is strict. */
+  | "no-end"
   | BootpRefusal
   | LeasequeryDrop
   | RateRefusal

@@ -1,4 +1,5 @@
 // decide(world, request, now): what should happen, from what this node knows. Pure: it reads the world and changes nothing.
+import type { Leniency } from "@leasehold/network";
 import { type Ipv4, MessageType } from "@leasehold/protocol";
 import { chooseAddress } from "./choose-address.ts";
 import type { RefuseReason } from "./decision.ts";
@@ -61,12 +62,21 @@ function decideDiscover(world: World, request: LeaseRequest, now: Instant): Deci
 
 /** RFC 2131 §4.3.2: the state of the client shows in which of option 54, option 50 and ciaddr it filled in. */
 function decideRequest(world: World, request: LeaseRequest, now: Instant): Decision {
+  const leniency = leniencyNeeded(request);
+  if (leniency !== undefined && !world.network.tolerates.has(leniency)) return silent("malformed");
   if (request.serverIdentifier !== undefined) return decideSelecting(world, request, now);
   if (request.ciaddr !== 0) return decideExisting(world, request, request.ciaddr, now);
   if (request.requestedAddress !== undefined) {
     return decideExisting(world, request, request.requestedAddress, now);
   }
   return silent("malformed");
+}
+
+/** A REQUEST that is none of table 4's rows, and which leniency makes one of it. */
+function leniencyNeeded({ serverIdentifier, ciaddr, requestedAddress }: LeaseRequest): Leniency | undefined {
+  if (ciaddr === 0) return undefined;
+  if (serverIdentifier !== undefined) return "selecting-with-ciaddr";
+  return requestedAddress === undefined ? undefined : "renewing-with-requested-address";
 }
 
 function decideSelecting(world: World, request: LeaseRequest, now: Instant): Decision {
@@ -97,7 +107,9 @@ function decideExisting(world: World, request: LeaseRequest, address: Ipv4, now:
     return notAsBelieved(world, request, lease, "held-by-another", address);
   }
   // A reserved address needs no record: the inventory says whose it is. An ended lease of the client's own is given again.
-  if (entitlement.pool === undefined || lease?.client === request.client) {
+  const isWantedAgain =
+    lease?.client === request.client && world.network.tolerates.has("ended-lease-wanted-again");
+  if (entitlement.pool === undefined || isWantedAgain) {
     return acknowledge(world, request, now, address, entitlement);
   }
   return notAsBelieved(world, request, lease, "no-such-lease", address);
@@ -122,12 +134,15 @@ function notAsBelieved(
 function refuse(world: World, request: LeaseRequest, reason: RefuseReason, address: Ipv4): Decision {
   // A NAK must rest on what a quorum knows.
   if (!world.storeReady) return silent("store-unavailable");
-  if (request.firmware && request.serverIdentifier !== undefined)
-    return silent("firmware-must-not-be-refused");
+  const isSpared = request.firmware && world.network.tolerates.has("firmware-spared-a-nak");
+  if (isSpared && request.serverIdentifier !== undefined) return silent("firmware-must-not-be-refused");
   return { kind: "refuse", reason, address };
 }
 
 function decideRelease(world: World, request: LeaseRequest, now: Instant): Decision {
+  const isNamed = request.serverIdentifier !== undefined;
+  if (!isNamed && !world.network.tolerates.has("release-without-server-identifier"))
+    return silent("malformed");
   const lease = world.view.get(request.ciaddr);
   if (!isForUs(world, request) || !isBound(lease, now) || lease.client !== request.client) {
     return silent("not-the-owner");

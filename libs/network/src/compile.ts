@@ -4,6 +4,7 @@ import { Classes } from "./classes/client-class.ts";
 import { type ClientFacts, isKnown } from "./classes/client-facts.ts";
 import { type CompiledSubnet, compileSubnet } from "./compile-subnet.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
+import { leniencies } from "./leniencies.ts";
 import type { Network, Subnet } from "./network.ts";
 import { OptionCatalogue } from "./options/option-catalogue.ts";
 import { AddressTable } from "./pools/address-table.ts";
@@ -83,7 +84,7 @@ function settingsOfAll({ limits, leasequery, conflictProbe, compatibility }: Net
     limits: limits ?? {},
     leasequeryPeers: new Set((leasequery?.peers ?? []).flatMap((peer) => parseIpv4(peer) ?? [])),
     ...(conflictProbe === undefined || conflictProbe === "off" ? {} : { conflictProbe }),
-    compatibility: compatibility ?? ("lenient" as const),
+    tolerates: leniencies(compatibility),
   };
 }
 

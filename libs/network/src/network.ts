@@ -4,6 +4,7 @@ import type { ClientClass } from "./classes/client-class.ts";
 import type { ClientFacts } from "./classes/client-facts.ts";
 import type { LeaseDocument } from "./document/lease-schema.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
+import type { Leniency } from "./leniencies.ts";
 import type { AddressRange } from "./pools/address-range.ts";
 
 export interface Network {
@@ -19,7 +20,8 @@ export interface Network {
   readonly leasequeryPeers: ReadonlySet<Ipv4>;
   /** Undefined: addresses are not looked for before they are offered. */
   readonly conflictProbe?: { readonly waitMs: number };
-  readonly compatibility: "strict" | "lenient";
+  /** What clients get wrong that is put up with: none of it where the document says `strict`. */
+  readonly tolerates: ReadonlySet<Leniency>;
   /** For packets from the link itself: by the subnet's `interface`, else by an address that the interface has. */
   subnetOnLink(interfaceName: string, addresses: readonly Ipv4[]): Subnet | undefined;
   /**

@@ -80,6 +80,28 @@ function locateIn(bytes: Uint8Array, start: number, end: number, offsets: number
   return true;
 }
 
+/**
+ * Whether each field that holds options ends with END, as RFC 2131 §4.1 wants; `offsets` are those that `locateOptions`
+ * found in the same octets.
+ */
+export function isEnded(bytes: Uint8Array, offsets: readonly number[]): boolean {
+  const overloaded = overloadOf(bytes, offsets);
+  return (
+    hasEnd(bytes, OPTIONS_AT, bytes.length) &&
+    ((overloaded & FILE_OVERLOADED) === 0 || hasEnd(bytes, FILE_AT, COOKIE_AT)) &&
+    ((overloaded & SNAME_OVERLOADED) === 0 || hasEnd(bytes, SNAME_AT, FILE_AT))
+  );
+}
+
+function hasEnd(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end) {
+    if (bytes[at] === END) return true;
+    at += bytes[at] === PAD ? 1 : 2 + bytes[at + 1]!;
+  }
+  return false;
+}
+
 /** The value of option 52: 1 file, 2 sname, 3 both; 0 without one, or with one that is none of these. */
 export function overloadOf(bytes: Uint8Array, offsets: readonly number[]): number {
   for (let index = 0; index < offsets.length; index++) {

@@ -65,6 +65,17 @@ test("tolerates PAD anywhere, a missing END, and whatever is behind END", () => 
   expect(packet(request([53, 1, 1, 255, 12, 200])).codes()).toEqual([53]);
 });
 
+test.each([
+  ["behind the options and PAD", request([53, 1, 1, 0, 255]), true],
+  ["nowhere", request([53, 1, 1, 0]), false],
+  ["inside of an option only", request([61, 2, 255, 255]), false],
+  ["in every overloaded field", request([52, 1, 3, 255], (b) => b.fill(255, 44, 236)), true],
+  ["not in the overloaded file", request([52, 1, 1, 255]), false],
+  ["not in the overloaded sname", request([52, 1, 2, 255]), false],
+])("END stands %s (RFC 2131 §4.1)", (_, bytes, isEnded) => {
+  expect(packet(bytes).isEnded).toBe(isEnded);
+});
+
 test("any hardware type, with up to 16 octets of address or none (RFC 4390)", () => {
   const infiniband = packet(request([255], (bytes) => bytes.set([32, 0], 1)));
   expect([infiniband.htype, infiniband.chaddr.length]).toEqual([32, 0]);

@@ -2,7 +2,15 @@
 // the octets that were received.
 
 import type { DecodeFailure } from "./locate.ts";
-import { FILE_AT, FILE_OVERLOADED, locateOptions, overloadOf, SNAME_AT, SNAME_OVERLOADED } from "./locate.ts";
+import {
+  FILE_AT,
+  FILE_OVERLOADED,
+  isEnded,
+  locateOptions,
+  overloadOf,
+  SNAME_AT,
+  SNAME_OVERLOADED,
+} from "./locate.ts";
 import { u16, u32 } from "./octets.ts";
 import { type OptionName, type OptionValue, optionCodec } from "./option.ts";
 import { readPaddedText } from "./shapes/text.ts";
@@ -91,6 +99,11 @@ export class Packet {
   /** Option 53. Undefined when there is none (BOOTP), or when it is not one octet (`has(53)` tells). */
   get messageType(): number | undefined {
     return this.get("messageType");
+  }
+
+  /** Whether the options end with END, as they must (RFC 2131 §4.1). */
+  get isEnded(): boolean {
+    return isEnded(this.bytes, this.#offsets);
   }
 
   has(code: number): boolean {

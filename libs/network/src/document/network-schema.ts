@@ -51,7 +51,9 @@ export const networkSchema = section({
   compatibility: z
     .enum(["strict", "lenient"])
     .optional()
-    .describe("`lenient`: what some clients do against the RFCs is put up with. Default `lenient`."),
+    .describe(
+      "`lenient`: what some clients do against the RFCs is put up with. `strict`: they are held to the letter. Default `lenient`.",
+    ),
   cluster: section({
     serverIdentifier: serverIdentifier
       .optional()
