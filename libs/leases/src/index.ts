@@ -3,6 +3,13 @@ export { decide } from "./decide.ts";
 export type { Decision, Grant, RefuseReason, SilentReason } from "./decision.ts";
 export { entitlementTo, reservationOf } from "./entitlement.ts";
 export { conflictEvent } from "./grant.ts";
+export {
+  type CasOutcome,
+  type CasStream,
+  type GroupCommitOptions,
+  GroupCommits,
+  type Timers,
+} from "./group-commits.ts";
 export { type Instant, instant, NO_REVISION, type Revision, revision } from "./instant.ts";
 export {
   isBound,

@@ -1,0 +1,211 @@
+// Group commits: the lease store on top of a stream that takes batches by compare-and-swap. Appends wait while a batch is on
+// its way and leave together as one atomic batch, each with its own expected sequence; a lone append leaves at once. When a
+// batch is refused nobody says which write was stale, so it is halved until the stale one stands alone; when its fate is
+// unknown the same compare-and-swap is repeated, and a conflict with our own intent is success (docs/adr/0002).
+import type { Ipv4 } from "@leasehold/protocol";
+import { revision } from "./instant.ts";
+import { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEvent } from "./lease-store.ts";
+
+export interface GroupCommitOptions {
+  /** Writes in one batch, at most. */
+  readonly batchMax?: number;
+  /** Batches on their way at once, at most. */
+  readonly inFlightMax?: number;
+  /** How long one attempt may take, in ms. */
+  readonly attemptMs?: number;
+  /** How long an append may take in all, in ms: beyond it the client has asked again. */
+  readonly deadlineMs?: number;
+  /** Appends waiting, at most: more are answered `unknown` at once. */
+  readonly queueMax?: number;
+  /** Told of every batch: its size, outcome, and how long it took in ms. */
+  readonly onBatch?: (size: number, outcome: CasOutcome["kind"], ms: number) => void;
+}
+
+/** A stream that takes writes by compare-and-swap, several at a time or none of them. */
+export interface CasStream {
+  /** Answers after `patienceMs` at the latest, and never rejects. The addresses differ. */
+  publish(appends: readonly Append[], patienceMs: number): Promise<CasOutcome>;
+  /** The newest event of an address, as the stream's leader has it. Rejects when there is no leader to ask. */
+  read(address: Ipv4): Promise<StoredEvent | undefined>;
+}
+
+export type CasOutcome =
+  /** Stored on a quorum; write i has sequence `revision - count + 1 + i`. */
+  | { readonly kind: "stored"; readonly revision: number }
+  /** One of the writes expected another sequence: nothing was stored. */
+  | { readonly kind: "conflict" }
+  /** An earlier write to one of the addresses is still being applied: nothing was stored; try again in some ms. */
+  | { readonly kind: "busy" }
+  /** It may have been stored or not, or may yet be. */
+  | { readonly kind: "unknown"; readonly reason: string }
+  /** It will never be taken: a person has to act. */
+  | { readonly kind: "rejected"; readonly reason: string };
+
+/** A steady clock, timers, and chance, as this pure library does not have them. */
+export interface Timers {
+  now(): number;
+  after(ms: number, run: () => void): void;
+  /** When what is at hand has been handled. */
+  soon(run: () => void): void;
+  /** From 0 to 1. */
+  random(): number;
+}
+
+interface Waiting {
+  readonly append: Append;
+  readonly settle: (result: AppendResult) => void;
+  readonly deadline: number;
+}
+
+export class GroupCommits implements LeaseStore {
+  private readonly stream: CasStream;
+  private readonly timers: Timers;
+  private readonly options: Required<GroupCommitOptions>;
+  private queue: Waiting[] = [];
+  private readonly busyKeys = new Set<Ipv4>();
+  private inFlight = 0;
+  private unsettled = 0;
+  private isFlushPlanned = false;
+
+  constructor(stream: CasStream, timers: Timers, options: GroupCommitOptions = {}) {
+    this.stream = stream;
+    this.timers = timers;
+    this.options = {
+      batchMax: 128,
+      inFlightMax: 4,
+      attemptMs: 1000,
+      deadlineMs: 3000,
+      queueMax: 10_000,
+      onBatch: () => {},
+      ...options,
+    };
+  }
+
+  get pending(): number {
+    return this.unsettled;
+  }
+
+  append(append: Append, settle: (result: AppendResult) => void): void {
+    if (this.queue.length >= this.options.queueMax) {
+      settle({ kind: "unknown", reason: "the commit queue is full" });
+      return;
+    }
+    this.unsettled++;
+    this.queue.push({
+      append,
+      settle: (result) => {
+        this.unsettled--;
+        settle(result);
+      },
+      deadline: this.timers.now() + this.options.deadlineMs,
+    });
+    this.planFlush();
+  }
+
+  // After the packets that the event loop has at hand: they then share a batch.
+  private planFlush(): void {
+    if (this.isFlushPlanned) return;
+    this.isFlushPlanned = true;
+    this.timers.soon(() => {
+      this.isFlushPlanned = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    while (this.inFlight < this.options.inFlightMax && this.queue.length > 0) {
+      const batch = this.takeBatch();
+      if (batch.length === 0) return;
+      this.inFlight++;
+      void this.commit(batch).finally(() => {
+        this.inFlight--;
+        for (const each of batch) this.busyKeys.delete(each.append.address);
+        if (this.queue.length > 0) this.planFlush();
+      });
+    }
+  }
+
+  /** Waiting appends whose address is not on its way already: the server takes one unapplied write an address. */
+  private takeBatch(): Waiting[] {
+    const batch: Waiting[] = [];
+    const rest: Waiting[] = [];
+    for (const each of this.queue) {
+      if (batch.length < this.options.batchMax && !this.busyKeys.has(each.append.address)) {
+        this.busyKeys.add(each.append.address);
+        batch.push(each);
+      } else {
+        rest.push(each);
+      }
+    }
+    this.queue = rest;
+    return batch;
+  }
+
+  private async commit(batch: readonly Waiting[]): Promise<void> {
+    const outcome = await this.publish(batch);
+    switch (outcome.kind) {
+      case "stored":
+        batch.forEach((each, i) => {
+          each.settle({ kind: "stored", revision: revision(outcome.revision - batch.length + 1 + i) });
+        });
+        return;
+      case "conflict":
+        return batch.length > 1 ? this.commitHalves(batch) : this.settleConflict(batch[0]!);
+      case "busy":
+        return this.again(
+          batch,
+          3 + this.timers.random() * 7,
+          "another write to the address is being applied",
+        );
+      case "unknown":
+        return this.again(batch, 50, outcome.reason);
+      case "rejected":
+        for (const each of batch) each.settle({ kind: "unknown", reason: outcome.reason });
+        return;
+      default:
+        outcome satisfies never;
+    }
+  }
+
+  private async publish(batch: readonly Waiting[]): Promise<CasOutcome> {
+    const started = this.timers.now();
+    const appends = batch.map(({ append }) => append);
+    const outcome = await this.stream.publish(appends, this.options.attemptMs);
+    this.options.onBatch(batch.length, outcome.kind, this.timers.now() - started);
+    return outcome;
+  }
+
+  private async commitHalves(batch: readonly Waiting[]): Promise<void> {
+    const half = batch.length >> 1;
+    await Promise.all([this.commit(batch.slice(0, half)), this.commit(batch.slice(half))]);
+  }
+
+  private async again(batch: readonly Waiting[], pauseMs: number, reason: string): Promise<void> {
+    await new Promise<void>((resolve) => this.timers.after(pauseMs, resolve));
+    const now = this.timers.now();
+    const rest: Waiting[] = [];
+    for (const each of batch) {
+      if (now < each.deadline) rest.push(each);
+      else each.settle({ kind: "unknown", reason });
+    }
+    if (rest.length > 0) await this.commit(rest);
+  }
+
+  /** The stream's leader says what stands there: somebody else's event, or our own from an attempt whose answer was lost. */
+  private async settleConflict(waiting: Waiting): Promise<void> {
+    try {
+      const current = await this.read(waiting.append.address);
+      waiting.settle(
+        isOwn(waiting.append, current)
+          ? { kind: "stored", revision: current.revision }
+          : { kind: "conflict", current },
+      );
+    } catch (cause) {
+      waiting.settle({ kind: "unknown", reason: cause instanceof Error ? cause.message : String(cause) });
+    }
+  }
+
+  read(address: Ipv4): Promise<StoredEvent | undefined> {
+    return this.stream.read(address);
+  }
+}
