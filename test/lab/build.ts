@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
 import { awaitInventory, awaitMembers, initialiseStore, loadDocuments } from "./contents.ts";
+import { makeDisk } from "./disk.ts";
 import { openDoors } from "./doors.ts";
 import { awaitHost, startHost } from "./host.ts";
 import { plan, root } from "./layout.ts";
@@ -18,6 +19,10 @@ export interface LabOptions {
   readonly network?: string;
   /** Rows in SMD's shapes, loaded by the stand-in. */
   readonly inventory?: string;
+  /** Gives each node's dhcpd a clock that can be shifted. */
+  readonly clocks?: boolean;
+  /** Puts each node's store on a disk of its own, of so many megabytes. */
+  readonly diskMegabytes?: number;
 }
 
 export type Say = (line: string) => void;
@@ -79,13 +84,23 @@ async function buildHosts(options: LabOptions): Promise<LabState> {
     doors,
     token: secret(),
     passwords: passwords(),
+    clocks: options.clocks ?? false,
+    ...(options.diskMegabytes && { diskMegabytes: options.diskMegabytes }),
     complete: false,
   };
   saveState(state);
+  await makeDisks(state);
   writeShim(directory);
   if (options.inventory) copyFileSync(options.inventory, inventoryFile(state));
   else writeFileSync(inventoryFile(state), "{}");
   return state;
+}
+
+async function makeDisks(state: LabState): Promise<void> {
+  const { diskMegabytes, hosts } = state;
+  if (diskMegabytes === undefined) return;
+  const nodes = hosts.filter(({ role }) => role === "node");
+  await Promise.all(nodes.map((host) => makeDisk(state, host, diskMegabytes)));
 }
 
 // A letter first: nats-server reads the value as configuration.

@@ -1,11 +1,15 @@
 // The commands of `./run lab`, each a few lines over the class Lab.
 
+import { isCut } from "./faults.ts";
 import { Lab } from "./lab.ts";
 import { defaultName } from "./layout.ts";
 import { takeName, type Words } from "./words.ts";
 
 /** Answers with an exit code; 0 when nothing. */
 type LabCommand = (words: Words) => Promise<number | undefined> | Promise<void>;
+
+/** Enough for a million leases, and soon full. */
+const DISK_MEGABYTES = 256;
 
 const attached = ({ values }: Words) => Lab.attach(values.name);
 const say = (line: string) => console.error(line);
@@ -29,6 +33,8 @@ export const commands: Readonly<Record<string, LabCommand>> = {
         ...(network && { network }),
         ...(inventory && { inventory }),
         ...(values.nodes && { nodes: count("nodes", values.nodes, 3, 5) }),
+        ...(values.clocks && { clocks: true }),
+        ...(values.disks && { diskMegabytes: DISK_MEGABYTES }),
         ...(values.clients && { clients: count("clients", values.clients, 0, 500) }),
       },
       say,
@@ -58,8 +64,20 @@ export const commands: Readonly<Record<string, LabCommand>> = {
   start: onNode((lab, node, what) => lab.start(node, what)),
   pause: onNode((lab, node, what) => lab.pause(node, what)),
   resume: onNode((lab, node, what) => lab.resume(node, what)),
-  cut: onNode((lab, node) => lab.cut(node)),
+  cut: onNode((lab, node, what) => {
+    if (!isCut(what)) throw new Error(`Cut all, or routes; there is no "${what}" to cut.`);
+    return lab.cut(node, what);
+  }),
   heal: onNode((lab, node) => lab.heal(node)),
+  clock: onNode((lab, node, seconds) => lab.shiftClock(node, Number(seconds))),
+  "disk-full": onNode((lab, node) => lab.fillDisk(node)),
+  "disk-free": onNode((lab, node) => lab.freeDisk(node)),
+  "power-cut": (words) => attached(words).cutPower(),
+
+  async leader(words) {
+    const [stream = "KV_dhcp-leases"] = words.positionals;
+    console.log((await attached(words).leaderOf(stream)) ?? `Nobody leads ${stream} now.`);
+  },
 
   logs: onNode((lab, node, what) => {
     for (const [program, text] of Object.entries(lab.logs(node))) {
@@ -103,12 +121,17 @@ function count(option: string, text: string, least: number, most: number): numbe
 
 const HELP = `A cluster in network namespaces: nodes n1 n2 n3, s1 (syncer, SMD stand-in), clients c1 c2 …, r1 (relay), sw (bridge).
 
-  up [--network F] [--inventory F] [--nodes 3] [--clients 2]   builds it; its layout as JSON on stdout
+  up [--network F] [--inventory F] [--nodes 3] [--clients 2] [--clocks] [--disks]
+                                          builds it; its layout as JSON on stdout
   down
   status                                  the layout, and what runs
   exec HOST -- CMD                        a program on a host; \`leasehold\` is on its PATH
   kill|stop|pause|resume|start NODE [nats|dhcpd|all]   SIGKILL, SIGTERM, SIGSTOP, SIGCONT, and back until it serves
-  cut|heal NODE                           the node's cluster traffic; its DHCP goes on
+  cut NODE [all|routes], heal NODE        the node's NATS traffic, or what its server and the others say; its DHCP goes on
+  leader [STREAM]                         the node whose NATS server leads it; KV_dhcp-leases when none is named
+  clock NODE +60|-3|0                     its dhcpd's clock, so many seconds from the machine's (up --clocks)
+  disk-full|disk-free NODE                the disk that its store is on (up --disks)
+  power-cut                               of all nodes: SIGKILL, and what was not fsynced is gone (up --disks); then \`start\`
   logs HOST [PROGRAM]
   capture start [FILTER] | stop           tcpdump on the bridge; prints the pcap's path
   smd put|delete|fail|list …              what the SMD stand-in says

@@ -1,4 +1,5 @@
 // What can befall a node of the lab: its programs are killed, stopped, started again; its cluster traffic is cut.
+import { freezeDisk, thawDisk } from "./disk.ts";
 import { entering } from "./host.ts";
 import type { LabHost } from "./layout.ts";
 import { isAlive, kill, signal } from "./processes.ts";
@@ -53,21 +54,49 @@ export async function startServices(state: LabState, host: LabHost, what: string
   }
 }
 
-// Both ends of every connection between this node and the others; DHCP, and its own NATS, are left alone.
-const CUT = `table inet lab_cut {
-  chain arriving { type filter hook input priority 0; iifname "eth0" tcp dport { 4222, 6222 } drop; iifname "eth0" tcp sport { 4222, 6222 } drop; }
-  chain leaving { type filter hook output priority 0; oifname "eth0" tcp dport { 4222, 6222 } drop; oifname "eth0" tcp sport { 4222, 6222 } drop; }
-}
-`;
+/** The ports of connections between nodes, by what is cut; DHCP, and a node's way to its own NATS, are left alone. */
+const CUT_PORTS = {
+  /** All NATS: its own dhcpd still reaches its own server, and nobody else. */
+  all: "4222, 6222",
+  /** Between the servers alone: every dhcpd still reaches every server. */
+  routes: "6222",
+} as const;
 
-export async function cut(state: LabState, host: LabHost): Promise<void> {
+export type Cut = keyof typeof CUT_PORTS;
+
+export const isCut = (what: string): what is Cut => what in CUT_PORTS;
+
+/** Drops both ends of every such connection between this node and the others. */
+export async function cut(state: LabState, host: LabHost, what: Cut = "all"): Promise<void> {
+  const ports = `{ ${CUT_PORTS[what]} }`;
+  const rules = (name: string) =>
+    `${name} "eth0" tcp dport ${ports} drop; ${name} "eth0" tcp sport ${ports} drop;`;
   await heal(state, host);
-  await nft(state, host, CUT);
+  await nft(
+    state,
+    host,
+    `table inet lab_cut {
+  chain arriving { type filter hook input priority 0; ${rules("iifname")} }
+  chain leaving { type filter hook output priority 0; ${rules("oifname")} }
+}
+`,
+  );
 }
 
 export async function heal(state: LabState, host: LabHost): Promise<void> {
   // "add" first, because deleting a table that is not there is an error.
   await nft(state, host, "add table inet lab_cut\ndelete table inet lab_cut\n");
+}
+
+/**
+ * Cuts the power of all nodes at one moment, and gives it back: everything dies by SIGKILL, and each store is what its disk
+ * held at the moment before. `start` brings the programs back.
+ */
+export async function cutPower(state: LabState, hosts: readonly LabHost[]): Promise<void> {
+  await Promise.all(hosts.map((host) => killServices(state, host, "all")));
+  await Promise.all(hosts.map((host) => freezeDisk(state, host)));
+  await must(["sh", "-c", "echo 3 >/proc/sys/vm/drop_caches"]);
+  await Promise.all(hosts.map((host) => thawDisk(state, host)));
 }
 
 async function nft(state: LabState, host: LabHost, input: string): Promise<void> {

@@ -5,8 +5,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { smdCommand } from "../smd-standin/commands.ts";
 import { buildLab, type LabOptions, removeLab, type Say } from "./build.ts";
 import { startCapture, stopCapture } from "./capture.ts";
+import { shiftClock } from "./clock.ts";
+import { fillDisk, freeDisk } from "./disk.ts";
 import {
+  type Cut,
   cut,
+  cutPower,
   heal,
   killServices,
   pauseServices,
@@ -21,6 +25,7 @@ import { typescript } from "./service.ts";
 import { natsServers, servicesOf } from "./services.ts";
 import { type Result, type ShellOptions, shell } from "./shell.ts";
 import { hostOf, type LabState, loadPid, loadState } from "./state.ts";
+import { leaderOf } from "./stream-leader.ts";
 
 export interface ApiAnswer {
   readonly status: number;
@@ -136,9 +141,18 @@ export class Lab {
   start = (node: string, what = "all"): Promise<void> => startServices(this.state, this.host(node), what);
   pause = (node: string, what = "all"): void => pauseServices(this.state, this.host(node), what);
   resume = (node: string, what = "all"): void => resumeServices(this.state, this.host(node), what);
-  /** Drops the node's cluster traffic; DHCP goes on. */
-  cut = (node: string): Promise<void> => cut(this.state, this.host(node));
+  /** Drops the node's cluster traffic, or only what NATS servers say to each other; DHCP goes on. */
+  cut = (node: string, what: Cut = "all"): Promise<void> => cut(this.state, this.host(node), what);
   heal = (node: string): Promise<void> => heal(this.state, this.host(node));
+
+  /** Sets the clock of a node's dhcpd so many seconds ahead; noticed within a second. */
+  shiftClock = (node: string, seconds: number): void => shiftClock(this.state, this.host(node), seconds);
+  fillDisk = (node: string): Promise<void> => fillDisk(this.state, this.host(node));
+  freeDisk = (node: string): Promise<void> => freeDisk(this.state, this.host(node));
+  /** Of all nodes at once; what was not fsynced is lost. `start` brings the programs back. */
+  cutPower = (): Promise<void> => cutPower(this.state, this.nodes);
+  /** The node whose NATS server leads a stream; undefined while there is none. */
+  leaderOf = (stream: string): Promise<string | undefined> => leaderOf(this, stream);
 
   /** Both answer with the pcap's path. */
   startCapture = (filter?: string): Promise<string> => startCapture(this.state, filter);

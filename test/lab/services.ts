@@ -1,5 +1,7 @@
 // What runs on the lab's hosts, in the order in which it is started.
 import { existsSync, writeFileSync } from "node:fs";
+import { byHostClock } from "./clock.ts";
+import { storeOf } from "./disk.ts";
 import { statusOnLoopback } from "./host.ts";
 import { type LabHost, NODE_API_PORT, root, SMD_PORT, SYNCER_API_PORT } from "./layout.ts";
 import { type Service, statusAt, typescript } from "./service.ts";
@@ -23,7 +25,7 @@ const nats: Service = {
       argv: ["nats-server", "-c", `${root}infra/nats/leasehold.conf`],
       env: {
         NATS_NAME: host.name,
-        NATS_STORE: `${state.directory}/stores/${host.name}`,
+        NATS_STORE: storeOf(state, host),
         NATS_STORE_MAX: "10G",
         NATS_ROUTES: JSON.stringify(routes),
         NATS_ROUTE_PASSWORD: passwords.route,
@@ -41,8 +43,8 @@ const dhcpd: Service = {
   name: "dhcpd",
   role: "node",
   program: "apps/dhcpd/src/main.ts",
-  command: (state, host) =>
-    configured(
+  command(state, host) {
+    const { argv } = configured(
       state,
       host,
       dhcpd,
@@ -51,7 +53,9 @@ interfaces: [eth0]
 nats: ${natsLogin(state, host, "dhcpd")}
 api: { listen: "0.0.0.0:${NODE_API_PORT}", token: ${state.token} }
 `,
-    ),
+    );
+    return { argv: [...byHostClock(state, host), ...argv] };
+  },
   ready: async (state, host) => (await statusAt(state.doors[host.name], "/readyz")) === 200,
 };
 

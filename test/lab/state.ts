@@ -12,6 +12,10 @@ export interface LabState extends LabPlan {
   readonly holders: Readonly<Record<string, Process>>;
   /** By host and service (`n1`, `s1`, `smd`): an address on this machine's 127.0.0.1 that leads there. */
   readonly doors: Readonly<Record<string, string>>;
+  /** The nodes' dhcpd read clocks that can be shifted. */
+  readonly clocks: boolean;
+  /** The size of the disks that the nodes' stores are on; without it they are on the machine's. */
+  readonly diskMegabytes?: number;
   /** Set when `up` came to its end. */
   readonly complete: boolean;
 }

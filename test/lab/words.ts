@@ -7,10 +7,12 @@ const options = {
   inventory: { type: "string" },
   nodes: { type: "string" },
   clients: { type: "string" },
+  clocks: { type: "boolean" },
+  disks: { type: "boolean" },
 } as const;
 
 export interface Words {
-  readonly values: Readonly<Partial<Record<keyof typeof options, string>>>;
+  readonly values: ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
   readonly positionals: readonly string[];
   /** What stood after `--`, or after the command's own words. */
   readonly rest: readonly string[];

@@ -16,6 +16,7 @@ export const tools: readonly (readonly [command: string, debianPackage: string])
   ["perfdhcp", "kea-admin"],
   ["tcpdump", "tcpdump"],
   ["nft", "nftables"],
+  ["faketime", "faketime"],
   ["ethtool", "ethtool"],
   ["curl", "curl"],
 ];

@@ -1,0 +1,27 @@
+// Who leads a stream: asked of the NATS servers' monitoring, which listens on each node's 127.0.0.1. Right after a fault the
+// servers differ for a while, and the one that a cut-off server names is the old one: it takes two that agree.
+import type { Lab } from "./lab.ts";
+
+interface Jsz {
+  readonly account_details?: readonly {
+    readonly stream_detail?: readonly {
+      readonly name: string;
+      readonly cluster?: { readonly leader?: string };
+    }[];
+  }[];
+}
+
+export async function leaderOf(lab: Lab, stream: string): Promise<string | undefined> {
+  const named = await Promise.all(lab.nodes.map(({ name }) => leaderBy(lab, name, stream)));
+  const majority = Math.floor(named.length / 2) + 1;
+  return named.find((leader) => leader && named.filter((other) => other === leader).length >= majority);
+}
+
+async function leaderBy(lab: Lab, node: string, stream: string): Promise<string | undefined> {
+  const url = "http://127.0.0.1:8222/jsz?accounts=true&streams=true";
+  const { code, stdout } = await lab.exec(node, ["curl", "-s", "--max-time", "2", url]);
+  if (code !== 0) return undefined;
+  const { account_details: accounts = [] } = JSON.parse(stdout) as Jsz;
+  const details = accounts.flatMap(({ stream_detail: streams = [] }) => streams);
+  return details.find(({ name }) => name === stream)?.cluster?.leader || undefined;
+}
