@@ -123,6 +123,8 @@ function decisionText({ decision }: Explanation): string {
       return `${reply} ${address} for ${durationText(seconds ?? 0)}${stored}`;
     case "inform":
       return "ACK, with settings and without an address";
+    case "forgo":
+      return "OFFER of 0.0.0.0: the client can do without IPv4";
     case "refuse":
       return `NAK: ${reason}${address === null ? "" : ` (${address})`}`;
     default:

@@ -1,6 +1,14 @@
 // What leaves the node for a decision: a reply, or a silence with its reason; counted and, at debug, told.
 import type { Decision, Instant, LeaseRequest } from "@leasehold/leases";
-import { encode, formatIpv4, ipv4, messageTypeName, type Packet, payloadLimit } from "@leasehold/protocol";
+import {
+  encode,
+  formatIpv4,
+  ipv4,
+  MessageType,
+  messageTypeName,
+  type Packet,
+  payloadLimit,
+} from "@leasehold/protocol";
 import { autoConfigureOption, meansNoAddress } from "./auto-configure.ts";
 import { bootpReply, encodeBootp } from "./bootp.ts";
 import { destinationOf } from "./destination.ts";
@@ -52,6 +60,9 @@ export class Answers {
           ...{ settings: decision.settings, hostname: hostnameOf(exchange, decision) },
           ...{ type: "ACK", yiaddr: ipv4(0) },
         });
+        break;
+      case "forgo":
+        this.reply(exchange, contentWithoutAddress(exchange, decision));
         break;
       case "grant":
         this.noteGrant(exchange, decision);
@@ -154,7 +165,7 @@ export function contentOf(
   const { settings, seconds, address } = decision;
   const vpn = vpnOf(packet);
   const ipv6Only = ipv6OnlyOption(packet, settings.options);
-  const isRapid = request.commitAtOnce !== undefined && packet.messageType !== undefined;
+  const isRapid = decision.reply === "ACK" && packet.messageType === MessageType.DISCOVER;
   return {
     type: decision.reply,
     yiaddr: address,
@@ -163,6 +174,26 @@ export function contentOf(
     hostname: hostnameOf({ request }, decision),
     isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
     extra: [...(ipv6Only === undefined ? [] : [ipv6Only]), ...(isRapid ? [RAPID_COMMIT] : [])],
+  };
+}
+
+/**
+ * What a client is told that shall do without IPv4. The time is there because an OFFER must have one (RFC 2131 table 3); what RFC
+ * 2563 §2.3 says to who gets no address holds, too.
+ */
+export function contentWithoutAddress(
+  { packet, request }: Pick<Exchange, "packet" | "request">,
+  decision: Extract<Decision, { kind: "forgo" }>,
+): Content {
+  const { settings } = decision;
+  const options = [ipv6OnlyOption(packet, settings.options), autoConfigureOption(packet, settings.options)];
+  return {
+    type: "OFFER",
+    yiaddr: ipv4(0),
+    settings,
+    seconds: settings.lease.seconds,
+    hostname: hostnameOf({ request }, decision),
+    extra: options.filter((option) => option !== undefined),
   };
 }
 

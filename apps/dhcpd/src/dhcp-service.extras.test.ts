@@ -2,6 +2,7 @@
 import { formatIpv4 } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
 import { nodeOn } from "../test/lan.ts";
+import { LEASE_SECONDS, START, type TestNode } from "../test/node.ts";
 import { ackOf, alice, bob, client, type Fields, packetOf, selecting, X } from "../test/wire.ts";
 
 const RAPID: Fields = { requested: X, options: [[80, new Uint8Array(0)]] };
@@ -37,6 +38,11 @@ describe("rapid commit", () => {
 describe("IPv6-only preferred (108)", () => {
   const options = { ipv6OnlyPreferred: 1800 };
   const wants = [1, 3, 108];
+  const WAIT = Uint8Array.of(0, 0, 7, 8);
+  const offered = (node: TestNode, fields: Fields) => {
+    node.receive(packetOf("DISCOVER", alice, fields));
+    return node.replies.at(-1)!.packet;
+  };
 
   test("is in OFFER and ACK when the client asks for it, and only then", () => {
     const node = nodeOn({ lan: { options } });
@@ -45,13 +51,79 @@ describe("IPv6-only preferred (108)", () => {
     node.receive(packetOf("DISCOVER", bob, { wants: [1, 3] }));
     node.receive(packetOf("DISCOVER", client(3)));
     const told = node.replies.map(({ packet }) => packet.raw(108));
-    expect(told).toEqual([Uint8Array.of(0, 0, 7, 8), Uint8Array.of(0, 0, 7, 8), undefined, undefined]);
+    expect(told).toEqual([WAIT, WAIT, undefined, undefined]);
   });
 
-  test("RFC 8925 §3.3: a DISCOVER that asks for both it and rapid commit is answered with an OFFER", () => {
-    const node = nodeOn({ lan: { options, rapidCommit: true } });
-    expect(node.receive(packetOf("DISCOVER", alice, { ...RAPID, wants }))[0]).toMatch(/^OFFER/);
+  test("RFC 8925 §3.3: then a DISCOVER is offered 0.0.0.0, and nothing is kept for it", () => {
+    const node = nodeOn({ lan: { options } });
+    const offer = offered(node, { wants, requested: X });
+    expect([formatIpv4(offer.yiaddr), offer.raw(108), offer.get("ipAddressLeaseTime")]).toEqual([
+      ...["0.0.0.0", WAIT],
+      LEASE_SECONDS,
+    ]);
+    expect([node.stored, node.world.offers.to(alice.client, START)]).toEqual([[], undefined]);
   });
+
+  test("RFC 8925 §3.3: a REQUEST for an address is processed as ever", () => {
+    const node = nodeOn({ lan: { options } });
+    expect(node.receive(packetOf("REQUEST", alice, selecting(X, { wants })))).toEqual([ackOf()]);
+    expect(node.receive(packetOf("REQUEST", alice, { ciaddr: X, wants }))).toEqual([ackOf()]);
+  });
+
+  test("`ipv6OnlyOffer: address`: an address that is free is offered all the same (MAY)", () => {
+    const node = nodeOn({ lan: { options, ipv6OnlyOffer: "address" } });
+    const offer = offered(node, { wants, requested: X });
+    expect([formatIpv4(offer.yiaddr), offer.raw(108)]).toEqual([X, WAIT]);
+  });
+
+  test("it holds for the document where the subnet says nothing", () => {
+    const node = nodeOn({ lan: { options }, document: { ipv6OnlyOffer: "address" } });
+    expect(formatIpv4(offered(node, { wants, requested: X }).yiaddr)).toBe(X);
+  });
+
+  test("a reserved address is its client's: it is no pool's", () => {
+    const reservations = [{ mac: alice.mac, address: "10.0.0.50" }];
+    const node = nodeOn({ lan: { options, reservations } });
+    const offer = offered(node, { wants });
+    expect([formatIpv4(offer.yiaddr), offer.raw(108)]).toEqual(["10.0.0.50", WAIT]);
+  });
+
+  test("so is one that the inventory gives", () => {
+    const node = nodeOn({ lan: { options } });
+    node.setHost("n1", alice, "10.0.0.60");
+    expect(formatIpv4(offered(node, { wants }).yiaddr)).toBe("10.0.0.60");
+  });
+
+  test("a pool of its own may be IPv6-mostly, another one not", () => {
+    const pools = [
+      { range: "10.0.0.10-10.0.0.13", for: "unknown", options },
+      { range: "10.0.0.20-10.0.0.23", for: "known" },
+    ];
+    const node = nodeOn({ lan: { pools } });
+    expect(formatIpv4(offered(node, { wants }).yiaddr)).toBe("0.0.0.0");
+    node.setHost("n1", alice);
+    const offer = offered(node, { wants });
+    expect([formatIpv4(offer.yiaddr).slice(0, 8), offer.raw(108)]).toEqual(["10.0.0.2", undefined]);
+  });
+
+  test("a client for which there is no address is told so, too", () => {
+    const node = nodeOn({ lan: { pools: [], options: { ...options, autoConfigure: 0 } } });
+    const offer = offered(node, { wants, options: [[116, Uint8Array.of(1)]] });
+    expect([formatIpv4(offer.yiaddr), offer.raw(108), offer.raw(116)]).toEqual([
+      ...["0.0.0.0", WAIT],
+      Uint8Array.of(0),
+    ]);
+  });
+
+  test.each(["no-address", "address"] as const)(
+    "RFC 8925 §3.3: a DISCOVER that asks for both it and rapid commit is answered with an OFFER (%s)",
+    (ipv6OnlyOffer) => {
+      const pools = [{ range: "10.0.0.10-10.0.0.13", options }];
+      const node = nodeOn({ lan: { pools, rapidCommit: true, ipv6OnlyOffer } });
+      expect(node.receive(packetOf("DISCOVER", alice, { ...RAPID, wants }))[0]).toMatch(/^OFFER/);
+      expect([node.replies[0]!.packet.has(80), node.stored]).toEqual([false, []]);
+    },
+  );
 });
 
 describe("auto-configure (116)", () => {

@@ -16,10 +16,9 @@ import { bootpAnswer, decodeWithoutCookie } from "./bootp.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Arrival, ServiceLink, ServiceParts } from "./exchange.ts";
 import type { Foreseen } from "./explain.ts";
-import { ipv6OnlyOption } from "./ipv6-only.ts";
 import { identityOf, leaseRequestOf, linkOf, type Whence } from "./lease-request.ts";
 import { answerLeasequery } from "./leasequery.ts";
-import { commitsAtOnce } from "./rapid-commit.ts";
+import { asksForRapidCommit } from "./rapid-commit.ts";
 import { RateLimiter } from "./rate-limits.ts";
 import { isSelectedByOverride, relayPortOf } from "./relay-information.ts";
 import { RenewalCalls } from "./renewal-calls.ts";
@@ -227,12 +226,8 @@ export class DhcpService {
   }
 
   private asRapid(packet: Packet, asked: LeaseRequest): LeaseRequest {
-    const subnet = asked.link[0]!;
-    if (asked.type !== MessageType.DISCOVER || !subnet.rapidCommit) return asked;
-    const isIpv6Only = ipv6OnlyOption(packet, subnet.options) !== undefined;
-    return commitsAtOnce(packet, true, isIpv6Only)
-      ? { ...asked, commitAtOnce: { seconds: undefined } }
-      : asked;
+    const isWanted = asked.link[0]!.rapidCommit && asksForRapidCommit(packet);
+    return isWanted ? { ...asked, commitAtOnce: { seconds: undefined } } : asked;
   }
 }
 

@@ -55,6 +55,14 @@ const from = ({ options, lease, server }: Explanation) =>
     [...options, ...lease, ...server].map(({ name, value, from }) => [name, `${value} (${from})`]),
   );
 
+test("a client that can do without IPv4 is told so, by the settings of the pool that it would be in", () => {
+  node.setNetwork({ ...DOCUMENT, defaults: { ...DOCUMENT.defaults, options: { ipv6OnlyPreferred: 1800 } } });
+  const answer = told(hex("DISCOVER", alice, { wants: [1, 108] }));
+  expect(answer).toMatchObject({ subnet: "lan", pool: "lan/10.0.0.10-10.0.0.13" });
+  expect(answer.decision).toMatchObject({ kind: "forgo", reply: "OFFER", address: null });
+  expect(answer.options.filter(({ sent }) => sent).map(({ code }) => code)).toEqual([1, 108]);
+});
+
 test("a stranger gets an address of the pool for strangers; each setting says where it stands", () => {
   const answer = told({ mac: alice.mac, vendorClass: "PXEClient:Arch:00011", arch: 11 });
   expect(answer).toMatchObject({

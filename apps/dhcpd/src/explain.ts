@@ -3,7 +3,7 @@
 import { type Decision, type Instant, type LeaseRequest, Members, reservationOf } from "@leasehold/leases";
 import { type ExplainedField, type ExplainedOption, explainSettings, type Pool } from "@leasehold/network";
 import { decode, formatIpv4, type Ipv4, ipv4, optionByCode, type Packet } from "@leasehold/protocol";
-import { contentOf, encodeReply, hostnameOf, nameOf } from "./answers.ts";
+import { contentOf, contentWithoutAddress, encodeReply, hostnameOf, nameOf } from "./answers.ts";
 import { leaseViewOf } from "./api-views.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Whence } from "./lease-request.ts";
@@ -20,7 +20,7 @@ export interface Question {
 /** What the service makes of a packet. */
 export type Foreseen = DropReason | { readonly request: LeaseRequest; readonly decision: Decision };
 
-type Answer = Extract<Decision, { kind: "grant" | "inform" }>;
+type Answer = Extract<Decision, { kind: "grant" | "inform" | "forgo" }>;
 
 const HOST_NAME = 12;
 
@@ -120,6 +120,8 @@ function decisionView(decision: Decision) {
     }
     case "inform":
       return { ...NO_DECISION, kind, reply: "ACK" };
+    case "forgo":
+      return { ...NO_DECISION, kind, reply: "OFFER" };
     case "refuse": {
       const { reason, address } = decision;
       return { ...NO_DECISION, kind, reply: "NAK", reason, address: addressText(address) };
@@ -137,11 +139,9 @@ export interface ToldOption extends ExplainedOption {
 }
 
 function settingsView(world: NodeWorld, question: Question, request: LeaseRequest, decision: Decision) {
-  if (decision.kind !== "grant" && decision.kind !== "inform") return NO_SETTINGS;
+  if (decision.kind === "refuse" || decision.kind === "silent") return NO_SETTINGS;
   const { subnet } = decision;
-  const address = decision.kind === "grant" ? decision.address : request.ciaddr;
-  const isReserved = reservationOf(world, request)?.address === address && decision.kind === "grant";
-  const pool = isReserved ? undefined : subnet.poolOf(address);
+  const pool = poolOf(world, request, decision);
   const reservation = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
   const { options, lease, server } = explainSettings(subnet, pool, request.classes, reservation);
   const sent = new Set(replyCodes(world, question, request, decision));
@@ -154,6 +154,21 @@ function settingsView(world: NodeWorld, question: Question, request: LeaseReques
     lease: lease as readonly ExplainedField[],
     server: server as readonly ExplainedField[],
   };
+}
+
+function poolOf(world: NodeWorld, request: LeaseRequest, decision: Answer): Pool | undefined {
+  switch (decision.kind) {
+    case "grant": {
+      const { address, subnet } = decision;
+      return reservationOf(world, request)?.address === address ? undefined : subnet.poolOf(address);
+    }
+    case "inform":
+      return decision.subnet.poolOf(request.ciaddr);
+    case "forgo":
+      return decision.pool;
+    default:
+      return decision satisfies never;
+  }
 }
 
 /** A host's own name counts more than an option that is set for many. */
@@ -174,18 +189,25 @@ function replyCodes(
   request: LeaseRequest,
   decision: Answer,
 ): readonly number[] {
-  const content =
-    decision.kind === "grant"
-      ? contentOf({ packet, request }, decision)
-      : {
-          type: "ACK" as const,
-          yiaddr: ipv4(0),
-          settings: decision.settings,
-          hostname: hostnameOf({ request }, decision),
-        };
+  const content = answerOf({ packet, request }, decision);
   const serverIdentifier = world.network.serverIdentifier?.address ?? whence.addresses[0] ?? ipv4(0);
   const decoded = decode(encodeReply(packet, { ...content, serverIdentifier }));
   return decoded.ok ? decoded.packet.codes() : [];
+}
+
+function answerOf(asked: Parameters<typeof contentOf>[0], decision: Answer): ReturnType<typeof contentOf> {
+  switch (decision.kind) {
+    case "grant":
+      return contentOf(asked, decision);
+    case "forgo":
+      return contentWithoutAddress(asked, decision);
+    case "inform": {
+      const { settings } = decision;
+      return { type: "ACK", yiaddr: ipv4(0), settings, hostname: hostnameOf(asked, decision) };
+    }
+    default:
+      return decision satisfies never;
+  }
 }
 
 function addressText(address: Ipv4 | undefined): string | null {

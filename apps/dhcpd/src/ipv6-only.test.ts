@@ -2,7 +2,7 @@ import type { Packet } from "@leasehold/protocol";
 import { MessageType } from "@leasehold/protocol";
 import { expect, test } from "vitest";
 import { asking, clientMessage, type } from "../test/client-message.ts";
-import { ipv6OnlyOption, offersNoAddress } from "./ipv6-only.ts";
+import { ipv6OnlyOption } from "./ipv6-only.ts";
 
 const { DISCOVER, REQUEST } = MessageType;
 const WAIT = Uint8Array.of(0, 0, 7, 8);
@@ -28,10 +28,4 @@ test("its length is 4, and without a timer its value is zero (RFC 8925 §3.1)", 
     108,
     Uint8Array.of(0, 0, 0, 0),
   ]);
-});
-
-test("a DISCOVER is offered no address then; a REQUEST is processed as ever", () => {
-  expect(offersNoAddress(capable(DISCOVER), mostly)).toBe(true);
-  expect(offersNoAddress(capable(REQUEST), mostly)).toBe(false);
-  expect(offersNoAddress(other, mostly)).toBe(false);
 });

@@ -95,6 +95,7 @@ describe("what else a request says", () => {
       ...{ type: 3, client: alice.client, mac: alice.mac, link: network.subnets, xid: 0xbeef },
       ...{ ciaddr: ip("10.0.0.7"), requestedAddress: ip("10.0.0.8"), serverIdentifier: ip("10.0.0.2") },
       ...{ hostname: undefined, relay: undefined, firmware: false, intent: "this-attempt", classes: [] },
+      isIpv6OnlyCapable: false,
     });
     expect(requestBy()).toMatchObject({
       ciaddr: 0,

@@ -8,10 +8,12 @@ import {
   clientIdOfHardware,
   formatIpv4,
   type Ipv4,
+  MessageType,
   macFromBytes,
   type Packet,
   parseIpv4,
 } from "@leasehold/protocol";
+import { asksForIpv6Only } from "./ipv6-only.ts";
 import { linkAddressOf } from "./relay-information.ts";
 import { vpnOf } from "./virtual-subnet.ts";
 
@@ -89,6 +91,7 @@ export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledg
     ciaddr: packet.ciaddr,
     requestedAddress: packet.get("requestedIpAddress"),
     serverIdentifier: packet.get("serverIdentifier"),
+    isIpv6OnlyCapable: packet.messageType === MessageType.DISCOVER && asksForIpv6Only(packet),
     hostname: hostnameOf(packet),
     xid: packet.xid,
     relay: relayTraceOf(packet),

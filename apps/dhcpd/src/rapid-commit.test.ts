@@ -1,24 +1,19 @@
 import { encode, ipv4, MessageType } from "@leasehold/protocol";
 import { expect, test } from "vitest";
 import { CHADDR, clientMessage, decodedOrThrow, type } from "../test/client-message.ts";
-import { commitsAtOnce, RAPID_COMMIT } from "./rapid-commit.ts";
+import { asksForRapidCommit, RAPID_COMMIT } from "./rapid-commit.ts";
 
 const { DISCOVER, REQUEST } = MessageType;
 const asks = clientMessage({}, [type(DISCOVER), RAPID_COMMIT]);
 
-test("a DISCOVER with option 80 is answered with an ACK where that is enabled (RFC 4039 §3)", () => {
-  expect(commitsAtOnce(asks, true, false)).toBe(true);
-  expect(commitsAtOnce(asks, false, false)).toBe(false);
+test("a DISCOVER with option 80 asks for it (RFC 4039 §3)", () => {
+  expect(asksForRapidCommit(asks)).toBe(true);
 });
 
-test("no other message is, and none whose option 80 has a length (RFC 4039 §4)", () => {
-  expect(commitsAtOnce(clientMessage({}, [type(DISCOVER)]), true, false)).toBe(false);
-  expect(commitsAtOnce(clientMessage({}, [type(REQUEST), RAPID_COMMIT]), true, false)).toBe(false);
-  expect(commitsAtOnce(clientMessage({}, [type(DISCOVER), [80, Uint8Array.of(1)]]), true, false)).toBe(false);
-});
-
-test("a client that is told to do without IPv4 gets an OFFER (RFC 8925 §3.3)", () => {
-  expect(commitsAtOnce(asks, true, true)).toBe(false);
+test("no other message does, and none whose option 80 has a length (RFC 4039 §4)", () => {
+  expect(asksForRapidCommit(clientMessage({}, [type(DISCOVER)]))).toBe(false);
+  expect(asksForRapidCommit(clientMessage({}, [type(REQUEST), RAPID_COMMIT]))).toBe(false);
+  expect(asksForRapidCommit(clientMessage({}, [type(DISCOVER), [80, Uint8Array.of(1)]]))).toBe(false);
 });
 
 test("on the wire option 80 is a code and a zero", () => {

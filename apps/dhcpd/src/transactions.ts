@@ -107,6 +107,7 @@ export class Transactions {
         void this.verifyRefusal(exchange, decision);
         return;
       case "inform":
+      case "forgo":
         this.answers.finish(exchange, decision);
         return;
       default:

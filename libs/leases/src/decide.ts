@@ -1,7 +1,7 @@
 // decide(world, request, now): what should happen, from what this node knows. Pure: it reads the world and changes nothing.
 import type { Leniency } from "@leasehold/network";
 import { type Ipv4, MessageType } from "@leasehold/protocol";
-import { chooseAddress } from "./choose-address.ts";
+import { type Choice, chooseAddress } from "./choose-address.ts";
 import type { RefuseReason } from "./decision.ts";
 import { type Decision, silent } from "./decision.ts";
 import { entitlementTo, hostOf, isKnown, settingsOf } from "./entitlement.ts";
@@ -9,6 +9,9 @@ import { acknowledge, declineEvent, offer, releaseEvent } from "./grant.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, isFreeFor, type Lease } from "./lease.ts";
 import type { LeaseRequest, World } from "./request.ts";
+
+/** RFC 8925 §3.1. */
+const IPV6_ONLY_PREFERRED = 108;
 
 /** Same world, same request, same instant: same decision. */
 export function decide(world: World, request: LeaseRequest, now: Instant): Decision {
@@ -53,11 +56,34 @@ function decideInform(world: World, request: LeaseRequest): Decision {
 
 function decideDiscover(world: World, request: LeaseRequest, now: Instant): Decision {
   const choice = chooseAddress(world, request, now);
+  const { isIpv6OnlyCapable } = request;
+  if (isIpv6OnlyCapable) {
+    const forgone = forgoing(world, request, choice);
+    if (forgone !== undefined) return forgone;
+  }
   if ("reason" in choice) {
     return { kind: "silent", reason: choice.reason, ...(choice.pools ? { pools: choice.pools } : {}) };
   }
-  if (request.commitAtOnce === undefined) return offer(world, request, now, choice);
+  // RFC 8925 §3.3: rapid commit is not honored for who is told to do without IPv4.
+  const isTold = isIpv6OnlyCapable && choice.entitlement.settings.options.has(IPV6_ONLY_PREFERRED);
+  if (request.commitAtOnce === undefined || isTold) return offer(world, request, now, choice);
   return acknowledge(world, request, now, choice.address, choice.entitlement);
+}
+
+/**
+ * RFC 8925 §3.3: a client that can do without IPv4 SHOULD NOT be given an address of a pool where that is preferred, but 0.0.0.0.
+ * A reserved address is no pool's: the administrator has given it. Where there is no address at all, it is told the same.
+ */
+function forgoing(world: World, request: LeaseRequest, choice: Choice): Decision | undefined {
+  const isReserved = "address" in choice && choice.entitlement.pool === undefined;
+  const subnet = "address" in choice ? choice.entitlement.subnet : request.link[0]!;
+  if (isReserved || ("address" in choice && subnet.ipv6OnlyOffer === "address")) return undefined;
+  const { pool, settings } =
+    "address" in choice
+      ? choice.entitlement
+      : { pool: undefined, settings: settingsOf(world, request, subnet, undefined) };
+  if (!settings.options.has(IPV6_ONLY_PREFERRED)) return undefined;
+  return { kind: "forgo", subnet, pool, host: hostOf(world, request), settings };
 }
 
 /** RFC 2131 §4.3.2: the state of the client shows in which of option 54, option 50 and ciaddr it filled in. */

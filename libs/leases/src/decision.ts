@@ -1,6 +1,6 @@
 // What should happen in answer to a request. The shell makes it happen: the event first, durably, then the reply.
 import type { Host } from "@leasehold/inventory";
-import type { Settings, Subnet } from "@leasehold/network";
+import type { Pool, Settings, Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import type { Append } from "./lease-store.ts";
 
@@ -48,6 +48,15 @@ export type Decision =
   | {
       readonly kind: "inform";
       readonly subnet: Subnet;
+      readonly host: Host | undefined;
+      readonly settings: Settings;
+    }
+  /** An OFFER of no address: the client is told to do without IPv4 (RFC 8925 §3.3). Nothing is held or written for it. */
+  | {
+      readonly kind: "forgo";
+      readonly subnet: Subnet;
+      /** Of which it would have had an address; undefined when there is none for it. */
+      readonly pool: Pool | undefined;
       readonly host: Host | undefined;
       readonly settings: Settings;
     }

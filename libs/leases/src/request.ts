@@ -27,6 +27,8 @@ export interface LeaseRequest {
   readonly requestedSeconds?: number | undefined;
   /** The answer to this DISCOVER is an ACK: rapid commit (RFC 4039), or a BOOTP client, which knows no other. */
   readonly commitAtOnce?: { readonly seconds: number | undefined } | undefined;
+  /** It can do without IPv4 (option 108 in option 55 of a DISCOVER), where the network document prefers that (RFC 8925). */
+  readonly isIpv6OnlyCapable?: boolean;
   readonly hostname: string | undefined;
   /** Of the packet; undefined when no packet asked. */
   readonly xid: number | undefined;

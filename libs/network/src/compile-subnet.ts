@@ -58,6 +58,7 @@ export function compileSubnet(subnet: SubnetDocument, context: SubnetContext): C
     link: [],
     ...inheritedBy([subnet, shared, document.defaults]),
     bootp: subnet.bootp ?? document.bootp ?? "off",
+    ipv6OnlyOffer: subnet.ipv6OnlyOffer ?? document.ipv6OnlyOffer ?? "no-address",
     rapidCommit: subnet.rapidCommit ?? document.rapidCommit ?? false,
     lease: settings.lease,
     options: settings.options,

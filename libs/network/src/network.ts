@@ -66,6 +66,8 @@ export interface Subnet {
   readonly unknown: "lease" | "ignore" | "quarantine";
   readonly bootp: "off" | "static" | "dynamic";
   readonly rapidCommit: boolean;
+  /** What clients are offered that are told to do without IPv4 (RFC 8925 §3.3); a reserved address they get. */
+  readonly ipv6OnlyOffer: "no-address" | "address";
   /** Outside the pools, for clients in no class. */
   readonly lease: LeaseTimes;
   /** By first address. */

@@ -19,6 +19,12 @@ export const behaviour = {
     .boolean()
     .optional()
     .describe("Whether a DISCOVER with option 80 is answered with an ACK at once (RFC 4039). Default false."),
+  ipv6OnlyOffer: z
+    .enum(["no-address", "address"])
+    .optional()
+    .describe(
+      "What a client that can do without IPv4 is offered where `ipv6OnlyPreferred` is set: 0.0.0.0, or an address of a pool all the same (RFC 8925). Default `no-address`.",
+    ),
 };
 
 /** What defaults, shared networks and subnets may all say; each field is inherited by itself. */
