@@ -1,6 +1,6 @@
 // What `./run` hands over to, once Node, nats-server and the npm packages are there.
 import { check } from "./check.ts";
-import { program } from "./child.ts";
+import { child, program, root } from "./child.ts";
 import type { RunCommand } from "./command.ts";
 import { demo } from "./demo.ts";
 import { test } from "./test.ts";
@@ -20,6 +20,12 @@ const commands: readonly RunCommand[] = [
     usage: "fuzz [seconds]",
     about: "mutated packets through the decoder",
     run: (args) => program("test/fuzz/main.ts", args),
+  },
+  {
+    name: "packet-cost",
+    usage: "packet-cost [--leases N]",
+    about: "what a packet costs a node in CPU time, stage by stage",
+    run: (args) => child(process.execPath, ["--expose-gc", `${root}test/bench/packet/main.ts`, ...args]),
   },
   {
     name: "reference",

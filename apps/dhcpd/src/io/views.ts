@@ -1,12 +1,12 @@
 // Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
 import { type Bus, type Follower, followBucket, INVENTORY, LEASES, NETWORK, reasonOf } from "@leasehold/bus";
 import { hostIdOf, Inventory } from "@leasehold/inventory";
-import { type Lease, leaseAfter } from "@leasehold/leases";
-import { storedEventOf } from "@leasehold/leases/nats";
+import type { Lease } from "@leasehold/leases";
 import { checkNetwork, compileNetwork, formatProblem, type Network } from "@leasehold/network";
 import type { Mac } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import type { Counters } from "../counters.ts";
+import { takeIn } from "../lease-feed.ts";
 import type { NodeWorld } from "../node-world.ts";
 
 /** The key of the one network document. */
@@ -69,20 +69,14 @@ function followLeases(
 ): Follower {
   const follower = followBucket(bus, LEASES, {
     onRecord: (change) => {
-      const stored = storedEventOf(change);
-      if (stored === undefined) {
+      const taken = takeIn(world, change);
+      if (taken === "foreign") {
         counters.count("trouble", "foreign-lease-record");
         log.warn(
           { key: change.key, revision: change.revision },
           "a record of dhcp-leases is no lease event; it is left alone",
         );
-      } else if (stored.event === undefined) {
-        world.view.remove(stored.address, stored.revision);
-      } else {
-        const lease = leaseAfter(stored.event, stored.revision, stored.at);
-        world.index.note(lease);
-        if (world.view.apply(lease) && follower.complete) notice.lease(lease);
-      }
+      } else if (taken !== "known" && follower.complete) notice.lease(taken);
     },
     onReset: (reason) => {
       log.error({ reason }, "lease store was replaced; loading it again");
