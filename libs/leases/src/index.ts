@@ -18,6 +18,7 @@ export {
   type LeaseState,
   leaseAfter,
   type ShownState,
+  shownAt,
   shownState,
 } from "./lease.ts";
 export {
