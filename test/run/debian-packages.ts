@@ -75,11 +75,10 @@ async function install(packages: readonly string[]): Promise<void> {
   }
 }
 
-/** Packages and what they depend on and is not here, unpacked but not installed: nothing of them is started. */
-export async function unpack(packages: readonly string[], into: string = unpacked): Promise<void> {
+async function unpack(packages: readonly string[]): Promise<void> {
   const at = `${root}.tools/apt`;
   rmSync(at, { recursive: true, force: true });
-  for (const folder of [`${at}/lists/partial`, `${at}/cache/archives/partial`, into])
+  for (const folder of [`${at}/lists/partial`, `${at}/cache/archives/partial`, unpacked])
     mkdirSync(folder, { recursive: true });
   const own = [`Dir::State::lists=${at}/lists`, `Dir::Cache=${at}/cache`, "Debug::NoLocking=1"].flatMap(
     (option) => ["-o", option],
@@ -88,7 +87,7 @@ export async function unpack(packages: readonly string[], into: string = unpacke
   await apt([...own, "install", "-y", "--download-only", "--no-install-recommends", ...packages]);
   const archives = `${at}/cache/archives`;
   for (const file of readdirSync(archives).filter((name) => name.endsWith(".deb"))) {
-    await runFile("dpkg-deb", ["-x", `${archives}/${file}`, into]);
+    await runFile("dpkg-deb", ["-x", `${archives}/${file}`, unpacked]);
   }
   rmSync(at, { recursive: true, force: true });
 }

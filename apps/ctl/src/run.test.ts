@@ -117,12 +117,12 @@ test("status: the nodes as the one that answered sees them", async () => {
     version: "0.1.0",
     serverIdentifier: { mode: "per-node" },
     nodes: [{ ...node, hosts: 12, leases: 7, lastSeen: new Date(NOW).toISOString() }],
-    store: { state: "connected", server: "n1", serverVersion: "2.15.1" },
+    store: { state: "healthy", server: "n1", serverVersion: "2.15.1" },
   };
   const server = await serve({ "GET /api/v1/cluster": () => ({ body }) });
   expect((await leasehold(["status", "--server", server])).out.split("\n")).toEqual([
     `asked              n1 at ${server}`,
-    "store              connected (nats-server 2.15.1 on n1)",
+    "store              healthy (nats-server 2.15.1 on n1)",
     "server identifier  per-node",
     "",
     "NODE  STATE    ADDRESS     VERSION  NETWORK  HOSTS  LEASES  SEEN",

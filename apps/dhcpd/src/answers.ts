@@ -21,8 +21,9 @@ import type { RenewalCalls } from "./renewal-calls.ts";
 import { type ReplyContent, replyTo } from "./reply.ts";
 import { isInVpn, vpnOf } from "./virtual-subnet.ts";
 
-/** A reply later than this would meet a client that has asked again (RFC 2131 §4.1: first retransmission after 4 s). */
+/** RFC 2131 §4.1: a client asks again after 4 s, then after 8 s, then 16 s; until then it listens. */
 const PATIENCE_MS = 4000;
+const PATIENCE_MAX_MS = 16_000;
 const EXHAUSTED_FOR_MS = 1000;
 const MESSAGE_MAX = 1472;
 
@@ -40,8 +41,7 @@ export class Answers {
   }
 
   finish(exchange: Exchange, decision: Decision): void {
-    const late = this.parts.clocks.steady() - exchange.receivedAt > PATIENCE_MS;
-    if (late && decision.kind !== "silent") {
+    if (this.isLate(exchange) && decision.kind !== "silent") {
       this.drop("too-late", exchange.packet);
       return;
     }
@@ -71,6 +71,12 @@ export class Answers {
       default:
         decision satisfies never;
     }
+  }
+
+  /** Whether the client has given up on this try: as it has asked again since, or is about to begin anew. */
+  private isLate({ receivedAt, times }: Exchange): boolean {
+    const patience = Math.min(PATIENCE_MS * 2 ** (times - 1), PATIENCE_MAX_MS);
+    return this.parts.clocks.steady() - receivedAt > patience;
   }
 
   private noteSilence(exchange: Exchange, decision: Extract<Decision, { kind: "silent" }>): void {

@@ -1,20 +1,20 @@
 // A node: its parts put together, started, watched, and stopped in order.
 import { randomBytes } from "node:crypto";
 import { type Bus, BusError, beat, LEASES, onBeat, reasonOf } from "@leasehold/bus";
-import type { Instant } from "@leasehold/leases";
+import { type Instant, instant } from "@leasehold/leases";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import type { Network } from "@leasehold/network";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import { Counters } from "./counters.ts";
 import { type Clocks, DhcpService } from "./dhcp-service.ts";
-import { Draining, HANDOVER_MS } from "./draining.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Foreseen } from "./explain.ts";
 import { BulkLeasequeryListener } from "./io/bulk-leasequery.ts";
 import { connectToBus } from "./io/bus.ts";
 import { ConflictProbe } from "./io/conflict-probe.ts";
 import { type Link, openLink } from "./io/link.ts";
+import { StoreWatch } from "./io/store-watch.ts";
 import { followAll, type Views } from "./io/views.ts";
 import type { Whence } from "./lease-request.ts";
 import { BEAT_EVERY_MS, type Heartbeat, Membership, type NodeState } from "./membership.ts";
@@ -22,7 +22,8 @@ import type { NodeFile } from "./node-file.ts";
 import { NodeWorld } from "./node-world.ts";
 import { PauseWatch } from "./pause-watch.ts";
 import { type Outcome, RecentOutcomes } from "./recent-outcomes.ts";
-import { StoreHealth } from "./store-health.ts";
+import { StoreHealth, type StoreState } from "./store-health.ts";
+import { StreamClock } from "./stream-clock.ts";
 
 const DRAIN_MAX_MS = 3000;
 const TICK_MS = 100;
@@ -34,7 +35,12 @@ export class DhcpNode {
   readonly counters = new Counters();
   /** What became of the last packets. */
   readonly outcomes = new RecentOutcomes();
-  readonly clocks: Clocks = { now: () => Date.now() as Instant, steady: () => performance.now() };
+  readonly clock = new StreamClock(performance.now(), Date.now());
+  readonly clocks: Clocks = {
+    now: (): Instant => instant(Math.round(this.clock.now(performance.now()))),
+    steady: () => performance.now(),
+  };
+  readonly health = new StoreHealth(() => this.bus?.connected ?? false);
   /** Told of every commit's batch and every reply, in ms: for the metrics. */
   readonly observers: {
     onBatch?: (size: number, outcome: string, ms: number) => void;
@@ -46,12 +52,12 @@ export class DhcpNode {
   private readonly conflicts: ConflictProbe;
   private bulk: BulkLeasequeryListener | undefined;
   private bus: Bus | undefined;
+  private watch: StoreWatch | undefined;
   private views: Views | undefined;
   private service: DhcpService | undefined;
   private links: Link[] = [];
   private timers: NodeJS.Timeout[] = [];
-  private readonly draining = new Draining();
-  private hasStopped = false;
+  private isDraining = false;
   private intents = 0;
 
   constructor(file: NodeFile, version: string, log: Logger) {
@@ -60,7 +66,7 @@ export class DhcpNode {
     this.log = log;
     this.membership = new Membership(file.name);
     this.world = new NodeWorld(file.name, this.membership);
-    this.pause = new PauseWatch(this.clocks.steady());
+    this.pause = new PauseWatch(this.clocks.steady(), Date.now());
     this.conflicts = new ConflictProbe({ tell: (sentence) => log.warn(sentence) });
   }
 
@@ -68,7 +74,10 @@ export class DhcpNode {
   async start(): Promise<void> {
     for (const name of this.file.interfaces) await this.openLink(name);
     this.timers.push(setInterval(() => this.tick(), TICK_MS));
-    this.bus = await connectToBus(this.file, this.log, (state) => this.counters.count("trouble", state));
+    this.bus = await connectToBus(this.file, this.log, (state) => {
+      this.counters.count("trouble", `nats-${state}`);
+      this.watch?.noteConnection(state);
+    });
     this.serve(this.bus);
   }
 
@@ -103,6 +112,9 @@ export class DhcpNode {
   }
 
   private serve(bus: Bus): void {
+    const { health, clock, log } = this;
+    const { steady } = this.clocks;
+    this.watch = new StoreWatch(bus, { health, clock, log, steady, wall: Date.now });
     this.views = followAll(bus, this.world, this.counters, this.log, {
       network: (network) => {
         this.service?.noticeNetwork();
@@ -119,17 +131,25 @@ export class DhcpNode {
     const epoch = Date.now().toString(36);
     this.service = new DhcpService({
       world: this.world,
-      store: new JetStreamLeaseStore(bus, { onBatch: (...batch) => this.observers.onBatch?.(...batch) }),
-      health: new StoreHealth(() => bus.connected),
+      store: this.leaseStore(bus),
+      health,
       counters: this.counters,
       clocks: this.clocks,
       refusal: () => this.refusal(),
-      isStandingBack: () => this.draining.isStandingBack(this.clocks.steady()),
       probe: (address, target, waitMs) => this.conflicts.probe(address, target, waitMs),
       nextIntent: () => `${this.file.name}-${epoch}-${(++this.intents).toString(36)}`,
       randomOctets: (size) => randomBytes(size),
       trace: this.trace(),
       onReplied: (type, ms) => this.observers.onReplied?.(type, ms),
+    });
+  }
+
+  private leaseStore(bus: Bus): JetStreamLeaseStore {
+    return new JetStreamLeaseStore(bus, {
+      onBatch: (size, outcome, ms) => {
+        this.health.noteAttempt(outcome, ms, this.clocks.steady());
+        this.observers.onBatch?.(size, outcome.kind, ms);
+      },
     });
   }
 
@@ -192,7 +212,7 @@ export class DhcpNode {
 
   /** What waits in the sockets after a pause has waited for nobody knows how long: its senders have asked again (I8). */
   private lookForPause(now: number): void {
-    if (!this.pause.look(now)) return;
+    if (!this.pause.look(now, Date.now())) return;
     const discarded = this.links.reduce((sum, link) => sum + link.discardQueued(), 0);
     for (let i = 0; i < discarded; i++) this.counters.count("dropped", "was-paused");
     this.log.warn(
@@ -204,42 +224,54 @@ export class DhcpNode {
   private tick(): void {
     const now = this.clocks.steady();
     this.lookForPause(now);
-    this.pause.tick(now);
+    this.pause.tick(now, Date.now());
     this.world.offers.sweep(this.clocks.now());
-    if (this.membership.refresh(now)) this.noteMembers();
     this.service?.tick();
+    if (this.membership.refresh(now)) this.noteMembers();
     if (this.pause.isSuspect) void this.clearSuspicion();
   }
 
-  /** What was known before the pause counts again once the stream's leader has nothing newer. */
+  /** What was known before the pause counts again once the stream's leader has said what time it is, and has nothing newer. */
   private async clearSuspicion(): Promise<void> {
     const checked = this.pause.pauses;
-    if ((await this.views?.leases.caughtUp()) === true) this.pause.verified(checked);
+    if ((await this.watch?.look()) && (await this.views?.leases.caughtUp()) === true)
+      this.pause.verified(checked);
   }
 
   private refusal(): DropReason | undefined {
+    if (this.clock.isFenced) return "clock-fenced";
     if (this.pause.isSuspect) return "was-paused";
-    return this.draining.isStopping || this.views?.missing() !== undefined ? "not-serving" : undefined;
+    return this.isDraining || this.notYet() !== undefined ? "not-serving" : undefined;
   }
 
   get state(): NodeState {
-    if (this.hasStopped) return "stopped";
-    if (this.draining.isOn) return "draining";
-    if (this.views === undefined || this.views.missing() !== undefined) return "starting";
+    if (this.isDraining) return "draining";
+    if (this.clock.isFenced) return "fenced";
+    if (this.notYet() !== undefined) return "starting";
     return this.pause.isSuspect ? "suspect" : "serving";
   }
 
   /** Why /readyz says no; undefined when the node serves. */
   unreadiness(): string | undefined {
-    if (this.draining.isOn) return "draining";
+    if (this.isDraining) return "draining";
     if (this.bus === undefined)
       return `waiting for NATS at ${this.file.nats.servers.join(", ")} and its JetStream objects`;
-    if (!this.bus.connected)
-      return "not connected to NATS: renewals go on within what is held, new clients wait";
+    if (this.clock.isFenced) return `fenced: the clocks differ by ${this.clock.differenceMs / 1000} s`;
+    const waitsFor = this.notYet();
+    if (waitsFor !== undefined) return waitsFor;
+    if (this.pause.isSuspect) return "paused; asking the store what was missed";
+    const store = this.health.unreadiness(this.clocks.steady());
+    return store && `store ${store}: renewals go on within what is held, new clients wait`;
+  }
+
+  /** What is still missing before the node may answer at all. */
+  private notYet(): string | undefined {
     if (this.views === undefined) return "checking the JetStream objects";
-    return (
-      this.views.missing() ?? (this.pause.isSuspect ? "paused; asking the store what was missed" : undefined)
-    );
+    return this.views.missing() ?? (this.clock.isKnown ? undefined : "asking the stream what time it is");
+  }
+
+  get storeState(): StoreState {
+    return this.health.state(this.clocks.steady());
   }
 
   /** @throws BusError while there is no connection. */
@@ -298,48 +330,37 @@ export class DhcpNode {
       nodes: this.membership.all(now).map(({ beat: { node, ...rest }, silentMs, isAlive }) => ({
         name: node,
         ...rest,
-        state: isAlive || rest.state === "stopped" ? rest.state : "dead",
+        state: isAlive ? rest.state : "dead",
         lastSeen: new Date(Date.now() - silentMs).toISOString(),
       })),
       store: {
-        state: this.bus?.connected ? "connected" : "disconnected",
+        state: this.storeState,
         server: this.bus?.nc.info?.server_name ?? null,
         serverVersion: this.bus?.serverVersion ?? null,
         bucket: LEASES,
         pending: this.pending,
       },
+      clock: {
+        /** By how much this node's wall clock is ahead of stream time, s. */
+        ahead: Math.round(this.clock.wallDifferenceMs) / 1000,
+        isFenced: this.clock.isFenced,
+      },
     };
   }
 
-  /** Tells the others that its share is theirs; goes on with what reaches nobody else. */
-  drain(): void {
-    if (!this.draining.isOn) this.log.info("draining");
-    this.draining.begin(this.clocks.steady());
-    this.beat();
-  }
-
-  undrain(): void {
-    if (this.draining.isOn) this.log.info("takes its share of the clients again");
-    this.draining.end();
-    this.beat();
-  }
-
-  /** Drains, finishes what is under way, says goodbye, and lets go of everything. */
+  /** Takes no new packets, finishes what is under way, tells the others, and lets go of everything. */
   async stop(): Promise<void> {
-    this.drain();
-    await passing(HANDOVER_MS);
-    this.draining.stop();
-    const until = this.clocks.steady() + DRAIN_MAX_MS;
-    while (this.pending > 0 && this.clocks.steady() < until) await passing(20);
-    this.hasStopped = true;
+    this.isDraining = true;
     this.beat();
+    const until = this.clocks.steady() + DRAIN_MAX_MS;
+    while (this.pending > 0 && this.clocks.steady() < until)
+      await new Promise((resolve) => setTimeout(resolve, 20));
     for (const timer of this.timers) clearInterval(timer);
     for (const link of this.links) link.close();
     this.bulk?.close("the node stops");
     this.conflicts.close();
+    this.watch?.stop();
     await this.views?.stop();
     await this.bus?.close();
   }
 }
-
-const passing = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -79,19 +79,16 @@ describe("when nobody knows whether a write was stored", () => {
     }
   });
 
-  test("new DISCOVERs wait for two seconds, or until a write is stored", () => {
+  test("new clients are offered addresses through an election, and no longer", () => {
     const node = new TestNode();
     node.door.state = "shut";
-    node.receive(packetOf("REQUEST", alice, selecting()));
-    node.door.state = "open";
-    expect(node.receive(packetOf("DISCOVER", bob))).toEqual([]);
-    node.clock.pass(2);
-    expect(node.receive(packetOf("DISCOVER", bob))).toHaveLength(1);
-    node.door.state = "shut";
-    node.receive(packetOf("REQUEST", alice, selecting()));
-    node.door.state = "open";
-    node.receive(packetOf("REQUEST", alice, selecting()));
-    expect(node.receive(packetOf("DISCOVER", bob))).toHaveLength(1);
+    for (let second = 0; second < 12; second++) {
+      node.receive(packetOf("REQUEST", alice, selecting(X, { xid: second })));
+      const offers = node.receive(packetOf("DISCOVER", bob, { xid: second }));
+      expect(offers, `after ${second} s`).toHaveLength(second < 10 ? 1 : 0);
+      node.pass(1);
+    }
+    expect(node.stored).toEqual([]);
   });
 
   test("a client that asks again after a write that was stored all the same gets that address", () => {
@@ -104,28 +101,101 @@ describe("when nobody knows whether a write was stored", () => {
   });
 });
 
-describe("a reply that comes too late for the client", () => {
-  test("does not leave; the next try is answered from what was stored", () => {
+describe("while the store does not answer", () => {
+  const request = packetOf("REQUEST", alice, selecting());
+  const renewal = packetOf("REQUEST", alice, { ciaddr: X, xid: 2 });
+
+  /** One REQUEST at each of these seconds; then, at `answered`, the store answers. */
+  function waiting(seconds: readonly number[], answered: number): TestNode {
     const node = new TestNode();
     node.door.state = "slow";
-    const request = packetOf("REQUEST", alice, selecting());
-    node.receive(request);
-    node.clock.pass(4.001);
+    let now = 0;
+    for (const at of seconds) {
+      node.pass(at - now);
+      now = at;
+      node.receive(request);
+    }
+    node.pass(answered - now);
     node.door.settle();
+    return node;
+  }
+
+  test.each([
+    ["within 4 s of its only REQUEST", [0], 4],
+    ["within 8 s of the second one", [0, 4], 9],
+    ["within 16 s of the third one", [0, 1, 2], 18],
+  ])("a client that listens still is answered: %s", (_, seconds, answered) => {
+    const node = waiting(seconds, answered);
+    expect(node.sent).toHaveLength(1);
+    expect(node.stored).toHaveLength(1);
+    expect(node.counted("dropped")).toEqual(
+      seconds.length === 1 ? {} : { "already-in-progress": seconds.length - 1 },
+    );
+  });
+
+  test.each([
+    ["of its only REQUEST", [0], 4.001],
+    ["of the second one", [0, 3], 11.001],
+    ["of a fourth one: 16 s, as after the third", [0, 1, 2, 3], 19.001],
+  ])("a client that has given up is not: more than its patience after %s", (_, seconds, answered) => {
+    const node = waiting(seconds, answered);
     expect(node.sent).toEqual([]);
-    expect(node.counted("dropped")).toEqual({ "too-late": 1 });
+    expect(node.counted("dropped")).toMatchObject({ "too-late": 1 });
     node.door.state = "open";
     expect(node.receive(request)).toEqual([ackOf()]);
     expect(node.stored).toHaveLength(1);
   });
 
-  test("leaves within its patience of four seconds", () => {
+  test("a renewal waits for half a second, and is then answered by what is held; once", () => {
+    const node = leased();
+    node.pass(HELD - 1800);
+    node.door.state = "slow";
+    expect(node.receive(renewal, false)).toEqual([]);
+    node.pass(0.499);
+    expect(node.sent).toEqual([]);
+    node.pass(0.001);
+    node.pass(1);
+    expect(node.replies).toHaveLength(1);
+    expect(node.sent[0]).toMatch(/^ACK 10\.0\.0\.10 for 1799 s/);
+    node.door.settle();
+    expect(node.replies).toHaveLength(1);
+    expect(node.stored).toHaveLength(2);
+  });
+
+  test("and when that answer was lost, the next one is the same", () => {
+    const node = leased();
+    node.pass(HELD - 1800);
+    node.door.state = "slow";
+    node.receive(renewal, false);
+    node.pass(1);
+    node.replies.length = 0;
+    expect(node.receive(renewal, false)).toEqual([ackOf(X, 1799)]);
+  });
+
+  test("once it is known not to answer, a renewal does not wait at all, and is not written", () => {
+    const node = leased();
+    node.pass(HELD - 1800);
+    node.door.state = "shut";
+    node.receive(packetOf("REQUEST", bob, selecting("10.0.0.11")));
+    node.door.state = "slow";
+    expect(node.receive(renewal, false)).toEqual([ackOf(X, 1800)]);
+    expect(node.service.pending).toBe(0);
+  });
+
+  test("a write that was given up, and is stored much later, takes nothing from its client", () => {
     const node = new TestNode();
     node.door.state = "slow";
-    node.receive(packetOf("REQUEST", alice, selecting()));
-    node.clock.pass(4);
+    node.receive(packetOf("REQUEST", alice, selecting("10.0.0.11")));
+    node.pass(12);
+    node.door.giveUp();
+    node.door.state = "open";
+    expect(node.receive(packetOf("REQUEST", alice, selecting(X, { xid: 9 })))).toEqual([ackOf()]);
+    node.pass(9);
     node.door.settle();
-    expect(node.sent).toHaveLength(1);
+    expect(node.stored).toHaveLength(2);
+    node.pass(20);
+    node.hearStore();
+    expect(node.world.view.get(ip(X))?.state).toBe("bound");
   });
 });
 

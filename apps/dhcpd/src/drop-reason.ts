@@ -14,10 +14,12 @@ export type DropReason =
   | BootpRefusal
   | LeasequeryDrop
   | RateRefusal
-  /** Views are not complete yet, or the node is stopping. */
+  /** Views are not complete yet, or the node is draining. */
   | "not-serving"
   /** The node stood still and what it knows may be old; until it has asked the store. */
   | "was-paused"
+  /** The node's clock and the stream's differ by more than the guard. */
+  | "clock-fenced"
   | "no-subnet-for-link"
   | "no-client-identity"
   /** Another node answers this client. */

@@ -43,8 +43,6 @@ export interface ServiceParts {
   readonly clocks: Clocks;
   /** Why no packet may be answered now; undefined when the node serves. */
   readonly refusal: () => DropReason | undefined;
-  /** Whether it drains: what the others heard, too, is theirs to answer. Absent: it never does. */
-  readonly isStandingBack?: () => boolean;
   readonly nextIntent: () => string;
   /** Whether somebody else uses an address; absent where it cannot be asked. */
   readonly probe?: ((address: Ipv4, target: ProbeTarget, waitMs: number) => Promise<ProbeAnswer>) | undefined;
@@ -69,12 +67,19 @@ export interface Exchange {
   readonly packet: Packet;
   readonly arrival: Arrival;
   readonly request: LeaseRequest;
-  readonly receivedAt: number;
-  /** The same in stream time. */
+  /** When the packet came, or its newest copy. */
+  receivedAt: number;
+  /** How often it came. */
+  times: number;
+  /** When it came first, in stream time. */
   readonly arrivedAt: Instant;
   /** Of a request and its copies. */
   readonly key: string;
+  /** Since when it waits for the store, on the steady clock. */
+  waitsSince: number;
   attempts: number;
+  /** It was answered by what was held, while its write still waits. */
+  isAnswered: boolean;
   /** Addresses that nobody else was found to use. */
   readonly probed: Set<Ipv4>;
 }

@@ -1,13 +1,6 @@
 // What leasequery tells of a lease beyond what a decision needs. A lease that keeps no such field is told without it.
 import type { Instant, Lease, RelayTrace } from "@leasehold/leases";
-import {
-  type ClientId,
-  clientIdBytes,
-  type Mac,
-  macBytes,
-  macFromBytes,
-  RelaySubOption,
-} from "@leasehold/protocol";
+import { type ClientId, clientIdBytes, macBytes, macFromBytes, RelaySubOption } from "@leasehold/protocol";
 
 interface Traces {
   /** RFC 4388 §6.7: the newest option 82 "MUST store with binding". Carried over by a renewal that has none (RFC 6925 §5). */
@@ -45,19 +38,8 @@ export function hardwareOf(lease: TracedLease): Hardware {
  * same as option 61.
  */
 export function isKnownByHardware({ client, mac, htype }: TracedLease): boolean {
-  if (!mac || !isHexOf(client, mac)) return false;
+  if (!mac || client.slice(2) !== mac.replaceAll(":", "")) return false;
   return htype === undefined || htype === typeIn(client);
-}
-
-/** Whether the identity is an octet and then the hardware address; without making a text of either. */
-function isHexOf(client: ClientId, mac: Mac): boolean {
-  const octets = (mac.length + 1) / 3;
-  if (client.length !== 2 + 2 * octets) return false;
-  for (let i = 0; i < octets; i++) {
-    if (client.charCodeAt(2 + 2 * i) !== mac.charCodeAt(3 * i)) return false;
-    if (client.charCodeAt(3 + 2 * i) !== mac.charCodeAt(3 * i + 1)) return false;
-  }
-  return true;
 }
 
 function typeIn(client: ClientId): number {

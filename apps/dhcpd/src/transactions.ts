@@ -17,13 +17,18 @@ import type { Answers } from "./answers.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 
 const ATTEMPTS_MAX = 4;
+/** Intents of writes that were given up, kept in mind at most. */
+const GIVEN_UP_MAX = 10_000;
+/** What need not be written is answered after so long, though its write still waits. */
+const WAIT_MAX_MS = 500;
 
 type Grant = Extract<Decision, { kind: "grant" }>;
 
 export class Transactions {
   private readonly parts: ServiceParts;
   private readonly answers: Answers;
-  private readonly inProgress = new Set<string>();
+  private readonly inProgress = new Map<string, Exchange>();
+  private readonly givenUp = new Set<string>();
 
   constructor(parts: ServiceParts, answers: Answers) {
     this.parts = parts;
@@ -35,8 +40,29 @@ export class Transactions {
     return this.inProgress.size;
   }
 
-  isInProgress(key: string): boolean {
-    return this.inProgress.has(key);
+  /** Whether a write was given up: should it be stored all the same, no client was told of it. */
+  isGivenUp(intent: string): boolean {
+    return this.givenUp.has(intent);
+  }
+
+  /** The client asks again while its exchange waits: then it also listens for longer. False: nothing waits. */
+  hearAgain(key: string, now: number): boolean {
+    const waiting = this.inProgress.get(key);
+    if (waiting === undefined) return false;
+    waiting.receivedAt = now;
+    waiting.times++;
+    // It was answered, and the answer was lost.
+    if (waiting.isAnswered) this.answerByWhatIsHeld(waiting);
+    return true;
+  }
+
+  /** Every some 100 ms: clients that can be answered without the write that they wait for do not wait on. */
+  tick(): void {
+    const before = this.parts.clocks.steady() - WAIT_MAX_MS;
+    for (const exchange of this.inProgress.values()) {
+      if (exchange.waitsSince > before) return;
+      if (!exchange.isAnswered) this.answerByWhatIsHeld(exchange);
+    }
   }
 
   /** Decides, and carries the decision out. */
@@ -66,7 +92,7 @@ export class Transactions {
     const { world, clocks, counters, probe, store, nextIntent } = this.parts;
     const { packet, request, arrival, key } = exchange;
     const { address, subnet } = decision;
-    this.inProgress.add(key);
+    this.await(exchange);
     world.offers.put(request.client, address, (clocks.now() + world.policy.offerMs) as Instant);
     const interfaceName = packet.giaddr === 0 ? arrival.link.interfaceName : undefined;
     const answer = await probe!(address, { interfaceName, clientMac: request.mac }, waitMs);
@@ -88,12 +114,31 @@ export class Transactions {
     });
   }
 
-  /** Changes nothing. */
+  /** Changes nothing. While writes have to wait, what can be answered without one is answered without one. */
   decide(request: LeaseRequest): Decision {
     const { world, clocks, health } = this.parts;
-    world.storeReady =
-      request.type === MessageType.DISCOVER ? health.isTaking(clocks.steady()) : health.isReachable();
+    const now = clocks.steady();
+    if (!health.isPrompt(now)) {
+      const held = this.decideByWhatIsHeld(request);
+      if (held !== undefined) return held;
+    }
+    world.storeReady = request.type === MessageType.DISCOVER ? health.mayOffer(now) : health.mayWrite(now);
     return decide(world, request, clocks.now());
+  }
+
+  /** A grant that promises nothing beyond what a quorum holds already (I5). */
+  private decideByWhatIsHeld(request: LeaseRequest): Grant | undefined {
+    const { world, clocks } = this.parts;
+    world.storeReady = false;
+    const decision = decide(world, request, clocks.now());
+    return decision.kind === "grant" && decision.append === undefined ? decision : undefined;
+  }
+
+  private answerByWhatIsHeld(exchange: Exchange): void {
+    const decision = this.decideByWhatIsHeld(exchange.request);
+    if (decision?.reply !== "ACK") return;
+    exchange.isAnswered = true;
+    this.answers.finish(exchange, decision);
   }
 
   private carryOut(exchange: Exchange, decision: Decision): void {
@@ -116,7 +161,7 @@ export class Transactions {
   }
 
   private commit(exchange: Exchange, decision: Decision, append: Append): void {
-    this.inProgress.add(exchange.key);
+    this.await(exchange);
     const sentAt = this.parts.clocks.now();
     this.parts.store.append(append, (result) => {
       this.inProgress.delete(exchange.key);
@@ -124,6 +169,11 @@ export class Transactions {
       this.parts.health.note(result.kind, this.parts.clocks.steady());
       this.settle(exchange, decision, append, result, sentAt);
     });
+  }
+
+  private await(exchange: Exchange): void {
+    exchange.waitsSince = this.parts.clocks.steady();
+    this.inProgress.set(exchange.key, exchange);
   }
 
   private settle(
@@ -136,20 +186,28 @@ export class Transactions {
     switch (result.kind) {
       case "stored":
         this.take(append, result.revision, sentAt);
-        this.answers.finish(exchange, decision);
+        if (!exchange.isAnswered) this.answers.finish(exchange, decision);
         return;
       case "conflict":
         this.learn(append.address, result.current);
+        if (exchange.isAnswered) return;
         if (this.isOvertaken(exchange, result.current)) this.answers.silence(exchange, "not-the-owner");
         else if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
         else this.answers.silence(exchange, "store-unavailable");
         return;
       case "unknown":
+        this.noteGivenUp(append.event.intent);
         this.decideWithoutStore(exchange);
         return;
       default:
         result satisfies never;
     }
+  }
+
+  private noteGivenUp(intent: string): void {
+    this.givenUp.add(intent);
+    const oldest = this.givenUp.values().next();
+    if (this.givenUp.size > GIVEN_UP_MAX && !oldest.done) this.givenUp.delete(oldest.value);
   }
 
   /** Until the stream shows it, the instant of sending stands for its own, so that nothing is held for too long. */
@@ -174,14 +232,9 @@ export class Transactions {
 
   /** The fate of the write is open: only what was held before may be promised (I5). */
   private decideWithoutStore(exchange: Exchange): void {
-    const { world, clocks } = this.parts;
-    world.storeReady = false;
-    const decision = decide(world, exchange.request, clocks.now());
-    if (decision.kind === "grant" && decision.append === undefined && decision.reply === "ACK") {
-      this.answers.finish(exchange, decision);
-    } else {
-      this.answers.silence(exchange, "store-unavailable");
-    }
+    if (exchange.isAnswered) return;
+    this.answerByWhatIsHeld(exchange);
+    if (!exchange.isAnswered) this.answers.silence(exchange, "store-unavailable");
   }
 
   /** NAK takes an address from somebody: the view may be some ms behind, so the stream's leader has the last word. */
@@ -189,7 +242,7 @@ export class Transactions {
     exchange: Exchange,
     decision: Extract<Decision, { kind: "refuse" }>,
   ): Promise<void> {
-    this.inProgress.add(exchange.key);
+    this.await(exchange);
     try {
       const current = decision.address === 0 ? undefined : await this.parts.store.read(decision.address);
       // From here on a commit may put the key in again.

@@ -72,9 +72,9 @@ interface Waiting {
 }
 
 /** As long as the JetStream store tries. */
-const DEADLINE_MS = 3000;
+const DEADLINE_MS = 12_000;
 /** A write that nobody has answered for so long is not in any leader's queue any more. */
-const FORGOTTEN_MS = 10_000;
+const FORGOTTEN_MS = 22_000;
 
 /** One node's way to the store that it shares with the others. */
 export class StoreDoor implements ReadableLeaseStore {
@@ -173,7 +173,6 @@ export class TestNode {
   readonly lines: string[] = [];
   isConnected = true;
   refusal: DropReason | undefined;
-  isStandingBack = false;
   /** Told of every reply. */
   onReply: (reply: Reply) => void = () => {};
   private readonly clocks: Clocks;
@@ -196,7 +195,6 @@ export class TestNode {
       ...{ world: this.world, store: this.door, counters: this.counters, clocks },
       health: new StoreHealth(() => this.isConnected),
       refusal: () => this.refusal,
-      isStandingBack: () => this.isStandingBack,
       nextIntent: () => `${this.name}-${++this.intents}`,
       ...setting.parts,
     });
@@ -266,6 +264,12 @@ export class TestNode {
       ...{ leasesPosition: 0, inventoryRevision: 0, hosts: 0, leases: 0, counters: {} },
     };
     this.membership.hear(of.name, beat, this.steadyMs);
+  }
+
+  /** Time passes, and the node notices. */
+  pass(seconds: number): void {
+    this.clock.pass(seconds);
+    this.service.tick();
   }
 
   get steadyMs(): number {

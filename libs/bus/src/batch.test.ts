@@ -24,7 +24,7 @@ describe("a refusal, by the codes of nats-server's errors.json", () => {
     [10167, "ingest queue full", "unknown"],
     [10176, "atomic publish batch is incomplete", "unknown"],
     [10210, "too many batches in flight", "unknown"],
-    [10047, "insufficient storage", "rejected"],
+    [10047, "insufficient storage", "unknown"],
     [10174, "atomic publish is disabled", "rejected"],
     [99999, "something that comes with a newer server", "rejected"],
   ])("%i, %s", (code, what, kind) => {
@@ -35,21 +35,30 @@ describe("a refusal, by the codes of nats-server's errors.json", () => {
     expect(refused(10077, "store failed", 503).kind).toBe("unknown");
     expect(refused(99999, "no suitable peers", 503)).toEqual({
       kind: "unknown",
+      cause: "no-answer",
       reason: "no suitable peers",
     });
   });
 
+  test.each([
+    ["full", [10023, 10047, 10077]],
+    ["no-leader", [10008, 10009, 10039, 10076]],
+    ["no-answer", [10063, 10167, 10176, 10210]],
+  ] as const)("what it is told by: %s", (cause, codes) => {
+    for (const code of codes) expect(refused(code)).toMatchObject({ kind: "unknown", cause });
+  });
+
   test("a person is told the number and the words", () => {
-    expect(refused(10047, "insufficient storage resources available")).toEqual({
+    expect(refused(10174, "atomic publish is disabled")).toEqual({
       kind: "rejected",
-      code: 10047,
-      reason: "insufficient storage resources available",
+      code: 10174,
+      reason: "atomic publish is disabled",
     });
-    expect(refused(10047)).toMatchObject({ reason: "error 10047" });
+    expect(refused(10174)).toMatchObject({ reason: "error 10174" });
   });
 
   test("an error without a number of its own goes by its HTTP one", () => {
-    expect(outcomeOf({ error: { code: 503 } })).toEqual({ kind: "unknown", reason: "error 503" });
+    expect(outcomeOf({ error: { code: 503 } })).toMatchObject({ kind: "unknown", reason: "error 503" });
     expect(outcomeOf({ error: { code: 400 } })).toEqual({ kind: "rejected", code: 400, reason: "error 400" });
   });
 });

@@ -1,6 +1,12 @@
 // Compare-and-swap publishing, alone or as one atomic batch (nats-architecture-and-design ADR-50). Our own, because the
 // client's Batch drops `expect` and the error codes (docs/adr/0002).
-import { headers, type MsgHdrs, nuid, PermissionViolationError } from "@nats-io/transport-node";
+import {
+  headers,
+  type MsgHdrs,
+  NoRespondersError,
+  nuid,
+  PermissionViolationError,
+} from "@nats-io/transport-node";
 import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 
@@ -14,6 +20,17 @@ export interface CasWrite {
   readonly expected: number;
 }
 
+/** Why nobody can say what became of a write. */
+export type StoreFault =
+  /** This client is between two servers. */
+  | "disconnected"
+  /** The stream has no leader: an election, or no majority. */
+  | "no-leader"
+  /** Somebody was asked, and has not answered in time. */
+  | "no-answer"
+  /** A limit of the stream, the account or the disk: it will be taken once there is room. */
+  | "full";
+
 export type CasOutcome =
   /** Stored on a quorum; write i has sequence `revision - count + 1 + i`. */
   | { readonly kind: "stored"; readonly revision: number }
@@ -22,7 +39,7 @@ export type CasOutcome =
   /** An earlier write to one of the subjects is still being applied: nothing was stored; try again in some ms. */
   | { readonly kind: "busy" }
   /** It may have been stored or not, or may yet be: ask the stream, or repeat the same compare-and-swap. */
-  | { readonly kind: "unknown"; readonly reason: string }
+  | { readonly kind: "unknown"; readonly cause: StoreFault; readonly reason: string }
   /** The server will never take this; a person has to act. */
   | { readonly kind: "rejected"; readonly code: number; readonly reason: string };
 
@@ -32,7 +49,7 @@ export async function publishCas(
   writes: readonly CasWrite[],
   timeout: number,
 ): Promise<CasOutcome> {
-  if (!bus.connected) return { kind: "unknown", reason: "not connected to NATS" };
+  if (!bus.connected) return { kind: "unknown", cause: "disconnected", reason: "not connected to NATS" };
   const batch = writes.length > 1 ? nuid.next() : undefined;
   const last = writes.length - 1;
   try {
@@ -50,8 +67,15 @@ export async function publishCas(
     if (cause instanceof PermissionViolationError) {
       return { kind: "rejected", code: 403, reason: reasonOf(cause) };
     }
-    return { kind: "unknown", reason: reasonOf(cause) };
+    return { kind: "unknown", cause: faultOf(cause), reason: reasonOf(cause) };
   }
+}
+
+// The stream's subjects are its leader's: without one nobody listens there, and the server says so at once.
+function faultOf(error: unknown): StoreFault {
+  const isUnheard =
+    error instanceof NoRespondersError || (error as Error | undefined)?.cause instanceof NoRespondersError;
+  return isUnheard ? "no-leader" : "no-answer";
 }
 
 function casHeaders(write: CasWrite, batch: string | undefined, sequence: number, commit: boolean): MsgHdrs {
@@ -73,13 +97,19 @@ export interface PubAckReply {
 // Codes of nats-server's errors.json.
 const CONFLICT = 10071;
 const BUSY = new Set([10164, 10158]);
-const UNKNOWN = new Set([
+const FULL = new Set([
+  10023, // insufficient resources: max_file_store of the server or the account
+  10047, // insufficient storage resources
+  10077, // a limit of the stream
+]);
+const NO_LEADER = new Set([
   10008, // JetStream temporarily unavailable
   10009, // not leader
-  10023, // insufficient resources
   10039, // JetStream not enabled for account: a server that has lost its leader says so too
-  10063, // expected stream sequence does not match
   10076, // JetStream not enabled
+]);
+const NO_ANSWER = new Set([
+  10063, // expected stream sequence does not match
   10167, // ingest queue full
   10176, // batch incomplete: its head was lost with a leader
   10210, // too many atomic batches in flight
@@ -92,6 +122,8 @@ export function outcomeOf(reply: PubAckReply): CasOutcome {
   const reason = reply.error.description ?? `error ${code}`;
   if (code === CONFLICT) return { kind: "conflict" };
   if (BUSY.has(code)) return { kind: "busy" };
-  if (UNKNOWN.has(code) || reply.error.code === 503) return { kind: "unknown", reason };
+  if (FULL.has(code)) return { kind: "unknown", cause: "full", reason };
+  if (NO_LEADER.has(code)) return { kind: "unknown", cause: "no-leader", reason };
+  if (NO_ANSWER.has(code) || reply.error.code === 503) return { kind: "unknown", cause: "no-answer", reason };
   return { kind: "rejected", code, reason };
 }

@@ -1,5 +1,5 @@
 // NATS for Leasehold: connect, make and check the JetStream objects, follow a bucket, compare-and-swap, heartbeats.
-export { BATCH_MAX, type CasOutcome, type CasWrite, publishCas } from "./batch.ts";
+export { BATCH_MAX, type CasOutcome, type CasWrite, publishCas, type StoreFault } from "./batch.ts";
 export { BusError, reasonOf } from "./bus-error.ts";
 export {
   type Bus,
@@ -16,7 +16,9 @@ export {
   INVENTORY,
   LEASE_LOG,
   LEASES,
+  lookAtStream,
   NETWORK,
+  type StreamLook,
   streamInfo,
   streamOf,
   subjectOf,

@@ -139,3 +139,38 @@ export async function streamInfo(bus: Bus, stream: string): Promise<StreamInfo |
     );
   }
 }
+
+/** What a stream is at the moment, for who depends on it. */
+export interface StreamLook {
+  readonly hasLeader: boolean;
+  /** How many there should be, and how many of them are up to date. */
+  readonly copies: number;
+  readonly current: number;
+  /** When it was made: another time, another stream. */
+  readonly created: string;
+  readonly lastSequence: number;
+  /** Stream time of the answer, in ms since the epoch: that of the leader's clock; undefined when none answered. */
+  readonly at: number | undefined;
+}
+
+/**
+ * Asks for a stream's state; undefined when there is no such stream.
+ * @throws BusError when nobody can say.
+ */
+export async function lookAtStream(bus: Bus, stream: string): Promise<StreamLook | undefined> {
+  const info = await streamInfo(bus, stream);
+  if (info === undefined) return undefined;
+  const { cluster, config, created, state } = info;
+  const hasLeader = cluster === undefined || Boolean(cluster.leader);
+  const followers = cluster?.replicas?.filter(({ current, offline }) => current && !offline) ?? [];
+  // The client's type leaves out when the answer was made.
+  const at = Date.parse((info as { ts?: string }).ts ?? "");
+  return {
+    hasLeader,
+    copies: config.num_replicas,
+    current: (hasLeader ? 1 : 0) + followers.length,
+    created,
+    lastSequence: state.last_seq,
+    at: hasLeader && Number.isFinite(at) ? at : undefined,
+  };
+}

@@ -66,7 +66,8 @@ async function settle(bus: Bus, bucket: string, writes: readonly CasWrite[]): Pr
     const outcome = await publishCas(bus, writes, 3000);
     if (outcome.kind === "stored") return { ok: true, revision: outcome.revision };
     if (outcome.kind === "conflict") return ambiguous ? wasStored(bus, bucket, writes) : { ok: false };
-    if (outcome.kind === "rejected" || Date.now() > until) throw refused(bucket, outcome);
+    const isFull = outcome.kind === "unknown" && outcome.cause === "full";
+    if (outcome.kind === "rejected" || isFull || Date.now() > until) throw refused(bucket, outcome);
     ambiguous ||= outcome.kind === "unknown";
     await new Promise((resolve) => setTimeout(resolve, outcome.kind === "busy" ? 10 : 200));
   }

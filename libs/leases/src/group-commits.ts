@@ -1,10 +1,14 @@
 // Group commits: the lease store on top of a stream that takes batches by compare-and-swap. Appends wait while a batch is on
 // its way and leave together as one atomic batch, each with its own expected sequence; a lone append leaves at once. When a
 // batch is refused nobody says which write was stale, so it is halved until the stale one stands alone; when its fate is
-// unknown the same compare-and-swap is repeated, and a conflict with our own intent is success (docs/adr/0002).
+// unknown the same compare-and-swap is repeated, and a conflict with our own intent is success (docs/adr/0002). While the
+// stream does not answer (an election takes 4 to 9 s), all wait in order, and only the first one is tried.
 import type { Ipv4 } from "@leasehold/protocol";
 import { revision } from "./instant.ts";
 import { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEvent } from "./lease-store.ts";
+
+/** While the stream does not answer, it is tried so often. */
+const RETRY_MS = 50;
 
 export interface GroupCommitOptions {
   /** Writes in one batch, at most. */
@@ -13,12 +17,12 @@ export interface GroupCommitOptions {
   readonly inFlightMax?: number;
   /** How long one attempt may take, in ms. */
   readonly attemptMs?: number;
-  /** How long an append may take in all, in ms: beyond it the client has asked again. */
+  /** How long an append may take in all, in ms: an election, and somewhat more. */
   readonly deadlineMs?: number;
   /** Appends waiting, at most: more are answered `unknown` at once. */
   readonly queueMax?: number;
   /** Told of every batch: its size, outcome, and how long it took in ms. */
-  readonly onBatch?: (size: number, outcome: CasOutcome["kind"], ms: number) => void;
+  readonly onBatch?: (size: number, outcome: CasOutcome, ms: number) => void;
 }
 
 /** A stream that takes writes by compare-and-swap, several at a time or none of them. */
@@ -29,6 +33,17 @@ export interface CasStream {
   read(address: Ipv4): Promise<StoredEvent | undefined>;
 }
 
+/** Why nobody can say what became of a write. */
+export type StoreFault =
+  /** The connection to the store is lost. */
+  | "disconnected"
+  /** Nobody takes writes: an election, or no majority. */
+  | "no-leader"
+  /** Somebody was asked, and has not answered in time. */
+  | "no-answer"
+  /** There is no room; waiting does not help. */
+  | "full";
+
 export type CasOutcome =
   /** Stored on a quorum; write i has sequence `revision - count + 1 + i`. */
   | { readonly kind: "stored"; readonly revision: number }
@@ -37,7 +52,7 @@ export type CasOutcome =
   /** An earlier write to one of the addresses is still being applied: nothing was stored; try again in some ms. */
   | { readonly kind: "busy" }
   /** It may have been stored or not, or may yet be. */
-  | { readonly kind: "unknown"; readonly reason: string }
+  | { readonly kind: "unknown"; readonly cause?: StoreFault; readonly reason: string }
   /** It will never be taken: a person has to act. */
   | { readonly kind: "rejected"; readonly reason: string };
 
@@ -66,6 +81,7 @@ export class GroupCommits implements LeaseStore {
   private inFlight = 0;
   private unsettled = 0;
   private isFlushPlanned = false;
+  private isInDoubt = false;
 
   constructor(stream: CasStream, timers: Timers, options: GroupCommitOptions = {}) {
     this.stream = stream;
@@ -74,7 +90,7 @@ export class GroupCommits implements LeaseStore {
       batchMax: 128,
       inFlightMax: 4,
       attemptMs: 1000,
-      deadlineMs: 3000,
+      deadlineMs: 12_000,
       queueMax: 10_000,
       onBatch: () => {},
       ...options,
@@ -113,8 +129,11 @@ export class GroupCommits implements LeaseStore {
   }
 
   private flush(): void {
-    while (this.inFlight < this.options.inFlightMax && this.queue.length > 0) {
-      const batch = this.takeBatch();
+    const [inFlightMax, batchMax] = this.isInDoubt
+      ? [1, 1]
+      : [this.options.inFlightMax, this.options.batchMax];
+    while (this.inFlight < inFlightMax && this.queue.length > 0) {
+      const batch = this.takeBatch(batchMax);
       if (batch.length === 0) return;
       this.inFlight++;
       void this.commit(batch).finally(() => {
@@ -126,11 +145,11 @@ export class GroupCommits implements LeaseStore {
   }
 
   /** Waiting appends whose address is not on its way already: the server takes one unapplied write an address. */
-  private takeBatch(): Waiting[] {
+  private takeBatch(batchMax: number): Waiting[] {
     const batch: Waiting[] = [];
     const rest: Waiting[] = [];
     for (const each of this.queue) {
-      if (batch.length < this.options.batchMax && !this.busyKeys.has(each.append.address)) {
+      if (batch.length < batchMax && !this.busyKeys.has(each.append.address)) {
         this.busyKeys.add(each.append.address);
         batch.push(each);
       } else {
@@ -143,6 +162,7 @@ export class GroupCommits implements LeaseStore {
 
   private async commit(batch: readonly Waiting[]): Promise<void> {
     const outcome = await this.publish(batch);
+    this.isInDoubt = outcome.kind === "unknown" && outcome.cause !== "full";
     switch (outcome.kind) {
       case "stored":
         batch.forEach((each, i) => {
@@ -158,10 +178,11 @@ export class GroupCommits implements LeaseStore {
           "another write to the address is being applied",
         );
       case "unknown":
-        return this.again(batch, 50, outcome.reason);
+        return outcome.cause === "full"
+          ? this.giveUp(batch, outcome.reason)
+          : this.putBack(batch, outcome.reason);
       case "rejected":
-        for (const each of batch) each.settle({ kind: "unknown", reason: outcome.reason });
-        return;
+        return this.giveUp(batch, outcome.reason);
       default:
         outcome satisfies never;
     }
@@ -171,7 +192,7 @@ export class GroupCommits implements LeaseStore {
     const started = this.timers.now();
     const appends = batch.map(({ append }) => append);
     const outcome = await this.stream.publish(appends, this.options.attemptMs);
-    this.options.onBatch(batch.length, outcome.kind, this.timers.now() - started);
+    this.options.onBatch(batch.length, outcome, this.timers.now() - started);
     return outcome;
   }
 
@@ -191,6 +212,22 @@ export class GroupCommits implements LeaseStore {
     if (rest.length > 0) await this.commit(rest);
   }
 
+  /** Before all that came later, to be tried again; what has waited for too long is given up. */
+  private async putBack(batch: readonly Waiting[], reason: string): Promise<void> {
+    await new Promise<void>((resolve) => this.timers.after(RETRY_MS, resolve));
+    this.queue = [...batch, ...this.queue].sort((a, b) => a.deadline - b.deadline);
+    const now = this.timers.now();
+    const isOver = ({ deadline }: Waiting) => deadline <= now;
+    const over = this.queue.filter(isOver);
+    if (over.length === 0) return;
+    this.queue = this.queue.filter((each) => !isOver(each));
+    this.giveUp(over, reason);
+  }
+
+  private giveUp(batch: readonly Waiting[], reason: string): void {
+    for (const each of batch) each.settle({ kind: "unknown", reason });
+  }
+
   /** The stream's leader says what stands there: somebody else's event, or our own from an attempt whose answer was lost. */
   private async settleConflict(waiting: Waiting): Promise<void> {
     try {
@@ -201,7 +238,7 @@ export class GroupCommits implements LeaseStore {
           : { kind: "conflict", current },
       );
     } catch (cause) {
-      waiting.settle({ kind: "unknown", reason: cause instanceof Error ? cause.message : String(cause) });
+      await this.putBack([waiting], cause instanceof Error ? cause.message : String(cause));
     }
   }
 

@@ -8,6 +8,7 @@ export {
   type CasStream,
   type GroupCommitOptions,
   GroupCommits,
+  type StoreFault,
   type Timers,
 } from "./group-commits.ts";
 export { type Instant, instant, NO_REVISION, type Revision, revision } from "./instant.ts";
@@ -18,7 +19,6 @@ export {
   type LeaseState,
   leaseAfter,
   type ShownState,
-  shownAt,
   shownState,
 } from "./lease.ts";
 export {

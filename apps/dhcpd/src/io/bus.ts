@@ -1,6 +1,6 @@
 // The node's connection to its cluster: waits for as long as it takes, but says what it waits for.
 import { readFileSync } from "node:fs";
-import { type Bus, BusError, connectBus, verifyObjects } from "@leasehold/bus";
+import { type Bus, BusError, type BusState, connectBus, verifyObjects } from "@leasehold/bus";
 import type { Logger } from "pino";
 import type { NodeFile } from "../node-file.ts";
 
@@ -13,7 +13,7 @@ const RETRY_MS = 1000;
 export async function connectToBus(
   file: NodeFile,
   log: Logger,
-  onTrouble: (state: string) => void,
+  onState: (state: BusState) => void,
 ): Promise<Bus> {
   const bus = await patiently(log, () =>
     connectBus({ ...credentialsOf(file), patience: 0, onState: noteState }),
@@ -22,8 +22,8 @@ export async function connectToBus(
   await patiently(log, () => verifyObjects(bus));
   return bus;
 
-  function noteState(state: string, detail: string): void {
-    onTrouble(`nats-${state}`);
+  function noteState(state: BusState, detail: string): void {
+    onState(state);
     log.warn({ state, detail }, "NATS connection");
   }
 }

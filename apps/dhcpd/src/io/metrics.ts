@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { CounterGroup } from "../counters.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
+import { STORE_STATES } from "../store-health.ts";
 
 const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label: string][] = [
   ["leasehold_packets_received_total", "Packets that could be read, by message type.", "received", "type"],
@@ -43,6 +44,16 @@ const GAUGES: readonly [name: string, help: string, read: (node: DhcpNode) => nu
     "Nodes that serve, as this node hears them.",
     (node) => node.world.members.names.length,
   ],
+  [
+    "leasehold_clock_difference_seconds",
+    "By how much this node's wall clock is ahead of stream time.",
+    (node) => node.clock.wallDifferenceMs / 1000,
+  ],
+  [
+    "leasehold_clock_fenced",
+    "1 while this node answers nobody because its clocks and the stream's differ.",
+    (node) => (node.clock.isFenced ? 1 : 0),
+  ],
 ];
 
 const SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -63,6 +74,7 @@ export function metricsOf(node: DhcpNode): Registry {
     });
   }
   addPositions(registry, node);
+  addStoreState(registry, node);
   addHistograms(registry, node);
   return registry;
 }
@@ -96,6 +108,18 @@ function addPositions(registry: Registry, node: DhcpNode): void {
     collect() {
       for (const view of ["leases", "inventory", "network"] as const)
         this.set({ bucket: view }, node.position(view));
+    },
+  });
+}
+
+function addStoreState(registry: Registry, node: DhcpNode): void {
+  new Gauge({
+    name: "leasehold_store_state",
+    help: "1 for the state that the lease store is in, 0 for the others.",
+    labelNames: ["state"],
+    registers: [registry],
+    collect() {
+      for (const state of STORE_STATES) this.set({ state }, state === node.storeState ? 1 : 0);
     },
   });
 }
