@@ -21,7 +21,6 @@ import {
   NO_HARDWARE,
   relayIdOf,
   remoteIdOf,
-  type TracedLease,
 } from "./traced-lease.ts";
 import { isInVpn } from "./virtual-subnet.ts";
 
@@ -105,7 +104,7 @@ function isAskedFor(query: BulkQuery, { world, address, lease, now }: Told): boo
   return isWithin(query, stateSince(lease, now)) || (lease !== undefined && isWithin(query, lease.at));
 }
 
-function isOf(query: PrimaryQuery, lease: TracedLease): boolean {
+function isOf(query: PrimaryQuery, lease: Lease): boolean {
   switch (query.by) {
     case "hardware":
       return hasHardware(lease, query.htype, query.chaddr);
@@ -139,7 +138,7 @@ function answer(query: BulkQuery, told: Told): Message {
 }
 
 /** §7.3: an address that is not bound may be told with its last client. */
-function lastClient(lease: TracedLease | undefined): Pick<Message, "htype" | "hlen" | "chaddr"> {
+function lastClient(lease: Lease | undefined): Pick<Message, "htype" | "hlen" | "chaddr"> {
   const { htype, chaddr } = lease === undefined ? NO_HARDWARE : hardwareOf(lease);
   return { htype, hlen: chaddr.length, chaddr };
 }

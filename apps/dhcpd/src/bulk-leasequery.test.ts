@@ -201,7 +201,7 @@ describe("one reply (§8.3)", () => {
   });
 
   test("153: since when it is bound, not since the last renewal (§6.2.4)", () => {
-    const renewed = new TestWorld([lease("10.0.0.10", { more: { since: at(-500) } })]);
+    const renewed = new TestWorld([lease("10.0.0.10", { more: { trace: { since: at(-500) } } })]);
     expect(values(renewed, "10.0.0.10", [153, 91])).toEqual({ 153: 560, 91: 60 });
   });
 

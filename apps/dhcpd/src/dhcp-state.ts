@@ -1,6 +1,5 @@
 // The state of an address in the words of RFC 6926 §6.2.7 (option 156), and since when it has been in it.
-import type { Instant } from "@leasehold/leases";
-import type { TracedLease } from "./traced-lease.ts";
+import type { Instant, Lease } from "@leasehold/leases";
 
 export const DhcpState = {
   AVAILABLE: 1,
@@ -15,7 +14,7 @@ export const DhcpState = {
 } as const;
 export type DhcpState = (typeof DhcpState)[keyof typeof DhcpState];
 
-export function dhcpStateOf(lease: TracedLease | undefined, now: Instant): DhcpState {
+export function dhcpStateOf(lease: Lease | undefined, now: Instant): DhcpState {
   if (lease === undefined) return DhcpState.AVAILABLE;
   switch (lease.state) {
     case "bound":
@@ -33,8 +32,8 @@ export function dhcpStateOf(lease: TracedLease | undefined, now: Instant): DhcpS
 }
 
 /** When that state began; for an address that nobody ever had, before every time that a query can name. */
-export function stateSince(lease: TracedLease | undefined, now: Instant): Instant {
+export function stateSince(lease: Lease | undefined, now: Instant): Instant {
   if (lease === undefined) return 0 as Instant;
   if (lease.state !== "released" && now >= lease.heldUntil) return lease.heldUntil;
-  return lease.since ?? lease.at;
+  return (lease.trace?.since as Instant | undefined) ?? lease.at;
 }

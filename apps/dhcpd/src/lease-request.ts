@@ -1,6 +1,6 @@
 // From a packet to what the decision needs to know of it: the link it came from, and who the client is.
 import type { Inventory } from "@leasehold/inventory";
-import type { LeaseRequest, LeaseView, RelayTrace } from "@leasehold/leases";
+import type { ClientTrace, LeaseRequest, LeaseView, RelayTrace } from "@leasehold/leases";
 import type { ClientFacts, Network, Subnet } from "@leasehold/network";
 import {
   type ClientId,
@@ -17,6 +17,7 @@ import { asksForIpv6Only } from "./ipv6-only.ts";
 import { linkAddressOf } from "./relay-information.ts";
 import { vpnOf } from "./virtual-subnet.ts";
 
+const ETHERNET = 1;
 const CLIENT_IDENTIFIER = 61;
 const VENDOR_CLASS_IDENTIFIER = 60;
 const USER_CLASS = 77;
@@ -95,6 +96,7 @@ export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledg
     hostname: hostnameOf(packet),
     xid: packet.xid,
     relay: relayTraceOf(packet),
+    trace: network.leasequeryPeers.size === 0 ? undefined : clientTraceOf(packet, client),
     firmware: isFirmware(packet),
     intent,
   };
@@ -135,6 +137,19 @@ function relayTraceOf(packet: Packet): RelayTrace | undefined {
   const agent = packet.raw(RELAY_AGENT_INFORMATION);
   const giaddr = formatIpv4(packet.giaddr);
   return agent === undefined ? { giaddr } : { giaddr, agent: Buffer.from(agent).toString("hex") };
+}
+
+function clientTraceOf(packet: Packet, client: ClientId): ClientTrace {
+  const identifier = packet.raw(CLIENT_IDENTIFIER);
+  const stated = identifier?.length ? clientIdFromBytes(identifier) : undefined;
+  // An identity that is no hardware address can only be what the client stated.
+  const isPlain = stated === client && client !== clientIdOfHardware(packet.htype, packet.chaddr);
+  const vendorClass = packet.raw(VENDOR_CLASS_IDENTIFIER);
+  return {
+    ...(stated === undefined || isPlain ? {} : { clientIdentifier: stated }),
+    ...(vendorClass === undefined ? {} : { vendorClass: Buffer.from(vendorClass).toString("hex") }),
+    ...(packet.htype === ETHERNET ? {} : { htype: packet.htype }),
+  };
 }
 
 function isFirmware(packet: Packet): boolean {

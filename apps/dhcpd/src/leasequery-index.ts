@@ -2,13 +2,7 @@
 // §4.8). An entry is a hint: what is found is looked up in the view again, so nothing has to be taken out here.
 import type { Lease, LeaseView } from "@leasehold/leases";
 import { type ClientId, clientIdOfHardware, type Ipv4, type Mac, macFromBytes } from "@leasehold/protocol";
-import {
-  hasClientIdentifier,
-  hasHardware,
-  isKnownByHardware,
-  remoteIdOf,
-  type TracedLease,
-} from "./traced-lease.ts";
+import { hasClientIdentifier, hasHardware, isKnownByHardware, remoteIdOf } from "./traced-lease.ts";
 
 /** Mostly one address, which then stands alone: a set is ten times as large. */
 type Index<Key> = Map<Key, Ipv4 | Set<Ipv4>>;
@@ -24,10 +18,10 @@ export class LeasequeryIndex {
   }
 
   /** To be told of every lease that the view is told of, before or after. */
-  note(lease: TracedLease): void {
+  note(lease: Lease): void {
     // Where clients are known by their hardware addresses the view finds them, and nothing is kept twice.
     if (lease.mac && !isKnownByHardware(lease)) add(this.byMac, lease.mac, lease.address);
-    const { clientIdentifier } = lease;
+    const clientIdentifier = lease.trace?.clientIdentifier;
     if (clientIdentifier !== undefined && clientIdentifier !== lease.client) {
       add(this.byClientIdentifier, clientIdentifier, lease.address);
     }
@@ -42,29 +36,29 @@ export class LeasequeryIndex {
   }
 
   /** Leases of the client with this hardware address, whatever their state. */
-  ofHardware(htype: number, chaddr: Uint8Array): TracedLease[] {
+  ofHardware(htype: number, chaddr: Uint8Array): Lease[] {
     const mac = macFromBytes(chaddr);
-    const isOf = (lease: TracedLease) => hasHardware(lease, htype, chaddr);
+    const isOf = (lease: Lease) => hasHardware(lease, htype, chaddr);
     const known = this.view.ofClient(clientIdOfHardware(htype, chaddr)).filter(isOf);
     return joined(known, this.lookUp(this.byMac, mac, isOf));
   }
 
   /** Leases of the client that sent this option 61. */
-  ofClientIdentifier(identifier: ClientId): TracedLease[] {
-    const isOf = (lease: TracedLease) => hasClientIdentifier(lease, identifier);
+  ofClientIdentifier(identifier: ClientId): Lease[] {
+    const isOf = (lease: Lease) => hasClientIdentifier(lease, identifier);
     const known = this.view.ofClient(identifier).filter(isOf);
     return joined(known, this.lookUp(this.byClientIdentifier, identifier, isOf));
   }
 
   /** Leases whose newest option 82 has this remote-id, in hex. */
-  ofRemoteId(remoteId: string): TracedLease[] {
+  ofRemoteId(remoteId: string): Lease[] {
     return this.lookUp(this.byRemoteId, remoteId, (lease) => remoteIdOf(lease) === remoteId);
   }
 
-  private lookUp<Key>(index: Index<Key>, key: Key, isOf: (lease: TracedLease) => boolean): TracedLease[] {
+  private lookUp<Key>(index: Index<Key>, key: Key, isOf: (lease: Lease) => boolean): Lease[] {
     const known = index.get(key);
     if (known === undefined) return [];
-    const found: TracedLease[] = [];
+    const found: Lease[] = [];
     for (const address of typeof known === "number" ? [known] : known) {
       const lease = this.view.get(address);
       if (lease !== undefined && isOf(lease)) found.push(lease);
@@ -87,6 +81,6 @@ function remove<Key>(index: Index<Key>, key: Key, address: Ipv4): void {
   if (known === address || (typeof known === "object" && known.size === 0)) index.delete(key);
 }
 
-function joined(some: readonly Lease[], others: readonly TracedLease[]): TracedLease[] {
-  return [...new Set<TracedLease>([...some, ...others])];
+function joined(some: readonly Lease[], others: readonly Lease[]): Lease[] {
+  return [...new Set([...some, ...others])];
 }

@@ -6,7 +6,7 @@ import type { LeaseTimes, Network } from "@leasehold/network";
 import { type EncodedOption, encodeOption, type Ipv4, type OptionName } from "@leasehold/protocol";
 import { DhcpState, dhcpStateOf, stateSince } from "./dhcp-state.ts";
 import type { LeasequeryIndex } from "./leasequery-index.ts";
-import { clientIdentifierOf, relayAgentOf, type TracedLease } from "./traced-lease.ts";
+import { clientIdentifierOf, relayAgentOf } from "./traced-lease.ts";
 import { writeVpn } from "./virtual-subnet.ts";
 
 /** What leasequeries are answered from. */
@@ -24,7 +24,7 @@ export interface LeasequeryWorld {
 export interface Told {
   readonly world: LeasequeryWorld;
   readonly address: Ipv4;
-  readonly lease: TracedLease | undefined;
+  readonly lease: Lease | undefined;
   readonly now: Instant;
 }
 
@@ -45,7 +45,7 @@ const TOLD: Readonly<Record<number, (told: Told) => Uint8Array | undefined>> = {
   51: secondsLeft,
   58: (told) => timerLeft(told, "renewalTime", (times) => times?.t1 ?? T1_DEFAULT),
   59: (told) => timerLeft(told, "rebindingTime", (times) => times?.t2 ?? T2_DEFAULT),
-  60: ({ lease }) => hexOctets(lease?.vendorClass),
+  60: ({ lease }) => hexOctets(lease?.trace?.vendorClass),
   61: ({ lease }) => lease && clientIdentifierOf(lease),
   82: ({ lease }) => lease && relayAgentOf(lease),
   91: ({ lease, now }) => lease && uint32("clientLastTransactionTime", wholeSeconds(now - lease.at)),

@@ -1,4 +1,5 @@
 // RFC 4388 §6 sentence by sentence, and RFC 6148 for queries by remote-id.
+import type { Lease } from "@leasehold/leases";
 import { compileNetwork } from "@leasehold/network";
 import {
   type ClientId,
@@ -12,7 +13,6 @@ import { describe, expect, test } from "vitest";
 import { addressOf, at, LAN, lease, PEER, query, SERVER, TestWorld } from "../test/leasequery.ts";
 import { alice, bob, decoded, type Fields, ip } from "../test/wire.ts";
 import { answerLeasequery } from "./leasequery.ts";
-import type { TracedLease } from "./traced-lease.ts";
 
 const PEERS = new Set([ip(PEER)]);
 const REMOTE = Buffer.from("modem-7");
@@ -24,7 +24,7 @@ function answerTo(world: TestWorld, packet: Packet, now = at(60)) {
 }
 
 /** The reply, through the codec. */
-function reply(leases: readonly TracedLease[] | TestWorld, fields: Fields, now = at(60)): Packet {
+function reply(leases: readonly Lease[] | TestWorld, fields: Fields, now = at(60)): Packet {
   const world = leases instanceof TestWorld ? leases : new TestWorld(leases);
   const answer = answerTo(world, query("LEASEQUERY", fields), now);
   if ("dropped" in answer) throw new Error(answer.dropped);
@@ -73,7 +73,7 @@ describe("who may ask (§6.3, §6.4.3)", () => {
 });
 
 describe("by IP address", () => {
-  const ended: [string, TracedLease][] = [
+  const ended: [string, Lease][] = [
     ["expired", lease("10.0.0.10", { at: -9000 })],
     ["released", lease("10.0.0.10", { state: "released" })],
     ["declined", lease("10.0.0.10", { state: "declined" })],
@@ -184,7 +184,7 @@ describe("by client", () => {
   });
 
   test("by the client identifier that it sent, where clients are known by their hardware addresses", () => {
-    const leases = [lease("10.0.0.10", { more: { clientIdentifier: DUID } })];
+    const leases = [lease("10.0.0.10", { more: { trace: { clientIdentifier: DUID } } })];
     expect(told(reply(leases, byId(DUID)))).toBe("LEASEACTIVE 10.0.0.10");
     expect(told(reply(leases, byId(alice.client)))).toBe("LEASEUNKNOWN 0.0.0.0");
   });
@@ -248,7 +248,9 @@ describe("the options of LEASEACTIVE (§6.4.2)", () => {
 
   test("12 and 60: as the client sent them", () => {
     expect(asked(12).get("hostName")).toBe("n1");
-    const pxe = lease("10.0.0.10", { more: { vendorClass: Buffer.from("PXEClient").toString("hex") } });
+    const pxe = lease("10.0.0.10", {
+      more: { trace: { vendorClass: Buffer.from("PXEClient").toString("hex") } },
+    });
     expect(asked(60, at(60), pxe).get("vendorClassIdentifier")).toBe("PXEClient");
   });
 
@@ -266,7 +268,7 @@ describe("the options of LEASEACTIVE (§6.4.2)", () => {
   });
 
   test("an IPoIB client has no hardware address to be told (RFC 4390)", () => {
-    const ipoib = lease("10.0.0.10", { client: DUID, more: { mac: undefined, htype: 32 } });
+    const ipoib = lease("10.0.0.10", { client: DUID, more: { mac: undefined, trace: { htype: 32 } } });
     const packet = reply([ipoib], byAddress("10.0.0.10", { wants: [61] }));
     expect([packet.htype, packet.hlen, packet.raw(61)?.length]).toEqual([32, 0, DUID.length / 2]);
   });

@@ -14,7 +14,7 @@ import {
 import { isConfigured } from "./configured-addresses.ts";
 import { type LeasequeryWorld, toldOptions, vpnOption, vssOf } from "./leasequery-options.ts";
 import { relayInformationOf } from "./relay-information.ts";
-import { hardwareOf, type TracedLease } from "./traced-lease.ts";
+import { hardwareOf } from "./traced-lease.ts";
 import { isInVpn, readVpn, VIRTUAL_SUBNET_SELECTION, type VpnChoice } from "./virtual-subnet.ts";
 
 /** Why a leasequery is not answered; a metric's label. */
@@ -88,7 +88,7 @@ function vpnAskedFor(packet: Packet): VpnChoice {
   return choice.kind === "all" ? { kind: "unknown" } : choice;
 }
 
-function leasesFor({ view, index }: LeasequeryWorld, query: Query): TracedLease[] {
+function leasesFor({ view, index }: LeasequeryWorld, query: Query): Lease[] {
   switch (query.by) {
     case "address": {
       const lease = view.get(query.address);
@@ -111,7 +111,7 @@ function isManaged(world: LeasequeryWorld, address: Ipv4, vpn: VpnChoice): boole
 }
 
 /** LEASEACTIVE about the first of `leases`: all that the query is about, the newest one first. */
-function active(question: Question, query: Query, leases: readonly TracedLease[]): Message {
+function active(question: Question, query: Query, leases: readonly Lease[]): Message {
   const { world, packet, now } = question;
   const lease = leases[0]!;
   const wanted = packet.raw(PARAMETER_REQUEST_LIST);

@@ -37,6 +37,6 @@ test("and is Ethernet's in one that is not, unless the lease keeps it", () => {
   const known = lease("10.0.0.10", { client: "ff0001" as never });
   expect([hardwareOf(known).htype, isKnownByHardware(known)]).toEqual([1, false]);
   expect(hex(clientIdentifierOf(known)!)).toBe("ff0001");
-  expect(hardwareOf({ ...known, htype: 32 }).htype).toBe(32);
+  expect(hardwareOf({ ...known, trace: { htype: 32 } }).htype).toBe(32);
   expect(hardwareOf({ ...known, mac: undefined })).toEqual({ htype: 0, chaddr: new Uint8Array(0) });
 });

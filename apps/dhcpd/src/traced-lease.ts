@@ -1,20 +1,6 @@
 // What leasequery tells of a lease beyond what a decision needs. A lease that keeps no such field is told without it.
-import type { Instant, Lease, RelayTrace } from "@leasehold/leases";
+import type { Lease } from "@leasehold/leases";
 import { type ClientId, clientIdBytes, macBytes, macFromBytes, RelaySubOption } from "@leasehold/protocol";
-
-interface Traces {
-  /** RFC 4388 §6.7: the newest option 82 "MUST store with binding". Carried over by a renewal that has none (RFC 6925 §5). */
-  readonly relay: RelayTrace | undefined;
-  /** Option 61 as it was sent, where the client's identity is not that (`identity: mac`). */
-  readonly clientIdentifier: ClientId | undefined;
-  /** Option 60 as hex (RFC 4388 §6.7: SHOULD). */
-  readonly vendorClass: string | undefined;
-  readonly htype: number | undefined;
-  /** When the state began; a renewal does not begin one (RFC 6926 §6.2.4). */
-  readonly since: Instant | undefined;
-}
-
-export type TracedLease = Lease & Partial<Traces>;
 
 const ETHERNET = 1;
 
@@ -26,52 +12,54 @@ export interface Hardware {
 export const NO_HARDWARE: Hardware = { htype: 0, chaddr: new Uint8Array(0) };
 
 /** What stands in htype and chaddr of a client's packets. */
-export function hardwareOf(lease: TracedLease): Hardware {
+export function hardwareOf(lease: Lease): Hardware {
   const chaddr = lease.mac ? macBytes(lease.mac) : NO_HARDWARE.chaddr;
-  if (lease.htype !== undefined) return { htype: lease.htype, chaddr };
+  const htype = lease.trace?.htype;
+  if (htype !== undefined) return { htype, chaddr };
   if (chaddr.length === 0) return NO_HARDWARE;
   return { htype: isKnownByHardware(lease) ? typeIn(lease.client) : ETHERNET, chaddr };
 }
 
 /**
- * Whether the client's identity is its hardware type and address (RFC 2131 §4.2): then nobody can tell whether it sent the
+ * Whether the client's identity is its hardware type and address (RFC 2131 §4.2): then that does not tell whether it sent the
  * same as option 61.
  */
-export function isKnownByHardware({ client, mac, htype }: TracedLease): boolean {
+export function isKnownByHardware({ client, mac, trace }: Lease): boolean {
   if (!mac || client.slice(2) !== mac.replaceAll(":", "")) return false;
-  return htype === undefined || htype === typeIn(client);
+  return trace?.htype === undefined || trace.htype === typeIn(client);
 }
 
 function typeIn(client: ClientId): number {
   return Number.parseInt(client.slice(0, 2), 16);
 }
 
-export function hasHardware(lease: TracedLease, htype: number, chaddr: Uint8Array): boolean {
+export function hasHardware(lease: Lease, htype: number, chaddr: Uint8Array): boolean {
   return lease.mac === macFromBytes(chaddr) && hardwareOf(lease).htype === htype;
 }
 
 /** Whether the client sent this option 61, as far as that is known. */
-export function hasClientIdentifier(lease: TracedLease, identifier: ClientId): boolean {
-  return (lease.clientIdentifier ?? lease.client) === identifier;
+export function hasClientIdentifier(lease: Lease, identifier: ClientId): boolean {
+  return (lease.trace?.clientIdentifier ?? lease.client) === identifier;
 }
 
 /** Option 61 as the client sent it, as far as that is known. */
-export function clientIdentifierOf(lease: TracedLease): Uint8Array | undefined {
-  if (lease.clientIdentifier !== undefined) return clientIdBytes(lease.clientIdentifier);
+export function clientIdentifierOf(lease: Lease): Uint8Array | undefined {
+  const stated = lease.trace?.clientIdentifier;
+  if (stated !== undefined) return clientIdBytes(stated);
   return isKnownByHardware(lease) ? undefined : clientIdBytes(lease.client);
 }
 
 /** Option 82 as it was last seen. */
-export function relayAgentOf(lease: TracedLease): Uint8Array | undefined {
+export function relayAgentOf(lease: Lease): Uint8Array | undefined {
   const agent = lease.relay?.agent;
   return agent === undefined ? undefined : Buffer.from(agent, "hex");
 }
 
-export function remoteIdOf(lease: TracedLease): string | undefined {
+export function remoteIdOf(lease: Lease): string | undefined {
   return subOptionIn(lease.relay?.agent, RelaySubOption.remoteId);
 }
 
-export function relayIdOf(lease: TracedLease): string | undefined {
+export function relayIdOf(lease: Lease): string | undefined {
   return subOptionIn(lease.relay?.agent, RelaySubOption.relayAgentIdentifier);
 }
 

@@ -1,11 +1,10 @@
 // Leases as a leasequery finds them, and queries: for the tests of RFC 4388 and RFC 6926.
 import { hostKey, Inventory } from "@leasehold/inventory";
-import { type Instant, instant, type LeaseState, LeaseView, revision } from "@leasehold/leases";
+import { type Instant, instant, type Lease, type LeaseState, LeaseView, revision } from "@leasehold/leases";
 import { compileNetwork, type Network, type NetworkDocument } from "@leasehold/network";
 import { type ClientId, formatIpv4, type MessageTypeName, type Packet } from "@leasehold/protocol";
 import { LeasequeryIndex } from "../src/leasequery-index.ts";
 import type { LeasequeryWorld } from "../src/leasequery-options.ts";
-import type { TracedLease } from "../src/traced-lease.ts";
 import { alice, type Client, type Fields, ip, packet } from "./wire.ts";
 
 /** Times in the tests are seconds around this one. */
@@ -40,7 +39,7 @@ export interface LeaseFields {
   readonly subnet?: string;
   readonly node?: string;
   readonly xid?: number | undefined;
-  readonly more?: Partial<TracedLease>;
+  readonly more?: Partial<Lease>;
 }
 
 let revisions = 0;
@@ -49,7 +48,7 @@ function heldUntil(from: Instant, seconds: number): Instant {
   return seconds === 0xffffffff ? instant(Number.POSITIVE_INFINITY) : instant(from + seconds * 1000);
 }
 
-export function lease(address: string, fields: LeaseFields = {}): TracedLease {
+export function lease(address: string, fields: LeaseFields = {}): Lease {
   const { of = alice, state = "bound", seconds = 3600, agent } = fields;
   const granted = at(fields.at ?? 0);
   const heldSeconds = fields.held ?? 2 * seconds;
@@ -60,7 +59,7 @@ export function lease(address: string, fields: LeaseFields = {}): TracedLease {
     ...{ xid: "xid" in fields ? fields.xid : 7, node: fields.node ?? "one", intent: "i" },
     ...(agent === undefined ? {} : { relay: { giaddr: PEER, agent } }),
     ...fields.more,
-  } as TracedLease;
+  } as Lease;
 }
 
 export class TestWorld implements LeasequeryWorld {
@@ -70,12 +69,12 @@ export class TestWorld implements LeasequeryWorld {
   readonly index = new LeasequeryIndex(this.view);
   network: Network;
 
-  constructor(leases: readonly TracedLease[] = [], network: Network = compileNetwork(LAN, 1)) {
+  constructor(leases: readonly Lease[] = [], network: Network = compileNetwork(LAN, 1)) {
     this.network = network;
     for (const one of leases) this.learn(one);
   }
 
-  learn(one: TracedLease): void {
+  learn(one: Lease): void {
     this.view.apply(one);
     this.index.note(one);
   }
@@ -88,7 +87,7 @@ export class TestWorld implements LeasequeryWorld {
     this.inventory.apply(hostKey("x1"), set, 1);
   }
 
-  optionsOf(one: TracedLease): ReadonlyMap<number, Uint8Array> {
+  optionsOf(one: Lease): ReadonlyMap<number, Uint8Array> {
     return this.network.subnet(one.subnet)?.options ?? new Map();
   }
 }

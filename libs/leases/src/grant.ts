@@ -7,7 +7,7 @@ import { type Decision, silent } from "./decision.ts";
 import { type Entitlement, hostOf, reservationOf } from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, type Lease } from "./lease.ts";
-import type { LeaseEvent, LeaseEventType } from "./lease-event.ts";
+import type { ClientTrace, LeaseEvent, LeaseEventType } from "./lease-event.ts";
 import type { Append } from "./lease-store.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
@@ -186,6 +186,7 @@ function appendOf(
   const before = world.view.get(address);
   // RFC 6925 §5: who renews without its relay agent is where it was.
   const relay = request.relay ?? (before?.client === request.client ? before.relay : undefined);
+  const trace = traceOf(request, type, before);
   const event: LeaseEvent = {
     type,
     v: 1,
@@ -198,6 +199,7 @@ function appendOf(
     seconds,
     heldSeconds,
     ...(relay === undefined ? {} : { relay }),
+    ...(trace === undefined ? {} : { trace }),
     ...(request.xid === undefined ? {} : { xid: request.xid }),
     node: world.node,
     network: world.network.revision,
@@ -205,4 +207,14 @@ function appendOf(
     intent: request.intent,
   };
   return { address, expected: world.view.revisionOf(address), event };
+}
+
+/** A renewal goes on with the binding that the grant began. */
+function traceOf(
+  { trace }: LeaseRequest,
+  type: LeaseEventType,
+  before: Lease | undefined,
+): ClientTrace | undefined {
+  if (trace === undefined || type !== "LeaseRenewed" || before === undefined) return trace;
+  return { ...trace, since: before.trace?.since ?? before.at };
 }

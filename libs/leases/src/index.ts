@@ -22,6 +22,7 @@ export {
   shownState,
 } from "./lease.ts";
 export {
+  type ClientTrace,
   decodeLeaseEvent,
   encodeLeaseEvent,
   type LeaseEvent,

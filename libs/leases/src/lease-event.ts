@@ -16,6 +16,21 @@ export interface RelayTrace {
   readonly agent?: string;
 }
 
+/**
+ * What only a leasequery asks for. It is kept where `leasequery.peers` of the network document names somebody, so that no other
+ * record is longer for it.
+ */
+export interface ClientTrace {
+  /** Option 61 as hex, where the client's identity does not tell it. */
+  readonly clientIdentifier?: ClientId;
+  /** Option 60 as hex (RFC 4388 §6.7). */
+  readonly vendorClass?: string;
+  /** Where it is not Ethernet's. */
+  readonly htype?: number;
+  /** In a renewal: stream time of the grant, in ms (RFC 6926 §6.2.4). */
+  readonly since?: number;
+}
+
 export interface LeaseEvent {
   readonly type: LeaseEventType;
   readonly v: 1;
@@ -31,6 +46,7 @@ export interface LeaseEvent {
   /** How long the address is kept from others, from the stream's timestamp on; at least `seconds`. */
   readonly heldSeconds: number;
   readonly relay?: RelayTrace;
+  readonly trace?: ClientTrace;
   /** Of the packet that it answers. */
   readonly xid?: number;
   readonly node: string;

@@ -1,7 +1,7 @@
 // The state of one address: the fold of its events. As an event carries the state after it, the newest one is enough.
 import { type ClientId, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
 import { after, type Instant, type Revision } from "./instant.ts";
-import type { LeaseEvent, LeaseEventType, RelayTrace } from "./lease-event.ts";
+import type { ClientTrace, LeaseEvent, LeaseEventType, RelayTrace } from "./lease-event.ts";
 
 export type LeaseState = "offered" | "bound" | "released" | "declined";
 /** As people are told: a binding whose time has passed is `expired` though nothing was written. */
@@ -33,6 +33,7 @@ export interface Lease {
   readonly xid: number | undefined;
   /** By which relay agent the client was heard last. */
   readonly relay: RelayTrace | undefined;
+  readonly trace: ClientTrace | undefined;
   readonly node: string;
   readonly intent: string;
 }
@@ -54,6 +55,7 @@ export function leaseAfter(event: LeaseEvent, revision: Revision, at: Instant): 
     revision,
     xid: event.xid,
     relay: event.relay,
+    trace: event.trace,
     node: event.node,
     intent: event.intent,
   };

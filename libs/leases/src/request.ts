@@ -2,7 +2,7 @@
 import type { Inventory } from "@leasehold/inventory";
 import type { ClientClass, DocumentReservation, Network, Subnet } from "@leasehold/network";
 import type { ClientId, Ipv4, Mac } from "@leasehold/protocol";
-import type { RelayTrace } from "./lease-event.ts";
+import type { ClientTrace, RelayTrace } from "./lease-event.ts";
 import type { LeaseView } from "./lease-view.ts";
 import type { Members } from "./members.ts";
 import type { Offers } from "./offers.ts";
@@ -33,6 +33,8 @@ export interface LeaseRequest {
   /** Of the packet; undefined when no packet asked. */
   readonly xid: number | undefined;
   readonly relay: RelayTrace | undefined;
+  /** Undefined where no leasequery is answered. */
+  readonly trace?: ClientTrace | undefined;
   /** A boot ROM: it gives up and boots from disk when it is told NAK while selecting (docs/leases.md). */
   readonly firmware: boolean;
   /** Names this attempt, in the event that may come of it. */

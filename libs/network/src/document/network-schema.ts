@@ -92,7 +92,7 @@ export const networkSchema = section({
       .array(ipv4)
       .optional()
       .describe(
-        "Who may ask for leases (RFC 4388, 6926): relay agents and others, by address. Default: nobody.",
+        "Who may ask for leases (RFC 4388, 6926): relay agents and others, by address. Where there is one, lease records also keep options 60 and 61. Default: nobody.",
       ),
   })
     .optional()
