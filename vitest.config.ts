@@ -14,7 +14,12 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["libs/*/{src,test}/**/*.test.ts", "apps/*/{src,test}/**/*.test.ts", "test/*.test.ts"],
+          include: [
+            "libs/*/{src,test}/**/*.test.ts",
+            "apps/*/{src,test}/**/*.test.ts",
+            "test/*.test.ts",
+            "test/bench/**/*.test.ts",
+          ],
           testTimeout: 30_000,
         },
       },

@@ -39,6 +39,14 @@ export async function buildLab(options: LabOptions, say: Say): Promise<LabState>
   }
 }
 
+/** Hosts and wires alone: for other servers than ours, which then live in the same surroundings. */
+export async function buildEmptyLab(options: LabOptions): Promise<LabState> {
+  await removeLab(options.name);
+  const state = { ...(await buildHosts(options)), complete: true };
+  saveState(state);
+  return state;
+}
+
 export async function removeLab(name: string): Promise<void> {
   await removeNamespaces(name);
   removeDirectory(name);

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { smdCommand } from "../smd-standin/commands.ts";
-import { buildLab, type LabOptions, removeLab, type Say } from "./build.ts";
+import { buildEmptyLab, buildLab, type LabOptions, removeLab, type Say } from "./build.ts";
 import { startCapture, stopCapture } from "./capture.ts";
 import { shiftClock } from "./clock.ts";
 import { fillDisk, freeDisk } from "./disk.ts";
@@ -44,6 +44,11 @@ export class Lab {
   /** Builds a lab and returns when its cluster answers. */
   static async up(options: Partial<LabOptions> = {}, say: Say = () => {}): Promise<Lab> {
     return new Lab(await buildLab({ name: defaultName(), nodes: 3, clients: 2, ...options }, say));
+  }
+
+  /** The hosts of a lab, on which nothing runs. */
+  static async empty(options: Partial<LabOptions> = {}): Promise<Lab> {
+    return new Lab(await buildEmptyLab({ name: defaultName(), nodes: 3, clients: 2, ...options }));
   }
 
   /** A lab that is up. */

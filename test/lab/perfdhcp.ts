@@ -51,7 +51,8 @@ export async function perfdhcp(lab: Lab, node: string, options: PerfOptions): Pr
   };
 }
 
-function exchange(text: string, name: string): Exchange {
+/** What it says at its end of one of its two exchanges. */
+export function exchange(text: string, name: string): Exchange {
   const section = text.split(`Statistics for: ${name}`)[1]?.split("***")[1] ?? "";
   const number = (label: string) => Number(new RegExp(`${label}:\\s*([\\d.]+)`).exec(section)?.[1] ?? 0);
   return {

@@ -1,5 +1,5 @@
 // What runs on the lab's hosts, in the order in which it is started.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { byHostClock } from "./clock.ts";
 import { storeOf } from "./disk.ts";
 import { statusOnLoopback } from "./host.ts";
@@ -15,6 +15,15 @@ export function natsServers(state: LabState, first: string): string[] {
   return nodes.map(({ address }) => `nats://${address}:4222`);
 }
 
+const CLUSTERED = `${root}infra/nats/leasehold.conf`;
+
+// A server without others is no cluster: JetStream would wait for them.
+function alone(state: LabState): string {
+  const file = `${state.directory}/nats.conf`;
+  writeFileSync(file, readFileSync(CLUSTERED, "utf8").replace(/^cluster \{.*?^\}$/ms, ""));
+  return file;
+}
+
 const nats: Service = {
   name: "nats",
   role: "node",
@@ -22,7 +31,7 @@ const nats: Service = {
     const { passwords } = state;
     const routes = nodesOf(state).map(({ address }) => `nats://route:${passwords.route}@${address}:6222`);
     return {
-      argv: ["nats-server", "-c", `${root}infra/nats/leasehold.conf`],
+      argv: ["nats-server", "-c", nodesOf(state).length > 1 ? CLUSTERED : alone(state)],
       env: {
         NATS_NAME: host.name,
         NATS_STORE: storeOf(state, host),

@@ -75,10 +75,11 @@ async function install(packages: readonly string[]): Promise<void> {
   }
 }
 
-async function unpack(packages: readonly string[]): Promise<void> {
+/** Packages and what they depend on and is not here, unpacked but not installed: nothing of them is started. */
+export async function unpack(packages: readonly string[], into: string = unpacked): Promise<void> {
   const at = `${root}.tools/apt`;
   rmSync(at, { recursive: true, force: true });
-  for (const folder of [`${at}/lists/partial`, `${at}/cache/archives/partial`, unpacked])
+  for (const folder of [`${at}/lists/partial`, `${at}/cache/archives/partial`, into])
     mkdirSync(folder, { recursive: true });
   const own = [`Dir::State::lists=${at}/lists`, `Dir::Cache=${at}/cache`, "Debug::NoLocking=1"].flatMap(
     (option) => ["-o", option],
@@ -87,7 +88,7 @@ async function unpack(packages: readonly string[]): Promise<void> {
   await apt([...own, "install", "-y", "--download-only", "--no-install-recommends", ...packages]);
   const archives = `${at}/cache/archives`;
   for (const file of readdirSync(archives).filter((name) => name.endsWith(".deb"))) {
-    await runFile("dpkg-deb", ["-x", `${archives}/${file}`, unpacked]);
+    await runFile("dpkg-deb", ["-x", `${archives}/${file}`, into]);
   }
   rmSync(at, { recursive: true, force: true });
 }

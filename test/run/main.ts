@@ -1,4 +1,5 @@
 // What `./run` hands over to, once Node, nats-server and the npm packages are there.
+import { bench } from "./bench.ts";
 import { check } from "./check.ts";
 import { child, program, root } from "./child.ts";
 import type { RunCommand } from "./command.ts";
@@ -15,6 +16,7 @@ const commands: readonly RunCommand[] = [
     about: "a cluster in network namespaces (`./run lab help`)",
     run: (args) => program("test/lab/main.ts", args),
   },
+  bench,
   {
     name: "fuzz",
     usage: "fuzz [seconds]",

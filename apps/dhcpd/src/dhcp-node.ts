@@ -8,6 +8,7 @@ import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import { Counters } from "./counters.ts";
 import { type Clocks, DhcpService } from "./dhcp-service.ts";
+import { Draining, HANDOVER_MS } from "./draining.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Foreseen } from "./explain.ts";
 import { BulkLeasequeryListener } from "./io/bulk-leasequery.ts";
@@ -57,7 +58,8 @@ export class DhcpNode {
   private service: DhcpService | undefined;
   private links: Link[] = [];
   private timers: NodeJS.Timeout[] = [];
-  private isDraining = false;
+  private readonly draining = new Draining();
+  private hasStopped = false;
   private intents = 0;
 
   constructor(file: NodeFile, version: string, log: Logger) {
@@ -136,6 +138,7 @@ export class DhcpNode {
       counters: this.counters,
       clocks: this.clocks,
       refusal: () => this.refusal(),
+      isStandingBack: () => this.draining.isStandingBack(this.clocks.steady()),
       probe: (address, target, waitMs) => this.conflicts.probe(address, target, waitMs),
       nextIntent: () => `${this.file.name}-${epoch}-${(++this.intents).toString(36)}`,
       randomOctets: (size) => randomBytes(size),
@@ -226,8 +229,8 @@ export class DhcpNode {
     this.lookForPause(now);
     this.pause.tick(now, Date.now());
     this.world.offers.sweep(this.clocks.now());
-    this.service?.tick();
     if (this.membership.refresh(now)) this.noteMembers();
+    this.service?.tick();
     if (this.pause.isSuspect) void this.clearSuspicion();
   }
 
@@ -241,11 +244,12 @@ export class DhcpNode {
   private refusal(): DropReason | undefined {
     if (this.clock.isFenced) return "clock-fenced";
     if (this.pause.isSuspect) return "was-paused";
-    return this.isDraining || this.notYet() !== undefined ? "not-serving" : undefined;
+    return this.draining.isStopping || this.notYet() !== undefined ? "not-serving" : undefined;
   }
 
   get state(): NodeState {
-    if (this.isDraining) return "draining";
+    if (this.hasStopped) return "stopped";
+    if (this.draining.isOn) return "draining";
     if (this.clock.isFenced) return "fenced";
     if (this.notYet() !== undefined) return "starting";
     return this.pause.isSuspect ? "suspect" : "serving";
@@ -253,7 +257,7 @@ export class DhcpNode {
 
   /** Why /readyz says no; undefined when the node serves. */
   unreadiness(): string | undefined {
-    if (this.isDraining) return "draining";
+    if (this.draining.isOn) return "draining";
     if (this.bus === undefined)
       return `waiting for NATS at ${this.file.nats.servers.join(", ")} and its JetStream objects`;
     if (this.clock.isFenced) return `fenced: the clocks differ by ${this.clock.differenceMs / 1000} s`;
@@ -330,7 +334,7 @@ export class DhcpNode {
       nodes: this.membership.all(now).map(({ beat: { node, ...rest }, silentMs, isAlive }) => ({
         name: node,
         ...rest,
-        state: isAlive ? rest.state : "dead",
+        state: isAlive || rest.state === "stopped" ? rest.state : "dead",
         lastSeen: new Date(Date.now() - silentMs).toISOString(),
       })),
       store: {
@@ -348,13 +352,28 @@ export class DhcpNode {
     };
   }
 
-  /** Takes no new packets, finishes what is under way, tells the others, and lets go of everything. */
-  async stop(): Promise<void> {
-    this.isDraining = true;
+  /** Tells the others that its share is theirs; goes on with what reaches nobody else. */
+  drain(): void {
+    if (!this.draining.isOn) this.log.info("draining");
+    this.draining.begin(this.clocks.steady());
     this.beat();
+  }
+
+  undrain(): void {
+    if (this.draining.isOn) this.log.info("takes its share of the clients again");
+    this.draining.end();
+    this.beat();
+  }
+
+  /** Drains, finishes what is under way, says goodbye, and lets go of everything. */
+  async stop(): Promise<void> {
+    this.drain();
+    await passing(HANDOVER_MS);
+    this.draining.stop();
     const until = this.clocks.steady() + DRAIN_MAX_MS;
-    while (this.pending > 0 && this.clocks.steady() < until)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    while (this.pending > 0 && this.clocks.steady() < until) await passing(20);
+    this.hasStopped = true;
+    this.beat();
     for (const timer of this.timers) clearInterval(timer);
     for (const link of this.links) link.close();
     this.bulk?.close("the node stops");
@@ -364,3 +383,5 @@ export class DhcpNode {
     await this.bus?.close();
   }
 }
+
+const passing = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,7 +1,15 @@
 // One packet's way into a node: it is read, passes the gates, and becomes a request to be decided. It knows no socket and no
 // NATS; time is handed in. transactions.ts decides and commits; answers.ts replies.
-import { type Lease, type LeaseRequest, OFFERS_MAX, releasesOfOlder, reservationOf } from "@leasehold/leases";
 import {
+  type Instant,
+  type Lease,
+  type LeaseRequest,
+  OFFERS_MAX,
+  releasesOfOlder,
+  reservationOf,
+} from "@leasehold/leases";
+import {
+  type ClientId,
   type DecodeFailure,
   decode,
   encode,
@@ -14,15 +22,16 @@ import {
 import { Answers, nameOf } from "./answers.ts";
 import { bootpAnswer, decodeWithoutCookie } from "./bootp.ts";
 import type { DropReason } from "./drop-reason.ts";
-import type { Arrival, ServiceLink, ServiceParts } from "./exchange.ts";
+import type { Arrival, Exchange, ServiceLink, ServiceParts } from "./exchange.ts";
 import type { Foreseen } from "./explain.ts";
 import { identityOf, leaseRequestOf, linkOf, type Whence } from "./lease-request.ts";
 import { answerLeasequery } from "./leasequery.ts";
+import { type LeftPacket, LeftPackets } from "./left-packets.ts";
 import { asksForRapidCommit } from "./rapid-commit.ts";
 import { RateLimiter } from "./rate-limits.ts";
 import { isSelectedByOverride, relayPortOf } from "./relay-information.ts";
 import { RenewalCalls } from "./renewal-calls.ts";
-import { Responder } from "./responder.ts";
+import { type Heard, Responder } from "./responder.ts";
 import { Transactions } from "./transactions.ts";
 
 export type { Clocks, ReadableLeaseStore, ServiceLink, ServiceParts } from "./exchange.ts";
@@ -37,6 +46,8 @@ export class DhcpService {
   private readonly answers: Answers;
   private readonly transactions: Transactions;
   private readonly responder = new Responder();
+  private readonly left = new LeftPackets();
+  private servingBefore: readonly string[] = [];
   private readonly rates: RateLimiter;
   private readonly calls: RenewalCalls;
 
@@ -70,7 +81,40 @@ export class DhcpService {
   /** Every some 100 ms: what is to be done without a packet. */
   tick(): void {
     this.calls.tick();
+    this.takeOver();
     this.transactions.tick();
+  }
+
+  /**
+   * A node that is not heard any more may have left a packet unanswered that was its to answer: whoever comes first now
+   * answers it. Had it been answered, the client hears the same once more. Who is cut off learns nothing of who has died.
+   */
+  private takeOver(): void {
+    const { world, health, clocks } = this.parts;
+    const { names } = world.members;
+    if (names === this.servingBefore) return;
+    const lost = this.servingBefore.filter(
+      (name) => !names.includes(name) && world.membership.isSilent(name),
+    );
+    this.servingBefore = names;
+    const now = clocks.steady();
+    if (lost.length === 0 || !health.isReachable(now) || this.parts.refusal() !== undefined) return;
+    const lastBeatAt = Math.min(...lost.map((name) => world.membership.lastHeard(name) ?? now));
+    for (const [client, left] of this.left.since(lastBeatAt, now)) this.answerInstead(client, left);
+  }
+
+  private answerInstead(client: ClientId, { bytes, arrival, heardAt: receivedAt }: LeftPacket): void {
+    const { world, counters } = this.parts;
+    const packet = readPacket(bytes);
+    if (packet === undefined) return;
+    const { interfaceName, addresses } = arrival.link;
+    const whence = { interfaceName, addresses, isBroadcast: arrival.isBroadcast };
+    const request = this.requestOf(packet, packet.messageType ?? MessageType.DISCOVER, whence);
+    if (typeof request === "string" || request.client !== client) return;
+    const heard = heardOf(packet, request, arrival);
+    if (!this.responder.isFirst(heard, world.members, world.membership)) return;
+    counters.count("trouble", "answered-for-a-dead-node");
+    this.begin({ packet, arrival, request, receivedAt });
   }
 
   /** The stream shows a lease: if this node granted it, an older one of the client in the same subnet is released. */
@@ -173,27 +217,39 @@ export class DhcpService {
     const receivedAt = clocks.steady();
     const refusal = this.rates.refusal(client, packet, receivedAt);
     if (refusal !== undefined) return refusal;
-    const isUnicast = packet.giaddr !== 0 || !(isBroadcast ?? packet.ciaddr === 0);
-    const heard = { client, xid: packet.xid, type, isUnicast, serverIdentifier: request.serverIdentifier };
-    const key = `${client}/${packet.xid}/${type}`;
-    if (this.transactions.hearAgain(key, receivedAt)) return "already-in-progress";
-    if (!this.responder.mayAnswer(heard, world.members, world.membership, receivedAt)) {
+    const heard = heardOf(packet, request, arrival);
+    if (this.transactions.hearAgain(keyOf(heard), receivedAt)) return "already-in-progress";
+    if (
+      this.isOthers(heard) ||
+      !this.responder.mayAnswer(heard, world.members, world.membership, receivedAt)
+    ) {
+      this.left.note(client, { bytes: Uint8Array.from(packet.bytes), arrival, heardAt: receivedAt });
       return "another-node-answers";
     }
+    this.begin({ packet, arrival, request, receivedAt });
+    return undefined;
+  }
+
+  /** A node that drains leaves to the others what they heard, unless it is alone. */
+  private isOthers({ isUnicast }: Heard): boolean {
+    const isStandingBack = this.parts.isStandingBack?.() ?? false;
+    return isStandingBack && !isUnicast && this.parts.world.members.names.length > 1;
+  }
+
+  private begin(of: Pick<Exchange, "packet" | "arrival" | "request" | "receivedAt">): void {
+    const { clocks } = this.parts;
+    this.left.forget(of.request.client);
+    const waited = clocks.steady() - of.receivedAt;
     this.transactions.act({
-      packet,
-      arrival,
-      request,
-      receivedAt,
-      arrivedAt: clocks.now(),
-      key,
+      ...of,
+      arrivedAt: (clocks.now() - waited) as Instant,
+      key: keyOf(heardOf(of.packet, of.request, of.arrival)),
       times: 1,
-      waitsSince: receivedAt,
+      waitsSince: of.receivedAt,
       attempts: 0,
       isAnswered: false,
       probed: new Set(),
     });
-    return undefined;
   }
 
   private requestOf(packet: Packet, type: number, whence: Whence): LeaseRequest | DropReason {
@@ -234,6 +290,20 @@ export class DhcpService {
     return isWanted ? { ...asked, commitAtOnce: { seconds: undefined } } : asked;
   }
 }
+
+function readPacket(bytes: Uint8Array): Packet | undefined {
+  const decoded = decode(bytes);
+  return decoded.ok ? decoded.packet : decodeWithoutCookie(bytes);
+}
+
+/** What decides who answers. */
+function heardOf(packet: Packet, request: LeaseRequest, { isBroadcast }: Arrival): Heard {
+  const { client, type, serverIdentifier } = request;
+  const isUnicast = packet.giaddr !== 0 || !(isBroadcast ?? packet.ciaddr === 0);
+  return { client, xid: packet.xid, type, isUnicast, serverIdentifier, secs: packet.secs };
+}
+
+const keyOf = ({ client, xid, type }: Heard) => `${client}/${xid}/${type}`;
 
 const NOT_BY_UDP: ReadonlySet<number> = new Set([
   MessageType.OFFER,

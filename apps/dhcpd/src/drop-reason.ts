@@ -14,7 +14,7 @@ export type DropReason =
   | BootpRefusal
   | LeasequeryDrop
   | RateRefusal
-  /** Views are not complete yet, or the node is draining. */
+  /** Views are not complete yet, or the node is stopping. */
   | "not-serving"
   /** The node stood still and what it knows may be old; until it has asked the store. */
   | "was-paused"

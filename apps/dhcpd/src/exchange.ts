@@ -43,6 +43,8 @@ export interface ServiceParts {
   readonly clocks: Clocks;
   /** Why no packet may be answered now; undefined when the node serves. */
   readonly refusal: () => DropReason | undefined;
+  /** Whether it drains: what the others heard, too, is theirs to answer. Absent: it never does. */
+  readonly isStandingBack?: () => boolean;
   readonly nextIntent: () => string;
   /** Whether somebody else uses an address; absent where it cannot be asked. */
   readonly probe?: ((address: Ipv4, target: ProbeTarget, waitMs: number) => Promise<ProbeAnswer>) | undefined;

@@ -1,6 +1,7 @@
 // What the bucket's feed shows, into what this node knows of leases.
-import { type Lease, leaseAfter } from "@leasehold/leases";
+import { type Instant, type Lease, leaseAfter, type Revision, shownAt } from "@leasehold/leases";
 import { storedEventOf } from "@leasehold/leases/nats";
+import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import type { NodeWorld } from "./node-world.ts";
 
 /** A record of the bucket; `data` is undefined when its key was removed. */
@@ -12,14 +13,30 @@ export interface LeaseRecord {
 }
 
 /** The lease that is news; `foreign` for what is no lease event; `known` for what says nothing new, or is gone. */
-export function takeIn({ view, index }: NodeWorld, record: LeaseRecord): Lease | "foreign" | "known" {
-  const stored = storedEventOf(record);
-  if (stored === undefined) return "foreign";
-  if (stored.event === undefined) {
-    view.remove(stored.address, stored.revision);
+export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | "foreign" | "known" {
+  const { view, index } = world;
+  const address = parseIpv4(record.key);
+  if (address === undefined) return "foreign";
+  const known = view.revisionOf(address);
+  // What is older than what is known is not read: every node is shown what it wrote itself.
+  if (known > record.revision) return "known";
+  if (record.data === undefined) {
+    view.remove(address, record.revision as Revision);
     return "known";
   }
-  const lease = leaseAfter(stored.event, stored.revision, stored.at);
+  const lease = known === record.revision ? seenBefore(world, address, record) : read(record);
+  if (lease === undefined) return "foreign";
   index.note(lease);
   return view.apply(lease) ? lease : "known";
+}
+
+/** The same event is in the view already: only the stream's own time of it is news. */
+function seenBefore({ view }: NodeWorld, address: Ipv4, record: LeaseRecord): Lease | undefined {
+  const lease = view.get(address);
+  return lease === undefined ? read(record) : shownAt(lease, record.at as Instant);
+}
+
+function read(record: LeaseRecord): Lease | undefined {
+  const stored = storedEventOf(record);
+  return stored?.event && leaseAfter(stored.event, stored.revision, stored.at);
 }

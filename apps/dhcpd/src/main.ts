@@ -20,7 +20,6 @@ async function main(path: string | undefined): Promise<void> {
   try {
     const api = await serveApi(node, metricsOf(node), apiToken(file));
     stopOn(["SIGTERM", "SIGINT"], async () => {
-      log.info("draining");
       await node.stop();
       await api.close();
       log.info("stopped");

@@ -10,7 +10,7 @@ export const DEAD_AFTER_MS = 2000;
 const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000;
 const MEMBERS_MAX = 64;
 
-export type NodeState = "starting" | "serving" | "suspect" | "fenced" | "draining";
+export type NodeState = "starting" | "serving" | "suspect" | "fenced" | "draining" | "stopped";
 
 /** What a node tells the others twice a second. */
 export interface Heartbeat {
@@ -39,6 +39,7 @@ export class Membership implements MemberAddresses {
   private readonly heard = new Map<string, Heard>();
   private readonly nodeByAddress = new Map<Ipv4, string>();
   private current: Members;
+  private refreshedAt = 0;
 
   constructor(self: string) {
     this.self = self;
@@ -66,6 +67,7 @@ export class Membership implements MemberAddresses {
 
   /** Lets the dead go; says whether the serving members changed. */
   refresh(now: number): boolean {
+    this.refreshedAt = now;
     for (const [node, { at }] of this.heard) if (now - at > FORGOTTEN_AFTER_MS) this.heard.delete(node);
     const serving = [...this.heard.values()]
       .filter(({ beat, at }) => beat.state === "serving" && now - at < DEAD_AFTER_MS)
@@ -74,6 +76,22 @@ export class Membership implements MemberAddresses {
     if (next.names.join() === this.current.names.join()) return false;
     this.current = next;
     return true;
+  }
+
+  /** Known before the first heartbeat, and without one. */
+  addOwnAddress(address: Ipv4): void {
+    this.nodeByAddress.set(address, this.self);
+  }
+
+  /** When its last heartbeat was heard, by the clock of `hear`. */
+  lastHeard(node: string): number | undefined {
+    return this.heard.get(node)?.at;
+  }
+
+  /** Whether it was gone without a word when the members were last looked at. */
+  isSilent(node: string): boolean {
+    const heard = this.heard.get(node);
+    return heard === undefined || this.refreshedAt - heard.at >= DEAD_AFTER_MS;
   }
 
   /** Whether the address is, or lately was, a member's. */

@@ -41,6 +41,7 @@ export class NodeWorld implements World {
 
   addOwnAddress(address: Ipv4): void {
     this.ownAddresses.add(address);
+    this.membership.addOwnAddress(address);
   }
 
   /** What the client of a lease is told, by option code. */

@@ -24,7 +24,7 @@ function cluster(live = NODES) {
 }
 
 const heard = (of: number, more: Partial<Heard> = {}): Heard => ({
-  ...{ client: client(of).client, xid: 1, type: 1, isUnicast: false, serverIdentifier: undefined },
+  ...{ client: client(of).client, xid: 1, type: 1, isUnicast: false, serverIdentifier: undefined, secs: 0 },
   ...more,
 });
 
@@ -79,6 +79,25 @@ describe("a broadcast", () => {
       const live = NODES.filter((name) => name !== order(of)[0]);
       expect(cluster(live)(heard(of))).toEqual([order(of)[1]]);
     }
+  });
+});
+
+describe("a client that makes a new xid for each try is known by secs", () => {
+  test.each([
+    [2, 1],
+    [3, 2],
+    [5, 2],
+    [6, 3],
+    [0xffff, 3],
+  ])("secs %i: %i answer", (secs, count) => {
+    expect(new Set(cluster()(heard(1, { secs })))).toEqual(new Set(order(1).slice(0, count)));
+  });
+
+  test("one that names a live node is answered by another, too, one try later", () => {
+    const serverIdentifier = ADDRESS[order(1)[2] as keyof typeof ADDRESS];
+    const named = (secs: number) => new Set(cluster()(heard(1, { type: 3, serverIdentifier, secs })));
+    expect(named(2)).toEqual(new Set([order(1)[2]]));
+    expect(named(3)).toEqual(new Set([order(1)[2], order(1)[0]]));
   });
 });
 

@@ -1,5 +1,6 @@
 // Which node answers a packet that all of them saw. The one that comes first for the client answers now; the next ones do
-// when the client asks again, as then the first one was silent (ARCHITECTURE.md).
+// when the client asks again, or has asked for long (secs), as then the first one was silent. What a dead node left
+// unanswered is taken over in left-packets.ts.
 
 import type { Members } from "@leasehold/leases";
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
@@ -12,6 +13,8 @@ export interface Heard {
   readonly isUnicast: boolean;
   /** Option 54: the node whose offer the client took. */
   readonly serverIdentifier: Ipv4 | undefined;
+  /** For how long the client has been asking, by its own word. */
+  readonly secs: number;
 }
 
 export interface MemberAddresses {
@@ -19,6 +22,11 @@ export interface MemberAddresses {
   liveMemberOf(address: Ipv4): string | undefined;
 }
 
+/**
+ * RFC 2131 §4.1: the first retransmission comes after 4 s, "randomized by … -1 to +1". A client that makes a new xid for each
+ * of its tries is known by that: each so many seconds let one more node answer.
+ */
+export const SECS_A_TRY = 3;
 const FORGET_AFTER_MS = 20_000;
 const REMEMBERED_MAX = 50_000;
 
@@ -35,9 +43,15 @@ export class Responder {
     if (heard.isUnicast) return true;
     const named = heard.serverIdentifier && addresses.liveMemberOf(heard.serverIdentifier);
     if (named === members.self) return true;
-    const times = this.count(heard, now);
+    const tries = Math.max(this.count(heard, now), 1 + Math.floor(heard.secs / SECS_A_TRY));
     // A named member that lives answers itself; the others wait for one more try than usual.
-    return members.rankFor(heard.client) < (named === undefined ? times : times - 1);
+    return members.rankFor(heard.client) < (named === undefined ? tries : tries - 1);
+  }
+
+  /** Whether it is for this node to answer at once, however often the packet came. */
+  isFirst(heard: Heard, members: Members, addresses: MemberAddresses): boolean {
+    const named = heard.serverIdentifier && addresses.liveMemberOf(heard.serverIdentifier);
+    return named === undefined ? members.rankFor(heard.client) === 0 : named === members.self;
   }
 
   private count(heard: Heard, now: number): number {

@@ -127,6 +127,11 @@ export class StoreHealth {
     return UNREADY.has(state) ? state : undefined;
   }
 
+  /** Whether there is a connection at all. */
+  isReachable(now: number): boolean {
+    return !this.isDown(now);
+  }
+
   /** Writes are answered at once, as far as anybody knows. */
   isPrompt(now: number): boolean {
     return !(this.isDown(now) || this.isBarred() || this.isFull || this.stateInDoubt(now) !== undefined);

@@ -1,6 +1,13 @@
 // What leasequery tells of a lease beyond what a decision needs. A lease that keeps no such field is told without it.
 import type { Lease } from "@leasehold/leases";
-import { type ClientId, clientIdBytes, macBytes, macFromBytes, RelaySubOption } from "@leasehold/protocol";
+import {
+  type ClientId,
+  clientIdBytes,
+  type Mac,
+  macBytes,
+  macFromBytes,
+  RelaySubOption,
+} from "@leasehold/protocol";
 
 const ETHERNET = 1;
 
@@ -25,8 +32,19 @@ export function hardwareOf(lease: Lease): Hardware {
  * same as option 61.
  */
 export function isKnownByHardware({ client, mac, trace }: Lease): boolean {
-  if (!mac || client.slice(2) !== mac.replaceAll(":", "")) return false;
+  if (!mac || !isHexOf(client, mac)) return false;
   return trace?.htype === undefined || trace.htype === typeIn(client);
+}
+
+/** Whether the identity is an octet and then the hardware address; without making a text of either. */
+function isHexOf(client: ClientId, mac: Mac): boolean {
+  const octets = (mac.length + 1) / 3;
+  if (client.length !== 2 + 2 * octets) return false;
+  for (let i = 0; i < octets; i++) {
+    if (client.charCodeAt(2 + 2 * i) !== mac.charCodeAt(3 * i)) return false;
+    if (client.charCodeAt(3 + 2 * i) !== mac.charCodeAt(3 * i + 1)) return false;
+  }
+  return true;
 }
 
 function typeIn(client: ClientId): number {

@@ -173,6 +173,7 @@ export class TestNode {
   readonly lines: string[] = [];
   isConnected = true;
   refusal: DropReason | undefined;
+  isStandingBack = false;
   /** Told of every reply. */
   onReply: (reply: Reply) => void = () => {};
   private readonly clocks: Clocks;
@@ -195,6 +196,7 @@ export class TestNode {
       ...{ world: this.world, store: this.door, counters: this.counters, clocks },
       health: new StoreHealth(() => this.isConnected),
       refusal: () => this.refusal,
+      isStandingBack: () => this.isStandingBack,
       nextIntent: () => `${this.name}-${++this.intents}`,
       ...setting.parts,
     });

@@ -13,6 +13,8 @@ import { BusError, reasonOf } from "./bus-error.ts";
 /** Atomic batches with the membership fixes that a lease store needs (ADR 0002). */
 export const SERVER_VERSION_MIN = "2.12.3";
 
+const GOODBYE_MS = 300;
+
 export interface BusOptions {
   /** Shown in `nats server report connections`; also the prefix of consumers and of the inbox. */
   readonly name: string;
@@ -61,7 +63,12 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       get connected() {
         return state.connected && !nc.isClosed();
       },
-      close: () => nc.close(),
+      async close() {
+        // The last words are still on their way out; a server that does not take them is not waited for.
+        const patience = new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
+        if (state.connected) await Promise.race([nc.flush().catch(() => {}), patience]);
+        await nc.close();
+      },
     };
   } catch (cause) {
     await nc.close();

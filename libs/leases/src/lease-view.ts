@@ -44,11 +44,16 @@ export class LeaseView {
   apply(lease: Lease): boolean {
     if (this.revisionOf(lease.address) > lease.revision) return false;
     const before = this.byAddress.get(lease.address);
-    if (before !== undefined) this.forget(before);
-    this.purged.delete(lease.address);
     this.byAddress.set(lease.address, lease);
-    this.index(lease);
-    this.count(lease, 1);
+    if (before === undefined) {
+      this.purged.delete(lease.address);
+      this.index(lease);
+      this.count(lease, 1);
+    } else if (!this.renew(before, lease)) {
+      this.forget(before);
+      this.index(lease);
+      this.count(lease, 1);
+    }
     return true;
   }
 
@@ -72,6 +77,16 @@ export class LeaseView {
     this.byClient.clear();
     this.purged.clear();
     this.heldBySubnet.clear();
+  }
+
+  /** The short way for the same client's only address in the same subnet: a renewal, or what this node wrote itself. */
+  private renew(before: Lease, lease: Lease): boolean {
+    const isHeld = (one: Lease) => one.state !== "released";
+    const isSame = before.client === lease.client && before.subnet === lease.subnet;
+    if (!isSame || isHeld(before) !== isHeld(lease) || this.byClient.get(lease.client) !== before)
+      return false;
+    this.byClient.set(lease.client, lease);
+    return true;
   }
 
   private index(lease: Lease): void {

@@ -10,6 +10,7 @@ import { hosts } from "./hosts.ts";
 import { init } from "./init.ts";
 import { lease } from "./lease.ts";
 import { leases } from "./leases.ts";
+import { node } from "./node.ts";
 import { rollback } from "./rollback.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   apply,
   history,
   rollback,
+  node, // then what one does to a node,
   init, // then what is done once,
   help, // and what is known without a server.
   version,

@@ -2,6 +2,7 @@
 import type { Command, Context } from "../command.ts";
 import { Failure } from "../failure.ts";
 import type { Api } from "../io/api.ts";
+import { apiOf, type Member, type Membership } from "../member.ts";
 import { table } from "../table.ts";
 import { relativeTime } from "../times.ts";
 
@@ -56,38 +57,23 @@ export const why: Command = {
   },
 };
 
-interface Member {
-  readonly name: string;
-  readonly state: string;
-  readonly api: string;
-  readonly addresses: readonly string[];
-}
-
 /** The node that serves this command knows the others. */
 async function ofAllNodes(path: string, { api }: Context): Promise<readonly NodeOutcomes[]> {
   const reply = await api.get("/api/v1/cluster");
-  const { node: self, nodes } = reply.body as { node: string; nodes: readonly Member[] };
+  const { node: self, nodes } = reply.body as Membership;
   return Promise.all(
     nodes.map((member) =>
-      ofNode(member, path, member.name === self ? api : api.at(addressOf(member, reply.server))),
+      ofNode(member, path, member.name === self ? api : api.at(apiOf(member, reply.server))),
     ),
   );
 }
 
 async function ofNode({ name, state }: Member, path: string, api: Api): Promise<NodeOutcomes> {
-  if (state === "dead") return { node: name, error: "it is dead" };
+  if (state === "dead" || state === "stopped") return { node: name, error: `it is ${state}` };
   try {
     return (await api.get(path)).body as NodeOutcomes;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { node: name, error: error.message };
   }
-}
-
-/** `api.listen` of a node is where it listens, which may be everywhere. */
-function addressOf({ api, addresses }: Member, server: string): string {
-  const colon = api.lastIndexOf(":");
-  const host = api.slice(0, colon);
-  const isAnywhere = host === "" || host === "0.0.0.0";
-  return `${new URL(server).protocol}//${isAnywhere ? addresses[0] : host}${api.slice(colon)}`;
 }

@@ -36,6 +36,7 @@ export async function serveApi(node: DhcpNode, registry: Registry, token: string
   addReading(app, node, registry);
   addNetwork(app, documentsOf(node));
   addExplain(app, node);
+  addDraining(app, node);
   const { listen } = node.file.api;
   const colon = listen.lastIndexOf(":");
   await app.listen({ host: listen.slice(0, colon) || "0.0.0.0", port: Number(listen.slice(colon + 1)) });
@@ -71,6 +72,18 @@ function addHealth(app: FastifyInstance, node: DhcpNode): void {
   app.get("/readyz", (_request, reply) => {
     const reason = node.unreadiness();
     return reason === undefined ? { status: "ok" } : reply.code(503).send({ status: "not ready", reason });
+  });
+}
+
+function addDraining(app: FastifyInstance, node: DhcpNode): void {
+  const state = () => ({ node: node.file.name, state: node.state });
+  app.post("/api/v1/node/drain", () => {
+    node.drain();
+    return state();
+  });
+  app.post("/api/v1/node/undrain", () => {
+    node.undrain();
+    return state();
   });
 }
 

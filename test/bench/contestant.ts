@@ -1,0 +1,29 @@
+// A server, or a cluster or pair of them, that the bench measures.
+import type { Lab } from "../lab/lab.ts";
+import type { ProcessGroups } from "./cpu.ts";
+
+export interface Contestant {
+  /** For `--only`. */
+  readonly name: string;
+  readonly title: string;
+  /** DORA a second at which the search begins. */
+  readonly startRate: number;
+  /** Its cost grows with what it stores, so that each step gets an empty store. */
+  readonly freshEachStep?: boolean;
+  /** Measured only when `--only` names it. */
+  readonly isAskedFor?: boolean;
+  /** What is set and why it is fair, for the report. */
+  readonly settings: readonly string[];
+  version(): Promise<string>;
+  /** Builds the hosts and starts it on an empty store; returns when it serves. */
+  start(labName: string): Promise<Running>;
+}
+
+export interface Running {
+  readonly lab: Lab;
+  readonly groups: ProcessGroups;
+  /** Where each of the three relays sends: a host of the lab, or "all" by broadcast. */
+  readonly targets: readonly [string, string, string];
+  /** Undefined when it is as it should be; else what is wrong, as when a pair has lost each other. */
+  unfitness?(): Promise<string | undefined>;
+}

@@ -1,0 +1,65 @@
+// Leasehold: three nodes with three copies of each lease, and one node alone.
+
+import { Lab } from "../../lab/lab.ts";
+import { must } from "../../lab/shell.ts";
+import { root } from "../../run/child.ts";
+import type { Contestant, Running } from "../contestant.ts";
+import type { ProcessGroups } from "../cpu.ts";
+
+const NETWORK = `${root}test/bench/network.yaml`;
+
+const version = async () => {
+  const nats = (await must(["nats-server", "--version"])).trim();
+  return `Leasehold on Node ${process.version}, ${nats}`;
+};
+
+const common = [
+  "NATS: `infra/nats/leasehold.conf` as operators have it, `sync_interval: always`: an ACK is on a disk's plate, not in a cache",
+  "all else as it is without any setting",
+];
+
+export const threeNodes: Contestant = {
+  name: "leasehold-3",
+  title: "Leasehold, three nodes",
+  startRate: 2000,
+  settings: ["three nodes, three copies of each lease (R3); each relay asks one node", ...common],
+  version,
+  start: (name) => start(name, 3, ["n1", "n2", "n3"]),
+};
+
+export const threeNodesHearingAll: Contestant = {
+  name: "leasehold-3-broadcast",
+  title: "Leasehold, three nodes, every packet to all",
+  startRate: 1000,
+  isAskedFor: true,
+  settings: ["as above, but each packet goes to all three nodes, as on a common link", ...common],
+  version,
+  start: (name) => start(name, 3, ["all", "all", "all"]),
+};
+
+export const oneNode: Contestant = {
+  name: "leasehold-1",
+  title: "Leasehold, one node",
+  startRate: 2000,
+  settings: ["one node, one NATS server, one copy; all relays ask it", ...common],
+  version,
+  start: (name) => start(name, 1, ["n1", "n1", "n1"]),
+};
+
+/** A cluster of ours with the bench's network document. */
+export async function start(
+  name: string,
+  nodes: number,
+  targets: Running["targets"],
+  network: string = NETWORK,
+): Promise<Running> {
+  const lab = await Lab.up({ name, nodes, clients: 2, network });
+  return { lab, targets, groups: groupsOf(lab) };
+}
+
+/** The processes of the nodes as they run now. */
+export function groupsOf(lab: Lab): ProcessGroups {
+  const processes = lab.processes();
+  const pids = (program: string) => lab.nodes.flatMap(({ name }) => processes[name]?.[program]?.pid ?? []);
+  return { dhcpd: pids("dhcpd"), "nats-server": pids("nats") };
+}
