@@ -1,5 +1,5 @@
 // The clock that a node's dhcpd reads, in a lab that was built with clocks: libfaketime shifts it by what a file says, and
-// looks there every second. Its monotonic clock, and the clocks of everything else, are left alone.
+// looks there when what it knows is older than a second. Its monotonic clock, and the clocks of everything else, are left alone.
 import { writeFileSync } from "node:fs";
 import type { LabHost } from "./layout.ts";
 import type { LabState } from "./state.ts";
@@ -7,7 +7,7 @@ import type { LabState } from "./state.ts";
 const fileOf = (state: LabState, host: LabHost) => `${state.directory}/${host.name}.clock`;
 
 /** How long a program may go on by the old time. */
-export const CLOCK_NOTICED_MS = 1100;
+export const CLOCK_NOTICED_MS = 2200;
 
 /** Sets the clock of the node's dhcpd so many seconds ahead of the machine's; behind it when negative. */
 export function shiftClock(state: LabState, host: LabHost, seconds: number): void {

@@ -150,7 +150,7 @@ export class Lab {
   cut = (node: string, what: Cut = "all"): Promise<void> => cut(this.state, this.host(node), what);
   heal = (node: string): Promise<void> => heal(this.state, this.host(node));
 
-  /** Sets the clock of a node's dhcpd so many seconds ahead; noticed within a second. */
+  /** Sets the clock of a node's dhcpd so many seconds ahead; noticed within two seconds. */
   shiftClock = (node: string, seconds: number): void => shiftClock(this.state, this.host(node), seconds);
   fillDisk = (node: string): Promise<void> => fillDisk(this.state, this.host(node));
   freeDisk = (node: string): Promise<void> => freeDisk(this.state, this.host(node));
