@@ -32,11 +32,14 @@ async function mount(state: LabState, host: LabHost): Promise<void> {
 
 /** Nothing more can be written. */
 export async function fillDisk(state: LabState, host: LabHost): Promise<void> {
-  await onHost(state, host, 'cat /dev/zero >"$0" 2>/dev/null || true; sync -f "$0"', ballastOf(state, host));
+  // Reserved at once as far as there is room, and the last blocks by hand.
+  const script = `fallocate -l "$(df -B1 --output=avail "\${0%/*}" | tail -n 1)" "$0" 2>/dev/null || true
+cat /dev/zero >>"$0.rest" 2>/dev/null || true; sync -f "$0"`;
+  await onHost(state, host, script, ballastOf(state, host));
 }
 
 export async function freeDisk(state: LabState, host: LabHost): Promise<void> {
-  await onHost(state, host, 'rm -f "$0"', ballastOf(state, host));
+  await onHost(state, host, 'rm -f "$0" "$0.rest"', ballastOf(state, host));
 }
 
 const ballastOf = (state: LabState, host: LabHost) => `${requireDisk(state, host)}/${BALLAST}`;

@@ -65,6 +65,14 @@ export function release(sender: Sender, address: Ipv4, server: Ipv4): Uint8Array
   return message(sender, MessageType.RELEASE, address, [[54, encodeOption("serverIdentifier", server)]]);
 }
 
+/** Found that somebody else uses the address (RFC 2131 §4.4.1). */
+export function decline(sender: Sender, address: Ipv4, server: Ipv4): Uint8Array {
+  return message(sender, MessageType.DECLINE, NONE, [
+    [50, encodeOption("requestedIpAddress", address)],
+    [54, encodeOption("serverIdentifier", server)],
+  ]);
+}
+
 function message(sender: Sender, type: number, ciaddr: Ipv4, options: readonly EncodedOption[]): Uint8Array {
   const { relayAgent, identity } = sender;
   const chaddr = macBytes(sender.mac);

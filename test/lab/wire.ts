@@ -3,7 +3,7 @@
 //
 //   pcap   24 octets, then records: seconds, microseconds, length, length on the wire (4 octets each, little-endian), frame
 //   frame  Ethernet 14, IPv4 20 or more, UDP 8, DHCP
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import {
   decode,
   type Ipv4,
@@ -32,24 +32,56 @@ export interface WireMessage {
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
+const CHUNK = 1 << 20;
 const LITTLE_ENDIAN_MICROSECONDS = 0xa1b2c3d4;
 const IPV4 = 0x0800;
 const UDP = 17;
 
 /** Every DHCP message of a capture, in order; what is none is passed over. */
-export function readWire(file: string): WireMessage[] {
-  const bytes = readFileSync(file);
-  if (bytes.length < FILE_HEADER || bytes.readUInt32LE(0) !== LITTLE_ENDIAN_MICROSECONDS) return [];
-  const messages: WireMessage[] = [];
-  for (let at = FILE_HEADER; at + RECORD_HEADER <= bytes.length; ) {
-    const end = at + RECORD_HEADER + bytes.readUInt32LE(at + 8);
-    if (end > bytes.length) break;
-    const time = bytes.readUInt32LE(at) * 1000 + bytes.readUInt32LE(at + 4) / 1000;
-    const message = messageOf(bytes.subarray(at + RECORD_HEADER, end), time);
-    if (message) messages.push(message);
-    at = end;
+export const readWire = (file: string): WireMessage[] => [...wireOf(file)];
+
+/** The same, one after the other: a capture of many minutes need not fit into memory. */
+export function* wireOf(file: string): Generator<WireMessage> {
+  for (const record of recordsOf(file)) {
+    const time = record.readUInt32LE(0) * 1000 + record.readUInt32LE(4) / 1000;
+    const message = messageOf(record.subarray(RECORD_HEADER), time);
+    if (message) yield message;
   }
-  return messages;
+}
+
+function* recordsOf(file: string): Generator<Buffer> {
+  let isHeaderRead = false;
+  let rest: Buffer = Buffer.alloc(0);
+  for (const chunk of chunksOf(file)) {
+    const bytes = Buffer.concat([rest, chunk]);
+    let at = 0;
+    if (!isHeaderRead) {
+      if (bytes.length < FILE_HEADER || bytes.readUInt32LE(0) !== LITTLE_ENDIAN_MICROSECONDS) return;
+      isHeaderRead = true;
+      at = FILE_HEADER;
+    }
+    while (at + RECORD_HEADER <= bytes.length) {
+      const end = at + RECORD_HEADER + bytes.readUInt32LE(at + 8);
+      if (end > bytes.length) break;
+      yield bytes.subarray(at, end);
+      at = end;
+    }
+    rest = bytes.subarray(at);
+  }
+}
+
+function* chunksOf(file: string): Generator<Buffer> {
+  const descriptor = openSync(file, "r");
+  try {
+    for (;;) {
+      const chunk = Buffer.alloc(CHUNK); // A new one each time: messages point into it.
+      const length = readSync(descriptor, chunk);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function messageOf(frame: Buffer, at: number): WireMessage | undefined {

@@ -1,5 +1,7 @@
 // What `./run` hands over to, once Node, nats-server and the npm packages are there.
 import { bench } from "./bench.ts";
+
+import { chaos, failover } from "./chaos.ts";
 import { check } from "./check.ts";
 import { child, program, root } from "./child.ts";
 import type { RunCommand } from "./command.ts";
@@ -23,6 +25,8 @@ const commands: readonly RunCommand[] = [
     about: "mutated packets through the decoder",
     run: (args) => program("test/fuzz/main.ts", args),
   },
+  chaos,
+  failover,
   {
     name: "packet-cost",
     usage: "packet-cost [--leases N]",

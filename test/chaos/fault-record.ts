@@ -1,0 +1,15 @@
+/** One fault as it was: judges and the report read it. Times in ms since the epoch. */
+export interface FaultRecord {
+  readonly name: string;
+  /** The node or nodes that it struck. */
+  readonly where: string;
+  /** No majority of the store's servers could agree, between `struckAt` and `to`. */
+  readonly costsQuorum: boolean;
+  readonly from: number;
+  /** When all of it had been done. */
+  readonly struckAt: number;
+  /** When its end began. */
+  readonly to: number;
+  /** When all nodes served again. */
+  readonly servingAt: number;
+}

@@ -1,0 +1,131 @@
+// One run: builds the stage, lets clients live and faults befall the cluster, and has what was seen judged.
+import { perfdhcp } from "../lab/perfdhcp.ts";
+import { sleep } from "../lab/shell.ts";
+import type { FaultKind } from "./fault-kinds.ts";
+import { LOAD_MAC_BASE } from "./losses.ts";
+import { Population } from "./population.ts";
+import type { Run } from "./report.ts";
+import type { Scenario } from "./scenarios.ts";
+import { Stage } from "./stage.ts";
+import { Storm } from "./storm.ts";
+
+export interface RunOptions {
+  readonly command: string;
+  readonly scenario: Scenario;
+  readonly minutes: number;
+  readonly seed: number;
+  readonly clients: number;
+  readonly kinds: readonly FaultKind[];
+  /** Leaves the lab up. */
+  readonly keeps: boolean;
+  readonly say: (line: string) => void;
+}
+
+const COMING_A_SECOND = 100;
+const CALM_MS = 4000;
+/** The load tool's clients come again after so many seconds, while their leases still stand. */
+const LOAD_ROUND_SECONDS = 20;
+const LOSS_MAX = 0.01;
+
+export async function run(options: RunOptions): Promise<Run> {
+  const { scenario, seed, say } = options;
+  const stage = await Stage.build(new URL(scenario.network ?? "network.yaml", import.meta.url), say);
+  try {
+    say(`${scenario.name}, seed ${seed}; the capture is ${stage.captureFile}`);
+    const startedAt = Date.now();
+    const troubles: string[] = [];
+    const storm = new Storm(stage.lab, seed, say);
+    const lost = await withClients(stage, options, () => act(storm, options, troubles));
+    const findings = await stage.judge(storm.records);
+    if (stage.missed > 0) troubles.push(`the capture missed ${stage.missed} packets`);
+    troubles.push(...disappointments(scenario, findings, lost));
+    const seconds = (Date.now() - startedAt) / 1000;
+    const { command } = options;
+    return {
+      command,
+      about: scenario.about,
+      seed,
+      startedAt,
+      seconds,
+      faults: storm.records,
+      findings,
+      troubles,
+    };
+  } finally {
+    if (options.keeps) say(`the lab "${stage.lab.state.name}" is left up`);
+    else await stage.lab.down();
+  }
+}
+
+async function act(
+  storm: Storm,
+  { scenario, minutes, kinds }: RunOptions,
+  troubles: string[],
+): Promise<void> {
+  try {
+    await scenario.act(storm, minutes, kinds);
+  } catch (cause) {
+    troubles.push((cause as Error).message);
+  }
+}
+
+/** Answers with how many leases ran out while their clients asked for more time. */
+async function withClients(
+  stage: Stage,
+  { scenario, seed, clients }: RunOptions,
+  during: () => Promise<void>,
+): Promise<number> {
+  const tenth = Math.ceil(clients / 10);
+  const counts = { pool: clients - 4 * tenth, relayed: 2 * tenth, reserved: 2 * tenth };
+  const population = await Population.open(stage.lab, { seed, counts });
+  await population.start(COMING_A_SECOND);
+  const real = await stage.realClients();
+  const load = new Load(stage, scenario.load ?? 0);
+  await during();
+  await sleep(CALM_MS);
+  await load.end();
+  for (const client of real) await client.end();
+  await population.end();
+  await sleep(CALM_MS);
+  return population.clients.reduce((sum, { lost }) => sum + lost, 0);
+}
+
+/** perfdhcp, time and again for some seconds, at one node after the other: it stops when it hears nothing for long. */
+class Load {
+  private isOver = false;
+  private readonly ended: Promise<void>;
+
+  constructor(stage: Stage, rate: number) {
+    this.ended = rate > 0 ? this.go(stage, rate) : Promise.resolve();
+  }
+
+  private async go({ lab }: Stage, rate: number): Promise<void> {
+    const clients = rate * LOAD_ROUND_SECONDS;
+    for (let i = 0; !this.isOver; i++) {
+      const node = lab.nodes[i % lab.nodes.length]!.name;
+      await perfdhcp(lab, node, { rate, clients, seconds: LOAD_ROUND_SECONDS / 2, macBase: LOAD_MAC_BASE });
+    }
+  }
+
+  end(): Promise<void> {
+    this.isOver = true;
+    return this.ended;
+  }
+}
+
+function disappointments(
+  { sparesClients, load }: Scenario,
+  findings: Run["findings"],
+  lost: number,
+): string[] {
+  const { losses, stalls } = findings;
+  const found: string[] = [];
+  if (sparesClients) {
+    if (lost > 0) found.push(`${lost} leases ran out while their clients asked for more time`);
+    for (const [what, { unanswered }] of stalls.total())
+      if (unanswered > 0) found.push(`${unanswered} times "${what}" was not answered`);
+  }
+  if (load && losses.share > LOSS_MAX)
+    found.push(`${(losses.share * 100).toFixed(2)} % of the load was lost outside of the faults`);
+  return found;
+}

@@ -1,0 +1,56 @@
+// What can be run: a line a scenario.
+import { type FaultKind, faultKinds } from "./fault-kinds.ts";
+import type { Storm } from "./storm.ts";
+
+export interface Scenario {
+  readonly name: string;
+  readonly about: string;
+  /** Nobody may wait in vain, nor lose a lease. */
+  readonly sparesClients?: boolean;
+  /** The network document, in this folder. */
+  readonly network?: string;
+  /** A load tool asks besides, so many times a second, and may lose one in a hundred outside of the faults. */
+  readonly load?: number;
+  act(storm: Storm, minutes: number, kinds: readonly FaultKind[]): Promise<void>;
+}
+
+const named = (...names: readonly string[]): FaultKind[] =>
+  names.map((name) => faultKinds.find((kind) => kind.name === name)!);
+
+const inTurn = (kinds: readonly FaultKind[]) => async (storm: Storm) => {
+  for (const kind of kinds) {
+    await storm.peace();
+    await storm.befall(kind);
+  }
+};
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: "random",
+    about: "faults of all kinds at random, each kind once before any comes again",
+    act: (storm, minutes, kinds) => storm.rage(minutes * 60_000, kinds),
+  },
+  {
+    name: "partitions",
+    about: "one node is cut from the others, then all three from each other",
+    act: inTurn(named("node cut off", "all cut from each other")),
+  },
+  {
+    name: "power",
+    about: "the power of all three nodes is cut, three times",
+    act: inTurn(named("power cut", "power cut", "power cut")),
+  },
+  {
+    name: "rolling",
+    about: "all nats-servers and then all dhcpds are restarted, one after the other",
+    sparesClients: true,
+    act: inTurn(named("rolling restart of nats-servers", "rolling restart of dhcpds")),
+  },
+  {
+    name: "load",
+    about: "each fault once, while perfdhcp asks a thousand times a second",
+    network: "network-for-load.yaml",
+    load: 1000,
+    act: (storm, _minutes, kinds) => inTurn(kinds)(storm),
+  },
+];

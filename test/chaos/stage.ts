@@ -1,0 +1,109 @@
+// What every run of chaos needs: a lab whose clocks, disks and power can fail, clients of each kind, a capture, and afterwards
+// what the store holds.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { LEASE_LOG, LEASES, streamOf } from "@leasehold/bus";
+import { formatIpv4 } from "@leasehold/protocol";
+import { type ClientProgram, clientPrograms, RunningClient } from "../lab/clients/index.ts";
+import { Lab } from "../lab/lab.ts";
+import { defaultName } from "../lab/layout.ts";
+import { until } from "../lab/shell.ts";
+import { logOf } from "../lab/state.ts";
+import { wireOf } from "../lab/wire.ts";
+import { check, type Findings } from "./check.ts";
+import type { FaultRecord } from "./fault-record.ts";
+import { keepEveryEvent, readStream, type StoredMessage } from "./lease-log.ts";
+import { macOf, RESERVED_MAX, reservedAddress } from "./population.ts";
+
+const DISK_MEGABYTES = 4096;
+const LOG_CATCHES_UP_SECONDS = 60;
+
+export class Stage {
+  readonly lab: Lab;
+  private readonly capture: string;
+
+  private constructor(lab: Lab, capture: string) {
+    this.lab = lab;
+    this.capture = capture;
+  }
+
+  /** With a network document of its own. */
+  static async build(document: URL, say: (line: string) => void): Promise<Stage> {
+    const folder = mkdtempSync(join(tmpdir(), "leasehold-chaos-"));
+    const network = fileURLToPath(document);
+    const inventory = join(folder, "inventory.json");
+    writeFileSync(inventory, JSON.stringify(inventoryOf()));
+    try {
+      const options = { clients: clientPrograms.length, clocks: true, diskMegabytes: DISK_MEGABYTES };
+      const lab = await Lab.up({ name: `${defaultName()}chaos`, network, inventory, ...options }, say);
+      await keepEveryEvent(lab);
+      return new Stage(lab, await lab.startCapture());
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  /** dhclient, udhcpc and dhcpcd, each on a host of its own, with a lease. */
+  realClients(): Promise<RunningClient[]> {
+    const start = async (program: ClientProgram, i: number) => {
+      const client = new RunningClient(this.lab, `c${i + 1}`, program);
+      await client.lease();
+      return client;
+    };
+    return Promise.all(clientPrograms.map(start));
+  }
+
+  /** Ends the capture, and judges by it and by what the store holds. */
+  async judge(faults: readonly FaultRecord[]): Promise<Findings> {
+    const file = await this.lab.stopCapture();
+    const { bucket, log } = await until(
+      "the lease log has all that the bucket has",
+      LOG_CATCHES_UP_SECONDS,
+      () => this.readStore(),
+    ).catch(() => this.readAnyway());
+    return check({ wire: wireOf(file), bucket, log, faults });
+  }
+
+  private async readStore() {
+    const read = await this.readAnyway();
+    return read.log.length >= read.bucket.length && read;
+  }
+
+  private async readAnyway(): Promise<{ bucket: StoredMessage[]; log: StoredMessage[] }> {
+    const bucket = await readStream(this.lab, streamOf(LEASES));
+    return { bucket, log: await readStream(this.lab, LEASE_LOG) };
+  }
+
+  /** How many packets the capture missed, by its own words. */
+  get missed(): number {
+    const words = readFileSync(logOf(this.lab.state, "sw", "tcpdump"), "utf8");
+    return Number(/(\d+) packets dropped by kernel/.exec(words)?.[1] ?? 0);
+  }
+
+  get captureFile(): string {
+    return this.capture;
+  }
+}
+
+/** In SMD's shapes: the reserved clients of the population, and the hosts of the real ones. */
+function inventoryOf() {
+  const reserved = Array.from({ length: RESERVED_MAX }, (_, i) => ({
+    mac: macOf("reserved", i),
+    address: formatIpv4(reservedAddress(i)),
+  }));
+  const real = clientPrograms.map((_, i) => ({
+    mac: `02:1e:a5:0c:00:0${i + 1}`,
+    address: `10.77.2.${i + 1}`,
+  }));
+  const hosts = [...reserved, ...real].map((host, i) => ({ ...host, id: `x1000c0s${i}b0n0`, nid: i + 1 }));
+  return {
+    EthernetInterfaces: hosts.map(({ id, mac, address }) => ({
+      MACAddress: mac,
+      ComponentID: id,
+      IPAddresses: [{ IPAddress: address }],
+    })),
+    Components: hosts.map(({ id, nid }) => ({ ID: id, Type: "Node", Role: "Compute", NID: nid })),
+  };
+}

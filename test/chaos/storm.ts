@@ -1,0 +1,107 @@
+// Faults one after the other, each with its end, and moments of peace between them. A seed gives the same faults in the same
+// order for the same times; what they meet is the machine's affair.
+import { Random } from "../fuzz/random.ts";
+import type { Lab } from "../lab/lab.ts";
+import { statusAt } from "../lab/service.ts";
+import { sleep, until } from "../lab/shell.ts";
+import { type FaultKind, faultKinds } from "./fault-kinds.ts";
+import type { FaultRecord } from "./fault-record.ts";
+
+/** In which all nodes have to serve again after a fault. */
+export const RECOVERY_SECONDS = 60;
+const PEACE_MS = 3000;
+
+export class Storm {
+  /** What has been so far. */
+  readonly records: FaultRecord[] = [];
+  private readonly lab: Lab;
+  private readonly random: Random;
+  private readonly say: (line: string) => void;
+
+  constructor(lab: Lab, seed: number, say: (line: string) => void) {
+    this.lab = lab;
+    this.random = new Random(seed);
+    this.say = say;
+  }
+
+  /** Kinds at random for so many ms: each of them once, before any of them comes again. */
+  async rage(forMs: number, kinds: readonly FaultKind[] = faultKinds): Promise<void> {
+    const end = performance.now() + forMs;
+    for (let deck: FaultKind[] = []; performance.now() < end; ) {
+      if (deck.length === 0) deck = this.shuffled(kinds);
+      await this.peace();
+      await this.befall(deck.pop()!);
+    }
+  }
+
+  /** Some seconds without a fault. */
+  async peace(): Promise<void> {
+    await sleep(PEACE_MS + this.random.below(PEACE_MS));
+  }
+
+  /**
+   * One fault from its beginning until all nodes serve again.
+   * @throws Error when they do not, or when a program has ended by itself.
+   */
+  async befall(kind: FaultKind): Promise<void> {
+    const { name, seconds, costsQuorum = false } = kind;
+    const victim = this.lab.nodes[this.random.below(this.lab.nodes.length)]!.name;
+    const lasting = seconds[0] * 1000 + this.random.below((seconds[1] - seconds[0]) * 1000 + 1);
+    const from = Date.now();
+    const heal = await kind.strike(this.lab, victim, this.random);
+    const struckAt = Date.now();
+    if (!kind.isOver) await sleep(lasting);
+    const to = Date.now();
+    try {
+      await heal();
+      await awaitServing(this.lab, `${name} (${victim})`);
+    } finally {
+      const servingAt = Date.now();
+      this.records.push({ name, where: victim, costsQuorum, from, struckAt, to, servingAt });
+      this.say(`${name} (${victim}): ${shown(to - from)}, all serve ${shown(servingAt - to)} after its end`);
+    }
+  }
+
+  private shuffled<T>(list: readonly T[]): T[] {
+    const deck = [...list];
+    for (let i = deck.length - 1; i > 0; i--) {
+      const j = this.random.below(i + 1);
+      [deck[i], deck[j]] = [deck[j]!, deck[i]!];
+    }
+    return deck;
+  }
+}
+
+const shown = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+/** Waits until every node is ready, and knows all that any node knows now. */
+export async function awaitServing(lab: Lab, after: string): Promise<void> {
+  await until(`all nodes serve after "${after}"`, RECOVERY_SECONDS, async () => {
+    const dead = ended(lab);
+    if (dead.length > 0) throw new Error(`${dead.join(", ")} has ended by itself`);
+    const ready = await Promise.all(lab.nodes.map(({ name }) => statusAt(lab.state.doors[name], "/readyz")));
+    return ready.every((status) => status === 200);
+  });
+  const newest = Math.max(...(await positions(lab)));
+  await until(`all nodes know the same after "${after}"`, RECOVERY_SECONDS, async () =>
+    (await positions(lab)).every((position) => position >= newest),
+  );
+}
+
+function ended(lab: Lab): string[] {
+  return Object.entries(lab.running()).flatMap(([host, programs]) =>
+    Object.entries(programs).flatMap(([program, isRunning]) => (isRunning ? [] : [`${program} on ${host}`])),
+  );
+}
+
+/** How far each node has followed the bucket of leases, by its own word; nowhere before it knows itself. */
+function positions(lab: Lab): Promise<number[]> {
+  return Promise.all(
+    lab.nodes.map(async ({ name }) => {
+      const { nodes } = (await lab.api(name, "/api/v1/cluster")).body as {
+        nodes: { name: string; leasesPosition: number }[];
+      };
+      return nodes.find((node) => node.name === name)?.leasesPosition ?? -1;
+    }),
+  );
+}
