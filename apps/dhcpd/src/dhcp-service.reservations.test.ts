@@ -121,3 +121,48 @@ test("an address that somebody holds still is not given to whom it is reserved f
   node.clock.pass(2 * 3600 + 16);
   expect(node.receive(packetOf("DISCOVER", alice, { xid: 2 }))[0]).toMatch(`OFFER ${X} `);
 });
+
+describe("several subnets on the link", () => {
+  const others = [
+    {
+      ...{ id: "second", prefix: "10.0.1.0/24", sharedNetwork: "fabric" },
+      reservations: [
+        { mac: alice.mac, address: "10.0.1.77" },
+        { circuitId: "port-7", address: "10.0.1.78" },
+      ],
+    },
+  ];
+  const shared = (reservations: readonly object[]) =>
+    nodeOn({ document: { classes }, lan: { sharedNetwork: "fabric", reservations } as object, others });
+  const offered = (node: TestNode, of = alice, fields: Fields = {}) => {
+    const options = [option("vendorClassIdentifier", "chosen"), ...(fields.options ?? [])];
+    return node.receive(packetOf("DISCOVER", of, { ...fields, options }), false)[0];
+  };
+
+  test("a reservation by hardware address counts before one by class in a subnet that comes earlier", () => {
+    const node = shared([{ class: "chosen", address: RESERVED }]);
+    expect(offered(node)).toMatch("OFFER 10.0.1.77 ");
+    expect(offered(node, bob)).toMatch(`OFFER ${RESERVED} `);
+  });
+
+  test("and one by port before one by class", () => {
+    const node = shared([{ class: "chosen", address: RESERVED }]);
+    expect(offered(node, bob, agent(1, "port-7"))).toMatch("OFFER 10.0.1.78 ");
+  });
+
+  test("of two that are as sure the earlier subnet's counts", () => {
+    expect(offered(shared([{ mac: alice.mac, address: RESERVED }]))).toMatch(`OFFER ${RESERVED} `);
+  });
+});
+
+test("a reservation by class makes nobody known; any other one does", () => {
+  const pools = [{ range: "10.0.0.10-10.0.0.13", for: "known" }];
+  const node = (who: object) =>
+    nodeOn({ document: { classes }, lan: { pools, reservations: [{ ...who, hostname: "n77" }] } });
+  const options = [option("vendorClassIdentifier", "chosen")];
+  const discover = packetOf("DISCOVER", alice, { options });
+  expect(node({ mac: alice.mac }).receive(discover)).toHaveLength(1);
+  const other = node({ class: "chosen" });
+  expect(other.receive(discover)).toEqual([]);
+  expect(other.counted("silent")).toEqual({ "no-pool-for-client": 1 });
+});

@@ -1,7 +1,13 @@
 // What a packet would be answered and why, for `leasehold explain`: the request and the decision are made by the very code
 // that serves packets; here they are put into words. Nothing is written, offered or counted.
 import { type Decision, type Instant, type LeaseRequest, Members, reservationOf } from "@leasehold/leases";
-import { type ExplainedField, type ExplainedOption, explainSettings, type Pool } from "@leasehold/network";
+import {
+  type ExplainedField,
+  type ExplainedOption,
+  explainSettings,
+  isNamed,
+  type Pool,
+} from "@leasehold/network";
 import { decode, formatIpv4, type Ipv4, ipv4, optionByCode, type Packet } from "@leasehold/protocol";
 import { contentOf, contentWithoutAddress, encodeReply, hostnameOf, nameOf } from "./answers.ts";
 import { leaseViewOf } from "./api-views.ts";
@@ -84,7 +90,7 @@ function clientView(world: NodeWorld, request: LeaseRequest, now: Instant) {
   return {
     identity: request.client,
     host: host && { id: host.id, source: host.source, type: host.type, role: host.role, groups: host.groups },
-    known: host !== undefined || reserved !== undefined,
+    known: isNamed(host, reserved?.reservation),
     classes: request.classes.map(({ id }) => id),
     /** Of the network document; it may reserve settings only. */
     reservation: reserved?.reservation.id ?? null,
@@ -105,8 +111,7 @@ function rank(members: Members, name: string, { client }: LeaseRequest): number 
 
 function poolView(world: NodeWorld, { classes, reserved, mac, client }: LeaseRequest, pool: Pool) {
   const { inventory } = world;
-  const isKnown =
-    reserved !== undefined || (inventory.byMac(mac) ?? inventory.byClientId(client)) !== undefined;
+  const isKnown = isNamed(inventory.byMac(mac) ?? inventory.byClientId(client), reserved?.reservation);
   return { id: pool.id, for: pool.for, serves: pool.serves(isKnown, classes) };
 }
 

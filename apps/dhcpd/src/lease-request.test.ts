@@ -11,14 +11,15 @@ const DOCUMENT: NetworkDocument = {
     { id: "lan", prefix: "10.0.0.0/24", interface: "eth0", sharedNetwork: "fabric" },
     { id: "more", prefix: "10.1.0.0/24", sharedNetwork: "fabric" },
     { id: "far", prefix: "10.2.0.0/24", relays: ["10.9.0.1"] },
+    { id: "open", prefix: "10.4.0.0/24" },
     { id: "clients", prefix: "10.3.0.0/24", interface: "eth1", identity: "clientId" },
   ],
 };
 const network = compileNetwork(DOCUMENT, 1);
 
 describe("RFC 2131 §4.3.1: the link is that of giaddr, else that of the interface", () => {
-  const linkBy = (fields: Fields, isBroadcast?: boolean, interfaceName = "eth0") => {
-    const whence = { interfaceName, addresses: [ip("10.0.0.2")], isBroadcast };
+  const linkBy = (fields: Fields, isBroadcast?: boolean, interfaceName = "eth0", address = "10.0.0.2") => {
+    const whence = { interfaceName, addresses: [ip(address)], isBroadcast };
     return linkOf(packet("REQUEST", alice, fields), whence, network)?.map(({ id }) => id);
   };
 
@@ -28,7 +29,12 @@ describe("RFC 2131 §4.3.1: the link is that of giaddr, else that of the interfa
   });
 
   test("an interface that no subnet names is known by its address", () => {
-    expect(linkBy({}, true, "eth7")).toEqual(["lan", "more"]);
+    expect(linkBy({}, true, "eth7", "10.4.0.2")).toEqual(["open"]);
+  });
+
+  test("but not to be the link of a subnet that names another one", () => {
+    expect(linkBy({}, true, "eth7", "10.0.0.2")).toBeUndefined();
+    expect(linkBy({}, true, "eth7", "10.1.0.2")).toBeUndefined();
   });
 
   test("behind a relay that a subnet names, or whose address is in a subnet", () => {

@@ -1,7 +1,7 @@
 // From a packet to what the decision needs to know of it: the link it came from, and who the client is.
 import type { Inventory } from "@leasehold/inventory";
 import type { ClientTrace, LeaseRequest, LeaseView, RelayTrace } from "@leasehold/leases";
-import type { ClientFacts, Network, Subnet } from "@leasehold/network";
+import { type ClientFacts, type Network, reservationOnLink, type Subnet } from "@leasehold/network";
 import {
   type ClientId,
   clientIdFromBytes,
@@ -87,7 +87,7 @@ export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledg
     mac,
     link,
     classes: network.classesOf(facts),
-    reserved: reservedFor(facts, link),
+    reserved: reservationOnLink(link, facts),
     requestedSeconds: packet.get("ipAddressLeaseTime"),
     ciaddr: packet.ciaddr,
     requestedAddress: packet.get("requestedIpAddress"),
@@ -100,14 +100,6 @@ export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledg
     firmware: isFirmware(packet),
     intent,
   };
-}
-
-function reservedFor(facts: ClientFacts, link: readonly Subnet[]): LeaseRequest["reserved"] {
-  for (const subnet of link) {
-    const reservation = subnet.reservationFor(facts);
-    if (reservation !== undefined) return { subnet, reservation };
-  }
-  return undefined;
 }
 
 /** Option 12, if it could be a name: clients send anything. */

@@ -1,6 +1,6 @@
 // Whether a client may have an address at all, apart from whether it is free: by reservation, or by a pool that serves it.
 import type { Host } from "@leasehold/inventory";
-import type { Pool, Settings, Subnet } from "@leasehold/network";
+import { isNamed, type Pool, type Settings, type Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import type { LeaseRequest, World } from "./request.ts";
 
@@ -20,9 +20,9 @@ export function hostOf(world: World, request: LeaseRequest): Host | undefined {
   return world.inventory.byMac(request.mac) ?? world.inventory.byClientId(request.client);
 }
 
-/** Somebody has named the client: the inventory, or a reservation in the network document. */
+/** Somebody has named the client: the inventory, or the network document by a reservation that is not of a class. */
 export function isKnown(world: World, request: LeaseRequest): boolean {
-  return request.reserved !== undefined || hostOf(world, request) !== undefined;
+  return isNamed(hostOf(world, request), request.reserved?.reservation);
 }
 
 /** The address that the network document, else the inventory, gives this interface on this link. */

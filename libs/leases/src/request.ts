@@ -1,6 +1,6 @@
 // What a client asks for, as the decision sees it: no packet, no socket, no clock.
 import type { Inventory } from "@leasehold/inventory";
-import type { ClientClass, DocumentReservation, Network, Subnet } from "@leasehold/network";
+import type { ClientClass, LinkReservation, Network, Subnet } from "@leasehold/network";
 import type { ClientId, Ipv4, Mac } from "@leasehold/protocol";
 import type { ClientTrace, RelayTrace } from "./lease-event.ts";
 import type { LeaseView } from "./lease-view.ts";
@@ -17,7 +17,7 @@ export interface LeaseRequest {
   /** The classes that the network document puts the client in. */
   readonly classes: readonly ClientClass[];
   /** What the network document, as opposed to the inventory, reserves for the client on this link. */
-  readonly reserved?: { readonly subnet: Subnet; readonly reservation: DocumentReservation } | undefined;
+  readonly reserved?: LinkReservation | undefined;
   readonly ciaddr: Ipv4;
   /** Option 50. */
   readonly requestedAddress: Ipv4 | undefined;

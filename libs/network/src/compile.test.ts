@@ -92,6 +92,22 @@ describe("which subnet", () => {
     expect(NETWORK.subnetOnLink("eth1", [ip("192.0.2.1")])).toBeUndefined();
   });
 
+  test("on the link: a subnet that names its interface is on no other one", () => {
+    const network = networkOf(`
+version: 1
+subnets:
+  - { id: stated, prefix: 10.0.0.0/24, interface: eth9, relays: [10.9.0.1] }
+  - { id: open, prefix: 10.0.1.0/24 }
+`);
+    expect(network.subnetOnLink("eth0", [ip("10.0.0.2")])).toBeUndefined();
+    expect(network.subnetOnLink("eth0", [ip("10.0.0.2"), ip("10.0.1.2")])?.id).toBe("open");
+    expect(network.subnetOnLink("eth9", [ip("10.0.1.2")])?.id).toBe("stated");
+    // Relays, and clients that renew from there, are another matter.
+    expect([network.subnetOfRelay(ip("10.0.0.1"))?.id, network.subnetContaining(ip("10.0.0.5"))?.id]).toEqual(
+      ["stated", "stated"],
+    );
+  });
+
   test("behind a relay: by the relays named, the first in the document before others, else by giaddr", () => {
     expect(NETWORK.subnetOfRelay(ip("10.1.0.1"))).toBe(relayed);
     expect(NETWORK.subnetOfRelay(ip("10.79.0.254"))).toBe(second);

@@ -41,16 +41,19 @@ export function compileNetwork(document: NetworkDocument, revision: number): Net
 function finderIn(subnets: readonly Subnet[]) {
   const byInterface = firstOf(subnets, ({ interface: name }) => (name === undefined ? [] : [name]));
   const byRelay = firstOf(subnets, (subnet) => subnet.relays);
-  const byAddress = new AddressTable(subnets, ({ prefix }) => ({
-    first: prefix.address,
-    last: prefix.broadcast,
-  }));
+  const byAddress = tableOf(subnets);
+  // A link of which it is said which interface it is on is on no other one, whatever addresses that has.
+  const unstated = tableOf(subnets.filter(({ link }) => link.every((each) => each.interface === undefined)));
   return {
     onLink: (interfaceName: string, addresses: readonly Ipv4[]) =>
-      byInterface.get(interfaceName) ?? firstHolding(byAddress, addresses),
+      byInterface.get(interfaceName) ?? firstHolding(unstated, addresses),
     ofRelay: (giaddr: Ipv4) => byRelay.get(giaddr) ?? byAddress.holding(giaddr),
     containing: (address: Ipv4) => byAddress.holding(address),
   };
+}
+
+function tableOf(subnets: readonly Subnet[]): AddressTable<Subnet> {
+  return new AddressTable(subnets, ({ prefix }) => ({ first: prefix.address, last: prefix.broadcast }));
 }
 
 // Subnets of a shared network may claim one link together: the first in the document is its primary one.

@@ -1,6 +1,6 @@
 // The network document: its schema, its problems in words, and what it compiles to for the packet path. Pure.
 export type { ClientClass } from "./classes/client-class.ts";
-export { type ClientFacts, type HostFacts, isKnown } from "./classes/client-facts.ts";
+export type { ClientFacts, HostFacts } from "./classes/client-facts.ts";
 export { compileNetwork } from "./compile.ts";
 export { diffNetworks } from "./diff.ts";
 export type { ClassDocument } from "./document/class-schema.ts";
@@ -21,6 +21,7 @@ export type {
 } from "./network.ts";
 export { type AddressRange, formatRange, parseRange } from "./pools/address-range.ts";
 export { checkNetwork, readNetwork } from "./read-network.ts";
+export { isNamed, type LinkReservation, reservationOnLink } from "./reservations/on-link.ts";
 export {
   type ExplainedField,
   type ExplainedOption,

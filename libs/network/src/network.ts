@@ -6,6 +6,7 @@ import type { LeaseDocument } from "./document/lease-schema.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
 import type { Leniency } from "./leniencies.ts";
 import type { AddressRange } from "./pools/address-range.ts";
+import type { Identifier } from "./reservations/identifier.ts";
 
 export interface Network {
   /** The bucket revision of the document. */
@@ -113,6 +114,8 @@ export interface Pool {
 export interface DocumentReservation {
   /** `<subnet id>/<what names the client>=<its value>`. */
   readonly id: string;
+  /** What names the client. */
+  readonly by: Identifier;
   /** Undefined: only settings are reserved. */
   readonly address?: Ipv4;
   readonly hostname?: string;

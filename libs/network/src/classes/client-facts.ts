@@ -9,6 +9,7 @@ import {
 } from "@leasehold/protocol";
 import type { CompiledSubnet } from "../compile-subnet.ts";
 import type { Subnet } from "../network.ts";
+import { isNamed } from "../reservations/on-link.ts";
 
 /** What matchers ask of a host of the inventory. */
 export interface HostFacts {
@@ -80,12 +81,14 @@ export class Evidence {
 }
 
 /**
- * Whether the client is one that somebody has named: a host of the inventory, or the client of a reservation on this link.
- * Who is only in a class is not known by that.
+ * `isNamed` for who is being sorted into classes. Reservations by class are not looked at: these classes are what is to be found
+ * out.
  */
 export function isKnown(facts: ClientFacts): boolean {
-  if (facts.host !== undefined) return true;
+  if (isNamed(facts.host, undefined)) return true;
   return (
-    facts.subnet?.link.some((subnet) => (subnet as CompiledSubnet).reservationByIdentity(facts)) ?? false
+    facts.subnet?.link.some((subnet) =>
+      isNamed(undefined, (subnet as CompiledSubnet).reservationByIdentity(facts)),
+    ) ?? false
   );
 }

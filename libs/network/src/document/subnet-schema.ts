@@ -117,7 +117,7 @@ export const subnet = section({
   interface: field.interfaceName
     .optional()
     .describe(
-      "The nodes' interface on whose link it is. Default: the link on which a node has an address of it.",
+      "The nodes' interface on whose link it is, and no other one. Default: the link on which a node has an address of it.",
     ),
   relays: z
     .array(field.ipv4)

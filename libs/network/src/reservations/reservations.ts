@@ -98,6 +98,7 @@ export class Reservations {
     const id = `${subnet}/${identifier}=${key}`;
     const reservation: CompiledReservation = {
       id,
+      by: identifier,
       ...(address === undefined ? {} : { address }),
       ...(document.hostname === undefined ? {} : { hostname: document.hostname }),
       ...(document.lease === undefined ? {} : { lease: document.lease }),
