@@ -117,6 +117,7 @@ export class DhcpNode {
     const { health, clock, log } = this;
     const { steady } = this.clocks;
     this.watch = new StoreWatch(bus, { health, clock, log, steady, wall: Date.now });
+    this.watch.onMissing = () => this.views?.leases.distrust("the stream was gone");
     this.views = followAll(bus, this.world, this.counters, this.log, {
       network: (network) => {
         this.service?.noticeNetwork();
@@ -124,6 +125,8 @@ export class DhcpNode {
         this.serveBulkLeasequeries(network);
       },
       lease: (lease) => this.service?.noticeStored(lease),
+      leasesReplaced: () => this.service?.restoration.begin(),
+      leasesLoaded: () => this.service?.restoration.loaded(),
       hosts: (macs) => this.service?.noticeHosts(macs),
     });
     onBeat(bus, (node, state) => {
@@ -134,6 +137,7 @@ export class DhcpNode {
     this.service = new DhcpService({
       world: this.world,
       store: this.leaseStore(bus),
+      noteStoreBehind: () => this.views?.leases.distrust("the store has less of an address than was seen"),
       health,
       counters: this.counters,
       clocks: this.clocks,
@@ -229,6 +233,7 @@ export class DhcpNode {
     this.lookForPause(now);
     this.pause.tick(now, Date.now());
     this.world.offers.sweep(this.clocks.now());
+    this.health.noteRestoredElsewhere(this.membership.isAnyRestoring(now));
     if (this.membership.refresh(now)) this.noteMembers();
     this.service?.tick();
     if (this.pause.isSuspect) void this.clearSuspicion();
@@ -310,6 +315,8 @@ export class DhcpNode {
       node: this.file.name,
       version: this.version,
       state: this.state,
+      store: this.storeState,
+      isRestoring: this.service?.restoration.isRestoring ?? false,
       addresses: this.links.flatMap((link) => link.addresses.map(formatIpv4)),
       api: this.file.api.listen,
       networkRevision: this.world.network.revision,

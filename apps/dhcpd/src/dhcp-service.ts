@@ -2,6 +2,7 @@
 // NATS; time is handed in. transactions.ts decides and commits; answers.ts replies.
 import {
   type Instant,
+  isReasserted,
   type Lease,
   type LeaseRequest,
   OFFERS_MAX,
@@ -32,6 +33,7 @@ import { RateLimiter } from "./rate-limits.ts";
 import { isSelectedByOverride, relayPortOf } from "./relay-information.ts";
 import { RenewalCalls } from "./renewal-calls.ts";
 import { type Heard, Responder } from "./responder.ts";
+import { Restoration } from "./restoration.ts";
 import { Transactions } from "./transactions.ts";
 
 export type { Clocks, ReadableLeaseStore, ServiceLink, ServiceParts } from "./exchange.ts";
@@ -50,10 +52,13 @@ export class DhcpService {
   private servingBefore: readonly string[] = [];
   private readonly rates: RateLimiter;
   private readonly calls: RenewalCalls;
+  /** After the store was replaced. */
+  readonly restoration: Restoration;
 
   constructor(parts: ServiceParts) {
     this.parts = parts;
     this.calls = new RenewalCalls(parts);
+    this.restoration = new Restoration(parts);
     this.answers = new Answers(parts, this.calls);
     this.transactions = new Transactions(parts, this.answers);
     this.rates = new RateLimiter(parts.world.network.limits);
@@ -83,6 +88,7 @@ export class DhcpService {
     this.calls.tick();
     this.takeOver();
     this.transactions.tick();
+    this.restoration.tick();
   }
 
   /**
@@ -120,6 +126,7 @@ export class DhcpService {
   /** The stream shows a lease: if this node granted it, an older one of the client in the same subnet is released. */
   noticeStored(lease: Lease): void {
     const { world, store, clocks, counters, nextIntent } = this.parts;
+    if (isReasserted(lease)) return;
     this.calls.noticeStored(lease);
     if (world.view.ofClient(lease.client).length < 2 || this.transactions.isGivenUp(lease.intent)) return;
     for (const append of releasesOfOlder(world, lease, nextIntent(), clocks.now())) {

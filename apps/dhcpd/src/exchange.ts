@@ -48,6 +48,8 @@ export interface ServiceParts {
   readonly nextIntent: () => string;
   /** Whether somebody else uses an address; absent where it cannot be asked. */
   readonly probe?: ((address: Ipv4, target: ProbeTarget, waitMs: number) => Promise<ProbeAnswer>) | undefined;
+  /** Told when the store has an older event of an address than this node has seen: it was replaced. */
+  readonly noteStoreBehind?: (() => void) | undefined;
   /** Told what became of each packet that could be read. */
   readonly trace?: ((outcome: Outcome) => void) | undefined;
   /** Octets that nobody can guess; absent: clients get no nonces, and are never told to renew (RFC 6704). */

@@ -2,6 +2,7 @@
 import { Members } from "@leasehold/leases";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import type { MemberAddresses } from "./responder.ts";
+import type { StoreState } from "./store-health.ts";
 
 export const BEAT_EVERY_MS = 500;
 /** A node that was not heard for so long is taken for dead. */
@@ -17,6 +18,10 @@ export interface Heartbeat {
   readonly node: string;
   readonly version: string;
   readonly state: NodeState;
+  /** As it sees the lease store. */
+  readonly store?: StoreState;
+  /** Whether it still writes back what a replaced store has lost. */
+  readonly isRestoring?: boolean;
   /** Its addresses on the served links: each is a server identifier of the cluster. */
   readonly addresses: readonly string[];
   readonly api: string;
@@ -102,6 +107,14 @@ export class Membership implements MemberAddresses {
   liveMemberOf(address: Ipv4): string | undefined {
     const node = this.nodeByAddress.get(address);
     return node !== undefined && this.current.names.includes(node) ? node : undefined;
+  }
+
+  /** Whether another live node still writes back what the store has lost. */
+  isAnyRestoring(now: number): boolean {
+    for (const { beat, at } of this.heard.values()) {
+      if (beat.isRestoring === true && beat.node !== this.self && now - at < DEAD_AFTER_MS) return true;
+    }
+    return false;
   }
 
   /** Every node that was heard of, the newest word of each, and how long ago that was. */

@@ -111,6 +111,9 @@ test("a stream that is gone is not written to, and one that was restored not bef
   store.look(look(3)).health.noteRestored(true);
   expect(store.is).toBe("restored");
   store.health.noteRestored(false);
+  store.health.noteRestoredElsewhere(true);
+  expect(store.is).toBe("restored");
+  store.health.noteRestoredElsewhere(false);
   expect(store.is).toBe("healthy prompt offers writes ready");
 });
 

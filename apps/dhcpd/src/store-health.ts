@@ -59,6 +59,7 @@ export class StoreHealth {
   private isLameDuck = false;
   private isFull = false;
   private isRestored = false;
+  private isRestoredElsewhere = false;
   private downSince: number | undefined;
   private doubt: { readonly since: number; readonly at: number } | undefined;
   /** The first write of those that were not answered, since one was. */
@@ -104,10 +105,15 @@ export class StoreHealth {
     this.isRestored = isRestored;
   }
 
+  /** Another node still knows more than the store. */
+  noteRestoredElsewhere(isRestored: boolean): void {
+    this.isRestoredElsewhere = isRestored;
+  }
+
   state(now: number): StoreState {
     if (this.isDown(now)) return this.isLameDuck ? "lame-duck" : "disconnected";
     if (this.look?.kind === "missing") return "missing";
-    if (this.isRestored) return "restored";
+    if (this.isRestored || this.isRestoredElsewhere) return "restored";
     if (this.isFull) return "full";
     const doubtful = this.stateInDoubt(now);
     if (doubtful !== undefined) return doubtful;
@@ -150,7 +156,7 @@ export class StoreHealth {
   }
 
   private isBarred(): boolean {
-    return this.isRestored || this.look?.kind === "missing";
+    return this.isRestored || this.isRestoredElsewhere || this.look?.kind === "missing";
   }
 
   private isDown(now: number): boolean {

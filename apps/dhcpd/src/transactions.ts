@@ -189,6 +189,10 @@ export class Transactions {
         if (!exchange.isAnswered) this.answers.finish(exchange, decision);
         return;
       case "conflict":
+        if (this.isBehind(append.expected, result.current)) {
+          if (!exchange.isAnswered) this.answers.silence(exchange, "store-unavailable");
+          return;
+        }
         this.learn(append.address, result.current);
         if (exchange.isAnswered) return;
         if (this.isOvertaken(exchange, result.current)) this.answers.silence(exchange, "not-the-owner");
@@ -222,12 +226,19 @@ export class Transactions {
     return gives && current !== undefined && current.at + this.parts.world.policy.guardMs > arrivedAt;
   }
 
+  /** Revisions of an address only grow: a store that has less than was seen was replaced, and what it says counts for nothing. */
+  private isBehind(seen: Revision, current: StoredEvent | undefined): boolean {
+    if ((current?.revision ?? 0) >= seen) return false;
+    this.parts.counters.count("trouble", "store-behind");
+    this.parts.noteStoreBehind?.();
+    return true;
+  }
+
   /** What stands in the store beats what the view had. */
   private learn(address: Ipv4, current: StoredEvent | undefined): void {
     const { view } = this.parts.world;
     if (current?.event !== undefined) view.apply(leaseAfter(current.event, current.revision, current.at));
     else if (current !== undefined) view.remove(address, current.revision);
-    else view.erase(address);
   }
 
   /** The fate of the write is open: only what was held before may be promised (I5). */
@@ -243,10 +254,15 @@ export class Transactions {
     decision: Extract<Decision, { kind: "refuse" }>,
   ): Promise<void> {
     this.await(exchange);
+    const seen = this.parts.world.view.revisionOf(decision.address);
     try {
       const current = decision.address === 0 ? undefined : await this.parts.store.read(decision.address);
       // From here on a commit may put the key in again.
       this.inProgress.delete(exchange.key);
+      if (decision.address !== 0 && this.isBehind(seen, current)) {
+        this.answers.silence(exchange, "store-unavailable");
+        return;
+      }
       if (decision.address !== 0) this.learn(decision.address, current);
       const again = this.decide(exchange.request);
       if (again.kind === "refuse") this.answers.finish(exchange, again);

@@ -80,7 +80,7 @@ const FORGOTTEN_MS = 22_000;
 export class StoreDoor implements ReadableLeaseStore {
   state: DoorState = "open";
   readonly pending = 0;
-  private readonly store: MemoryLeaseStore;
+  private store: MemoryLeaseStore;
   private readonly now: () => number;
   private waiting: Waiting[] = [];
 
@@ -117,6 +117,11 @@ export class StoreDoor implements ReadableLeaseStore {
     if (this.state === "shut" || this.state === "deaf") throw new Error("the store does not answer");
     if (this.state === "slow") await new Promise<unknown>((resolve, reject) => this.wait(resolve, reject));
     return this.store.log.findLast((stored) => stored.address === address);
+  }
+
+  /** Another store is behind the door from now on. */
+  replace(store: MemoryLeaseStore): void {
+    this.store = store;
   }
 
   /** What waited happens now, in the order in which it came; what was given up long ago was never taken in. */
@@ -212,6 +217,15 @@ export class TestNode {
       const lease = leaseAfter(event!, revision, at);
       if (this.world.view.apply(lease)) this.service.noticeStored(lease);
     }
+  }
+
+  /** The store is another one, and this node notices and has loaded it. */
+  replaceStore(store: MemoryLeaseStore): void {
+    this.door.replace(store);
+    this.service.restoration.begin();
+    this.world.view.clear();
+    store.follow(({ event, revision, at }) => this.world.view.apply(leaseAfter(event!, revision, at)));
+    this.service.restoration.loaded();
   }
 
   /** A packet arrives; what came of it at once, in words. */

@@ -34,6 +34,8 @@ export interface Follower {
   readonly complete: boolean;
   /** Asks the stream's leader now whether anything is missing; false when that cannot be said. */
   caughtUp(): Promise<boolean>;
+  /** Something says that the stream is not the one that was followed: it is loaded again, after `onReset`. */
+  distrust(reason: string): void;
   stop(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ class BucketFollower implements Follower {
   complete = false;
   private target = 0;
   private created = "";
+  private distrusted: string | undefined;
   private messages: ConsumerMessages | undefined;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -87,14 +90,24 @@ class BucketFollower implements Follower {
     }
   }
 
+  distrust(reason: string): void {
+    if (this.distrusted !== undefined || this.stopped) return;
+    this.distrusted = reason;
+    this.options.onTrouble?.(`${this.bucket}: ${reason}; opened again`);
+    void this.open();
+  }
+
   private async open(): Promise<void> {
     const generation = ++this.generation;
+    let told = "";
     while (!this.stopped && generation === this.generation) {
       try {
         await this.openOnce(generation);
         return;
       } catch (cause) {
-        this.options.onTrouble?.(`Cannot follow ${this.bucket}: ${reasonOf(cause)}`);
+        const reason = reasonOf(cause);
+        if (reason !== told) this.options.onTrouble?.(`Cannot follow ${this.bucket}: ${reason}`);
+        told = reason;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
@@ -168,7 +181,9 @@ class BucketFollower implements Follower {
     if (!this.bus.connected) return;
     try {
       const info = await streamInfo(this.bus, streamOf(this.bucket));
-      if (!info) return;
+      // A backup that is restored has the time at which its original was made.
+      if (!info) this.distrust("the stream is gone");
+      if (!info || this.distrusted !== undefined) return;
       const stuck = info.state.last_seq > this.position && this.position === this.positionAtLastCheck;
       if (this.isOther(info.created, info.state.last_seq) || stuck) {
         this.options.onTrouble?.(
@@ -187,7 +202,11 @@ class BucketFollower implements Follower {
    * and under load a stream's leader is some records behind what its followers deliver.
    */
   private isOther(created: string, lastSequence: number): boolean {
-    return (this.created !== "" && created !== this.created) || lastSequence < this.positionAtLastCheck;
+    return (
+      this.distrusted !== undefined ||
+      (this.created !== "" && created !== this.created) ||
+      lastSequence < this.positionAtLastCheck
+    );
   }
 
   private noticeReset(created: string, lastSequence: number): void {
@@ -196,8 +215,9 @@ class BucketFollower implements Follower {
       this.position = 0;
       this.positionAtLastCheck = -1;
       this.complete = false;
-      this.options.onReset?.(reason);
+      this.options.onReset?.(this.distrusted === undefined ? reason : `${this.distrusted}: ${reason}`);
     }
+    this.distrusted = undefined;
     this.created = created;
   }
 }

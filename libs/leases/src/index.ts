@@ -37,4 +37,5 @@ export { hashOf, Members } from "./members.ts";
 export { MemoryLeaseStore } from "./memory-store.ts";
 export { OFFERS_MAX, Offers } from "./offers.ts";
 export { releasesOfOlder } from "./one-address.ts";
+export { isReasserted, Reassertion } from "./reassertion.ts";
 export { DEFAULT_POLICY, type LeasePolicy, type LeaseRequest, type World } from "./request.ts";

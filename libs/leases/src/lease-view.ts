@@ -66,12 +66,6 @@ export class LeaseView {
     if (revision > NO_REVISION) this.purged.set(address, revision);
   }
 
-  /** The store has never heard of the address, or has forgotten all of it. */
-  erase(address: Ipv4): void {
-    this.remove(address, this.revisionOf(address));
-    this.purged.delete(address);
-  }
-
   clear(): void {
     this.byAddress.clear();
     this.byClient.clear();

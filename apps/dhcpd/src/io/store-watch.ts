@@ -22,6 +22,8 @@ export class StoreWatch {
   private lastState: StoreState = "healthy";
   private wasFenced = false;
   private wasWarned = false;
+  /** Told while the stream is not there. */
+  onMissing: () => void = () => {};
 
   constructor(bus: Bus, watched: Watched) {
     this.bus = bus;
@@ -56,6 +58,7 @@ export class StoreWatch {
       this.tellState();
     }
     health.noteLook(look, asked, steady());
+    if (look.kind === "missing") this.onMissing();
     if (found?.at !== undefined) this.sample(found.at, asked);
     this.tellState();
     return found?.hasLeader ?? false;

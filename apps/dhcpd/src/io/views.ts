@@ -25,6 +25,9 @@ export interface Views {
 export interface Notice {
   network(network: Network): void;
   lease(lease: Lease): void;
+  /** The store of the leases was replaced: the view is about to be loaded again; and, later, it is. */
+  leasesReplaced(): void;
+  leasesLoaded(): void;
   /** Hardware addresses of a host that changed, before and after; undefined: the inventory is complete (again). */
   hosts(macs: readonly Mac[] | undefined): void;
 }
@@ -79,10 +82,12 @@ function followLeases(
       } else if (taken !== "known" && follower.complete) notice.lease(taken);
     },
     onReset: (reason) => {
-      log.error({ reason }, "lease store was replaced; loading it again");
+      log.error({ reason }, "lease store was replaced; loading it again, and writing back what it has lost");
+      notice.leasesReplaced();
       world.view.clear();
       world.index.clear();
     },
+    onComplete: () => notice.leasesLoaded(),
     onTrouble,
   });
   return follower;

@@ -1,0 +1,113 @@
+// Leases that a node saw stored, and that the store no longer has: it was deleted and made anew, or restored from a backup
+// (docs/adr/0012). They stay in the view, so that nobody else gets their addresses, and are written back.
+import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
+import type { Instant } from "./instant.ts";
+import type { Lease, LeaseState } from "./lease.ts";
+import type { LeaseEvent, LeaseEventType } from "./lease-event.ts";
+import type { Append } from "./lease-store.ts";
+import type { LeaseView } from "./lease-view.ts";
+import type { World } from "./request.ts";
+
+const INFINITE = 0xffffffff;
+const PREFIX = "reasserted-";
+
+const WRITTEN_AS: Record<LeaseState, LeaseEventType | undefined> = {
+  bound: "LeaseRenewed",
+  declined: "AddressDeclined",
+  offered: "AddressOffered",
+  // Whatever the store says of the address instead, nobody relies on it.
+  released: undefined,
+};
+
+/** True for a lease that was written back: its client did not just ask for it. */
+export function isReasserted({ intent }: Pick<Lease, "intent">): boolean {
+  return intent.startsWith(PREFIX);
+}
+
+export class Reassertion {
+  /** In force, by what was known before the store was replaced. */
+  private former: readonly Lease[] = [];
+  private readonly lost = new Map<Ipv4, Lease>();
+  private readonly asked = new Set<Ipv4>();
+
+  /** Leases that the store does not have yet. */
+  get pending(): number {
+    return this.lost.size;
+  }
+
+  /** Before the view is cleared to be loaded again. */
+  remember(view: LeaseView, now: Instant, guardMs: number): void {
+    const inForce = [...view.all()].filter((lease) => isInForce(lease, now, guardMs));
+    const known = new Set(inForce.map(({ address }) => address));
+    // The store was replaced again before it was loaded.
+    this.former = [...inForce, ...this.former.filter(({ address }) => !known.has(address))];
+    this.lost.clear();
+    this.asked.clear();
+  }
+
+  /**
+   * The view is loaded: what the store has not, or has from before, is put in again, at the revision that the store has for
+   * the address, so that the next write to it is the one that stores it. What the store has from later stands.
+   */
+  putBack(view: LeaseView): void {
+    for (const lease of this.former) {
+      const found = view.get(lease.address);
+      if (found !== undefined && found.at >= lease.at) continue;
+      const kept = { ...lease, revision: view.revisionOf(lease.address) };
+      view.apply(kept);
+      this.lost.set(lease.address, kept);
+    }
+    this.former = [];
+  }
+
+  /**
+   * What to write now, `max` events at most: those of this node's share, or of everybody's when `isOverdue`. An event stays
+   * asked for until `settled`.
+   */
+  next(world: World, now: Instant, { max, isOverdue }: { max: number; isOverdue: boolean }): Append[] {
+    const appends: Append[] = [];
+    for (const [address, lease] of this.lost) {
+      if (appends.length >= max) break;
+      if (world.view.get(address) !== lease || !isInForce(lease, now, world.policy.guardMs)) {
+        // Its client renewed it, another node wrote it back, or it has ended.
+        this.lost.delete(address);
+      } else if (!this.asked.has(address) && (isOverdue || world.members.owns(address))) {
+        this.asked.add(address);
+        appends.push({ address, expected: lease.revision, event: eventOf(world, lease, now) });
+      }
+    }
+    return appends;
+  }
+
+  settled(address: Ipv4): void {
+    this.asked.delete(address);
+  }
+}
+
+function isInForce(lease: Lease, now: Instant, guardMs: number): boolean {
+  return WRITTEN_AS[lease.state] !== undefined && now < lease.heldUntil + guardMs;
+}
+
+/** The same from every node, so that the second one to write it finds its own. */
+function eventOf(world: World, lease: Lease, now: Instant): LeaseEvent {
+  const { address, state, client, mac, subnet, host, hostname, seconds, heldUntil, relay, xid } = lease;
+  const left = Math.min(Math.max(0, Math.ceil((heldUntil - now) / 1000)), INFINITE);
+  return {
+    type: WRITTEN_AS[state]!,
+    v: 1,
+    address: formatIpv4(address),
+    client,
+    ...(mac === undefined ? {} : { mac }),
+    subnet,
+    ...(host === undefined ? {} : { host }),
+    ...(hostname === undefined ? {} : { hostname }),
+    seconds: Math.min(seconds, left),
+    heldSeconds: left,
+    ...(relay === undefined ? {} : { relay }),
+    ...(xid === undefined ? {} : { xid }),
+    node: world.node,
+    network: world.network.revision,
+    inventory: world.inventory.revision,
+    intent: isReasserted(lease) ? lease.intent : PREFIX + lease.intent,
+  };
+}
