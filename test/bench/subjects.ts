@@ -1,5 +1,7 @@
 // What `./run bench` measures, in the order of docs/performance.md.
 import { type Comparison, compare, shownComparison } from "./compare.ts";
+import { measureOverload, type Overload, shownOverload } from "./overload.ts";
+import { measureProfile, type Profiled, shownProfile } from "./profile/profile.ts";
 import { measureRenewals, type Renewals, shownRenewals } from "./renew.ts";
 import { measureStorms, type Storms, shownStorms } from "./storm.ts";
 import type { Subject } from "./subject.ts";
@@ -25,5 +27,19 @@ export const subjects: readonly Subject[] = [
     about: "renewals within headroom: how many a second, and how many were written",
     measure: measureRenewals,
     show: (result) => shownRenewals(result as Renewals),
+  },
+  {
+    name: "overload",
+    usage: "[--maximum DORA/s] [--seconds 8]",
+    about: "offered against completed, from half of the maximum to three times of it",
+    measure: measureOverload,
+    show: (result) => shownOverload(result as Overload),
+  },
+  {
+    name: "profile",
+    usage: "[--rate 2000] [--seconds 10]",
+    about: "where a node's CPU time goes, and a flame graph",
+    measure: measureProfile,
+    show: (result) => shownProfile(result as Profiled),
   },
 ];

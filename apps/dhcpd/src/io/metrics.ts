@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { CounterGroup } from "../counters.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
 import { STORE_STATES } from "../store-health.ts";
+import { watchEventLoopDelay } from "./event-loop-delay.ts";
 
 const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label: string][] = [
   ["leasehold_packets_received_total", "Packets that could be read, by message type.", "received", "type"],
@@ -76,6 +77,7 @@ export function metricsOf(node: DhcpNode): Registry {
   addPositions(registry, node);
   addStoreState(registry, node);
   addHistograms(registry, node);
+  addEventLoopDelay(registry);
   return registry;
 }
 
@@ -150,4 +152,14 @@ function addHistograms(registry: Registry, node: DhcpNode): void {
     sizes.observe(size);
   };
   node.observers.onReplied = (type, ms) => replies.observe({ type }, ms / 1000);
+}
+
+function addEventLoopDelay(registry: Registry): void {
+  const delays = new Histogram({
+    name: "leasehold_event_loop_delay_seconds",
+    help: "How late a timer of 10 ms was: as long waits a packet before it is looked at.",
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 1],
+    registers: [registry],
+  });
+  watchEventLoopDelay((seconds) => delays.observe(seconds));
 }
