@@ -157,6 +157,59 @@ describe("a host that is moved", () => {
   });
 });
 
+test("who has an address that another host claims now is called, and nobody else", async () => {
+  const node = calling();
+  const Y = "10.0.0.11";
+  lease(node);
+  lease(node, bob, Y);
+  node.setHost("n9", client(9), X);
+  node.service.noticeHosts([client(9).mac]);
+  pass(node, 10);
+  expect(sent(node)).toEqual([CALLED, CALLED, CALLED]);
+  expect(await node.answer(packetOf("REQUEST", alice, { ciaddr: X }), false)).toEqual([
+    `NAK (not entitled) from ${SERVER}`,
+  ]);
+});
+
+describe("a subnet that has left the document", () => {
+  const [lan] = NETWORK.subnets;
+
+  test("another one is on the link: its clients are called, and told NAK when they renew", async () => {
+    const node = calling();
+    lease(node);
+    const next = {
+      id: "next",
+      prefix: "10.5.0.0/24",
+      interface: "eth0",
+      pools: [{ range: "10.5.0.10-10.5.0.13" }],
+    };
+    node.setNetwork({ ...NETWORK, subnets: [next] });
+    pass(node, 10);
+    expect(sent(node)).toEqual([CALLED, CALLED, CALLED]);
+    expect(await node.answer(packetOf("REQUEST", alice, { ciaddr: X }), false)).toEqual([
+      `NAK (wrong network) from ${SERVER}`,
+    ]);
+  });
+
+  test("the same addresses are in another one: nobody is called, and who renews is served", async () => {
+    const node = calling();
+    lease(node);
+    node.setNetwork({ ...NETWORK, subnets: [{ ...lan!, id: "renamed" }] });
+    pass(node, 10);
+    expect(sent(node)).toEqual([]);
+    expect(await node.answer(packetOf("REQUEST", alice, { ciaddr: X }), false)).toHaveLength(1);
+  });
+
+  test("none is on the link: who renews would hear nothing, so nobody is called", async () => {
+    const node = calling();
+    lease(node);
+    node.setNetwork({ ...NETWORK, subnets: [] });
+    pass(node, 10);
+    expect(sent(node)).toEqual([]);
+    expect(await node.answer(packetOf("REQUEST", alice, { ciaddr: X }), false)).toEqual([]);
+  });
+});
+
 describe("another network document", () => {
   const withPool = (range: string, more: Partial<NetworkDocument> = {}): NetworkDocument => {
     const [lan] = NETWORK.subnets;

@@ -2,6 +2,7 @@
 // inventory or the network document no longer entitles them to their address. In memory only: a call that is never made
 // costs the client the time until T1. Nothing is looked at on the packet path; `tick` does it, some clients at a time.
 import { entitlementTo, isBound, type Lease, type LeaseRequest } from "@leasehold/leases";
+import type { Subnet } from "@leasehold/network";
 import {
   type ClientId,
   decode,
@@ -122,6 +123,18 @@ export class RenewalCalls {
     for (const mac of macs) {
       const client = this.byMac.get(mac);
       if (client !== undefined) this.suspects.add(client);
+      this.suspectHoldersOfClaims(mac);
+    }
+  }
+
+  /** Who has an address that the host with this hardware address claims now. */
+  private suspectHoldersOfClaims(mac: Mac): void {
+    const { inventory, view } = this.parts.world;
+    for (const { addresses } of inventory.byMac(mac)?.interfaces ?? []) {
+      for (const { address } of addresses) {
+        const holder = view.get(address)?.client;
+        if (holder !== undefined && this.remembered.has(holder)) this.suspects.add(holder);
+      }
     }
   }
 
@@ -166,12 +179,24 @@ export class RenewalCalls {
     return entitlementTo(world, request, called!.address) === undefined;
   }
 
-  private requestOf({ client, octets, subnet }: Called): LeaseRequest | undefined {
+  private requestOf(called: Called): LeaseRequest | undefined {
+    const { client, octets, subnet } = called;
     const { network, inventory } = this.parts.world;
-    const link = network.subnet(subnet)?.link;
+    const link = network.subnet(subnet)?.link ?? this.linkOfRenewal(called);
     const packet = packetIn(octets);
     if (link === undefined || packet === undefined) return undefined;
     return leaseRequestOf(packet, MessageType.REQUEST, { network, inventory, link, client, intent: "" });
+  }
+
+  /**
+   * Its subnet has left the document: where its renewal would be looked for now, by unicast and past a relay agent (linkOf).
+   * Undefined: it would hear nothing.
+   */
+  private linkOfRenewal({ address, link }: Called): readonly Subnet[] | undefined {
+    const { network } = this.parts.world;
+    const subnet =
+      network.subnetContaining(address) ?? network.subnetOnLink(link.interfaceName, link.addresses);
+    return subnet?.link;
   }
 
   private send(client: ClientId, call: Call, now: number): void {
