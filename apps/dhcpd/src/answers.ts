@@ -2,10 +2,10 @@
 import type { Decision, Instant, LeaseRequest } from "@leasehold/leases";
 import {
   encode,
-  formatIpv4,
+  type Ipv4,
   ipv4,
   MessageType,
-  messageTypeName,
+  macFromBytes,
   type Packet,
   payloadLimit,
 } from "@leasehold/protocol";
@@ -16,7 +16,6 @@ import type { DropReason } from "./drop-reason.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 import { ipv6OnlyOption } from "./ipv6-only.ts";
 import { RAPID_COMMIT } from "./rapid-commit.ts";
-import type { Outcome } from "./recent-outcomes.ts";
 import type { RenewalCalls } from "./renewal-calls.ts";
 import { type ReplyContent, replyTo } from "./reply.ts";
 import { isInVpn, vpnOf } from "./virtual-subnet.ts";
@@ -129,10 +128,7 @@ export class Answers {
     }
     this.parts.counters.count("replied", content.type);
     this.parts.onReplied?.(content.type, this.parts.clocks.steady() - exchange.receivedAt);
-    this.trace(content.type, packet, request, {
-      address: formatIpv4(content.yiaddr),
-      reason: content.text,
-    });
+    this.trace(content.type, packet, request, content.yiaddr, content.text);
   }
 
   silence(exchange: Exchange, reason: string): void {
@@ -149,16 +145,18 @@ export class Answers {
     outcome: string,
     packet: Packet,
     request?: LeaseRequest,
-    more?: Pick<Outcome, "address" | "reason">,
+    address?: Ipv4,
+    reason?: string,
   ): void {
     this.parts.trace?.({
       at: this.parts.clocks.now(),
       outcome,
-      type: nameOf(packet.messageType),
-      xid: packet.xid.toString(16),
-      chaddr: Buffer.from(packet.chaddr).toString("hex"),
+      reason,
+      type: packet.messageType,
+      xid: packet.xid,
+      mac: request?.mac ?? macFromBytes(packet.chaddr),
       client: request?.client,
-      ...more,
+      address,
     });
   }
 }
@@ -222,9 +220,4 @@ export function hostnameOf(
 ): string | undefined {
   const reserved = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
   return reserved?.hostname ?? host?.hostname;
-}
-
-/** "DISCOVER"; "BOOTP" for a packet without a message type. */
-export function nameOf(type: number | undefined): string {
-  return type === undefined ? "BOOTP" : (messageTypeName(type) ?? "unassigned");
 }

@@ -22,7 +22,7 @@ import { BEAT_EVERY_MS, type Heartbeat, Membership, type NodeState } from "./mem
 import type { NodeFile } from "./node-file.ts";
 import { NodeWorld } from "./node-world.ts";
 import { PauseWatch } from "./pause-watch.ts";
-import { type Outcome, RecentOutcomes } from "./recent-outcomes.ts";
+import { type Outcome, RecentOutcomes, shownOutcome } from "./recent-outcomes.ts";
 import { StoreHealth, type StoreState } from "./store-health.ts";
 import { StreamClock } from "./stream-clock.ts";
 
@@ -165,7 +165,7 @@ export class DhcpNode {
     if (!log.isLevelEnabled("debug")) return (outcome) => outcomes.note(outcome);
     return (outcome) => {
       outcomes.note(outcome);
-      log.debug(outcome, "packet");
+      log.debug(shownOutcome(outcome), "packet");
     };
   }
 

@@ -20,7 +20,7 @@ import {
   messageTypeName,
   type Packet,
 } from "@leasehold/protocol";
-import { Answers, nameOf } from "./answers.ts";
+import { Answers } from "./answers.ts";
 import { bootpAnswer, decodeWithoutCookie } from "./bootp.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Arrival, Exchange, ServiceLink, ServiceParts } from "./exchange.ts";
@@ -30,6 +30,7 @@ import { answerLeasequery } from "./leasequery.ts";
 import { type LeftPacket, LeftPackets } from "./left-packets.ts";
 import { asksForRapidCommit } from "./rapid-commit.ts";
 import { RateLimiter } from "./rate-limits.ts";
+import { nameOf } from "./recent-outcomes.ts";
 import { isSelectedByOverride, relayPortOf } from "./relay-information.ts";
 import { RenewalCalls } from "./renewal-calls.ts";
 import { type Heard, Responder } from "./responder.ts";

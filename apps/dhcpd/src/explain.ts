@@ -9,11 +9,12 @@ import {
   type Pool,
 } from "@leasehold/network";
 import { decode, formatIpv4, type Ipv4, ipv4, optionByCode, type Packet } from "@leasehold/protocol";
-import { contentOf, contentWithoutAddress, encodeReply, hostnameOf, nameOf } from "./answers.ts";
+import { contentOf, contentWithoutAddress, encodeReply, hostnameOf } from "./answers.ts";
 import { leaseViewOf } from "./api-views.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Whence } from "./lease-request.ts";
 import type { NodeWorld } from "./node-world.ts";
+import { nameOf } from "./recent-outcomes.ts";
 import { linkAddressOf } from "./relay-information.ts";
 
 export interface Question {

@@ -1,10 +1,12 @@
 // The ring of recent outcomes: newest first, a client by its hardware address or identity, the oldest forgotten.
 import { instant } from "@leasehold/leases";
+import type { Mac } from "@leasehold/protocol";
 import { expect, test } from "vitest";
 import { type Outcome, RecentOutcomes } from "./recent-outcomes.ts";
 
 const outcome = (at: number, chaddr: string, client?: string): Outcome => ({
-  ...{ at: instant(at), outcome: "ACK", type: "REQUEST", xid: "1", chaddr, client },
+  ...{ at: instant(at), outcome: "ACK", reason: undefined, type: 3, xid: 1, mac: chaddr as Mac, client },
+  address: undefined,
 });
 
 test.each([

@@ -1,21 +1,40 @@
 // What became of the last packets, for `leasehold why`: a ring in memory, one small object a packet, gone with the process.
 import type { Instant } from "@leasehold/leases";
+import { formatIpv4, type Ipv4, type Mac, messageTypeName } from "@leasehold/protocol";
 
+/** As it is kept: nothing is made into text before somebody asks. */
 export interface Outcome {
   /** Stream time. */
   readonly at: Instant;
   /** What left, "OFFER", "ACK", "NAK"; or why nothing did. */
   readonly outcome: string;
   /** Of a NAK. */
-  readonly reason?: string | undefined;
-  /** "DISCOVER"; "BOOTP" for a packet without a message type. */
-  readonly type: string;
-  /** In hex, as is chaddr. */
-  readonly xid: string;
-  readonly chaddr: string;
+  readonly reason: string | undefined;
+  /** Option 53. */
+  readonly type: number | undefined;
+  readonly xid: number;
+  readonly mac: Mac;
   /** Undefined when it was not asked who the client is. */
   readonly client: string | undefined;
-  readonly address?: string;
+  /** 0 in a NAK. */
+  readonly address: Ipv4 | undefined;
+}
+
+/** For people. */
+export function shownOutcome({ at, outcome, reason, type, xid, mac, client, address }: Outcome) {
+  return {
+    ...{ at, outcome, reason, type: nameOf(type), xid: xid.toString(16), chaddr: hexOf(mac), client },
+    address: address === undefined ? undefined : formatIpv4(address),
+  };
+}
+
+/** "DISCOVER"; "BOOTP" for a packet without a message type. */
+export function nameOf(type: number | undefined): string {
+  return type === undefined ? "BOOTP" : (messageTypeName(type) ?? "unassigned");
+}
+
+function hexOf(mac: Mac): string {
+  return mac.replaceAll(":", "");
 }
 
 export class RecentOutcomes {
@@ -37,7 +56,7 @@ export class RecentOutcomes {
     const found: Outcome[] = [];
     for (let back = 1; back <= this.ring.length && found.length < most; back++) {
       const outcome = this.ring[(this.next - back + this.ring.length) % this.ring.length]!;
-      if (outcome.chaddr === client || outcome.client === client) found.push(outcome);
+      if (outcome.client === client || hexOf(outcome.mac) === client) found.push(outcome);
     }
     return found;
   }

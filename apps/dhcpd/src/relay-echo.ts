@@ -1,11 +1,13 @@
 // What a reply carries back to the relay agent: option 82 as it came (RFC 3046 §2.2) but for the VSS sub-options, of which
 // RFC 6607 §7.2 and §8 say otherwise; and options 118 and 221, which a reply has whether or not they were asked for.
-import { type EncodedOption, type Packet, RelaySubOption } from "@leasehold/protocol";
+import { type EncodedOption, type Packet, RelaySubOption, relaySubOption } from "@leasehold/protocol";
 import { vpnEcho } from "./virtual-subnet.ts";
 
 const RELAY_AGENT_INFORMATION = 82;
 const SUBNET_SELECTION = 118;
 const { virtualSubnetSelection, virtualSubnetSelectionControl } = RelaySubOption;
+const CONTROL: readonly number[] = [virtualSubnetSelectionControl];
+const BOTH: readonly number[] = [virtualSubnetSelection, virtualSubnetSelectionControl];
 
 /**
  * The options that OFFER and ACK carry back, 82 last. `isVpnUsed` says whether the address was chosen in the VPN that the
@@ -29,24 +31,17 @@ export function relayAgentEcho(packet: Packet, isVpnUsed: boolean): EncodedOptio
   if (option === undefined) return undefined;
   // RFC 6607 §7.2: the control sub-option tells that VSS was not understood, so it never goes back; and a server that does
   // "not honor this sub-option … MUST NOT echo either".
-  const without = isVpnUsed
-    ? [virtualSubnetSelectionControl]
-    : [virtualSubnetSelection, virtualSubnetSelectionControl];
-  const echo = withoutSubOptions(option, without);
+  const echo = withoutSubOptions(option, isVpnUsed ? CONTROL : BOTH);
   return echo.length === 0 ? undefined : [RELAY_AGENT_INFORMATION, echo];
 }
 
 /** The same octets when none of `codes` is in them, or when a length lies: then nothing in them can be told apart. */
 function withoutSubOptions(option: Uint8Array, codes: readonly number[]): Uint8Array {
+  // Nearly every option 82 has none of them, and goes back as it is.
+  if (!codes.some((code) => relaySubOption(option, code) !== undefined)) return option;
   const kept: Uint8Array[] = [];
-  let at = 0;
-  let isWhole = true;
-  while (at < option.length) {
-    const next = at + 2 + (option[at + 1] ?? option.length);
-    if (next > option.length) return option;
-    if (codes.includes(option[at]!)) isWhole = false;
-    else kept.push(option.subarray(at, next));
-    at = next;
+  for (let at = 0; at < option.length; at += 2 + option[at + 1]!) {
+    if (!codes.includes(option[at]!)) kept.push(option.subarray(at, at + 2 + option[at + 1]!));
   }
-  return isWhole ? option : Buffer.concat(kept);
+  return Buffer.concat(kept);
 }

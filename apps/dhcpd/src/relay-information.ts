@@ -1,13 +1,6 @@
 // What a relay agent says of a packet: option 82 (RFC 3046) and its sub-options, each read when it is asked for, and what
 // follows from them for the subnet and the reply. A packet without option 82 costs one look for it.
-import {
-  decodeRelayAgent,
-  type Ipv4,
-  ipv4,
-  type Packet,
-  RelaySubOption,
-  type SubOptions,
-} from "@leasehold/protocol";
+import { type Ipv4, ipv4, type Packet, RelaySubOption, relaySubOption } from "@leasehold/protocol";
 
 const RELAY_AGENT_INFORMATION = 82;
 const SERVER_PORT = 67;
@@ -17,7 +10,6 @@ const UNICAST_FLAG = 0x80;
 /** The sub-options of one packet. What is absent or has the wrong length is undefined. Octets are views of the packet. */
 export class RelayInformation {
   private readonly option: Uint8Array;
-  private decoded: SubOptions | undefined;
 
   constructor(option: Uint8Array) {
     this.option = option;
@@ -25,8 +17,7 @@ export class RelayInformation {
 
   /** The octets of a sub-option: opaque, and compared as a whole only (RFC 3046 §3.1, §3.2). */
   raw(code: number): Uint8Array | undefined {
-    this.decoded ??= decodeRelayAgent(this.option);
-    return this.decoded.get(code);
+    return this.option.length === 0 ? undefined : relaySubOption(this.option, code);
   }
 
   /** RFC 3046 §3.1: unique on that relay agent only, so together with giaddr. */

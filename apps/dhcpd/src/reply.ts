@@ -1,5 +1,5 @@
 // The reply to a request: fixed fields by RFC 2131 table 3, options by what the decision gave and the client asked for.
-import type { LeaseTimes, Settings } from "@leasehold/network";
+import type { Settings } from "@leasehold/network";
 import {
   type EncodedOption,
   encodeOption,
@@ -9,6 +9,7 @@ import {
   MessageType,
   type Packet,
 } from "@leasehold/protocol";
+import { parameterBlocks } from "./parameter-blocks.ts";
 import { relayAgentEcho, relayEchoes } from "./relay-echo.ts";
 import { serverIdentifierFor } from "./relay-information.ts";
 
@@ -31,14 +32,11 @@ export interface ReplyContent {
 
 const PARAMETER_REQUEST_LIST = 55;
 const CLIENT_IDENTIFIER = 61;
-const HOST_NAME = 12;
-const CLASSLESS_ROUTES = 121;
-const OLDER_ROUTES: ReadonlySet<number> = new Set([3, 33]);
-/** Rapid commit, authentication, IPv6-only, auto-configure, nonces: each depends on more than being configured. */
-const NEVER_BY_SETTINGS: ReadonlySet<number> = new Set([80, 90, 108, 116, 145]);
 const BROADCAST_FLAG = 0x8000;
+const TYPES = { OFFER: typeOption("OFFER"), ACK: typeOption("ACK"), NAK: typeOption("NAK") };
 
 export function replyTo(request: Packet, content: ReplyContent): Message {
+  const { settings } = content;
   const isNak = content.type === "NAK";
   return {
     op: 2,
@@ -51,84 +49,50 @@ export function replyTo(request: Packet, content: ReplyContent): Message {
     flags: isNak && request.giaddr !== 0 ? request.flags | BROADCAST_FLAG : request.flags,
     ciaddr: isNak || content.type === "OFFER" ? ipv4(0) : request.ciaddr,
     yiaddr: content.yiaddr,
-    siaddr: content.settings?.server.nextServer ?? ipv4(0),
+    siaddr: settings?.server.nextServer ?? ipv4(0),
     giaddr: request.giaddr,
     chaddr: request.chaddr,
-    ...bootNames(content.settings),
-    options: [
-      ...headOptions(request, content),
-      ...parameterOptions(request, content),
-      ...(content.extra ?? []),
-      ...echoes(request, isNak, content.isVpnUsed ?? false),
-    ],
+    // They go with siaddr.
+    sname: settings?.server.name,
+    file: settings?.server.file,
+    options: optionsOf(request, content),
   };
 }
 
-function headOptions(request: Packet, content: ReplyContent): EncodedOption[] {
+function optionsOf(request: Packet, content: ReplyContent): EncodedOption[] {
+  const { settings, seconds, text, extra, hostname } = content;
   const serverIdentifier = serverIdentifierFor(request, content.serverIdentifier);
   const options: EncodedOption[] = [
-    [53, Uint8Array.of(MessageType[content.type])],
+    TYPES[content.type],
     [54, encodeOption("serverIdentifier", serverIdentifier)],
   ];
-  const { seconds, settings } = content;
-  if (seconds !== undefined) options.push(...leaseTimeOptions(seconds, settings?.lease));
-  if (content.text !== undefined) options.push([56, encodeOption("message", content.text)]);
-  return options;
-}
-
-// RFC 2131 §4.4.5: T1 defaults to half of the lease, T2 to seven eighths.
-function leaseTimeOptions(
-  seconds: number,
-  { t1 = 0.5, t2 = 0.875 }: Partial<LeaseTimes> = {},
-): EncodedOption[] {
-  const isInfinite = seconds === 0xffffffff;
-  return [
-    [51, uint32(seconds)],
-    [58, uint32(isInfinite ? seconds : Math.floor(seconds * t1))],
-    [59, uint32(isInfinite ? seconds : Math.floor(seconds * t2))],
-  ];
-}
-
-function uint32(value: number): Uint8Array {
-  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
-}
-
-/** What the client asked for and we have, in its order (RFC 2132 §9.8); everything we have when it named nothing. */
-function parameterOptions(request: Packet, { settings, hostname }: ReplyContent): EncodedOption[] {
-  if (settings === undefined) return [];
-  const wanted = request.raw(PARAMETER_REQUEST_LIST);
-  const codes = new Set(wanted ?? [...settings.options.keys(), HOST_NAME]);
-  // RFC 3442: with classless routes the server SHOULD NOT send the older forms too.
-  const hasClasslessRoutes = wanted?.includes(CLASSLESS_ROUTES) && settings.options.has(CLASSLESS_ROUTES);
-  const options: EncodedOption[] = [];
-  for (const code of codes) {
-    if (NEVER_BY_SETTINGS.has(code) || (hasClasslessRoutes && OLDER_ROUTES.has(code))) continue;
-    const value =
-      code === HOST_NAME && hostname ? encodeOption("hostName", hostname) : settings.options.get(code);
-    if (value !== undefined) options.push([code, value]);
+  if (text !== undefined) options.push([56, encodeOption("message", text)]);
+  if (settings !== undefined) {
+    const blocks = parameterBlocks(settings);
+    if (seconds !== undefined) options.push(...blocks.leaseTimes(seconds));
+    blocks.addTo(options, request.raw(PARAMETER_REQUEST_LIST), hostname);
   }
-  return maskFirst(options);
-}
-
-/** siaddr goes with its names: sname and file. */
-function bootNames(settings: Settings | undefined): { sname?: string; file?: string } {
-  const { name, file } = settings?.server ?? {};
-  return { ...(name === undefined ? {} : { sname: name }), ...(file === undefined ? {} : { file }) };
-}
-
-/** RFC 2132 §3.3: "If both the subnet mask and the router option are specified … the subnet mask option MUST be first." */
-function maskFirst(options: EncodedOption[]): EncodedOption[] {
-  const mask = options.findIndex(([code]) => code === 1);
-  const router = options.findIndex(([code]) => code === 3);
-  if (mask > router && router >= 0) options.splice(router, 0, ...options.splice(mask, 1));
+  if (extra !== undefined) options.push(...extra);
+  addEchoes(options, request, content);
   return options;
+}
+
+function typeOption(type: ReplyContent["type"]): EncodedOption {
+  return [53, Uint8Array.of(MessageType[type])];
 }
 
 /** RFC 6842 §3: option 61 as it came. Then what the relay agent gets back, option 82 last (RFC 3046 §2.2). */
-function echoes(request: Packet, isNak: boolean, isVpnUsed: boolean): EncodedOption[] {
+function addEchoes(
+  options: EncodedOption[],
+  request: Packet,
+  { type, isVpnUsed = false }: ReplyContent,
+): void {
   const identifier = request.raw(CLIENT_IDENTIFIER);
-  const own: EncodedOption[] = identifier === undefined ? [] : [[CLIENT_IDENTIFIER, identifier]];
-  if (!isNak) return [...own, ...relayEchoes(request, isVpnUsed)];
+  if (identifier !== undefined) options.push([CLIENT_IDENTIFIER, identifier]);
+  if (type !== "NAK") {
+    options.push(...relayEchoes(request, isVpnUsed));
+    return;
+  }
   const agent = relayAgentEcho(request, isVpnUsed);
-  return agent === undefined ? own : [...own, agent];
+  if (agent !== undefined) options.push(agent);
 }

@@ -16,6 +16,7 @@ import {
   type OptionName,
   type Packet,
   payloadLimit,
+  relaySubOption,
 } from "./index.ts";
 
 const octets = (maxLength: number) => fc.uint8Array({ maxLength });
@@ -166,3 +167,19 @@ function isFlawedText(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isFlawedText);
   return typeof value === "string" && (value === "" || value.includes("\0"));
 }
+
+test("one sub-option of option 82 is what decoding all of them gives, in broken lists too", () => {
+  const octet = fc.constantFrom(0, 1, 2, 3, 5, 151, 255);
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 24 }),
+      fc.array(octet, { maxLength: 24 }),
+      octet,
+      (any, few, code) => {
+        for (const bytes of [any, Uint8Array.from(few)]) {
+          expect(relaySubOption(bytes, code)).toEqual(decodeRelayAgent(bytes).get(code));
+        }
+      },
+    ),
+  );
+});

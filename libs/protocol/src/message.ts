@@ -21,9 +21,9 @@ export interface Message {
   /** At most 16 octets count; `hlen` is not derived from it. */
   readonly chaddr: Uint8Array;
   /** Up to 63 octets of text; a longer name is sent as option 66. */
-  readonly sname?: string;
+  readonly sname?: string | undefined;
   /** Up to 127 octets of text; a longer name is sent as option 67. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /**
    * In the order of sending, the most wanted first, each code once. 82 goes last wherever it stands; 0, 52 and 255
    * belong to the encoder and are passed over.

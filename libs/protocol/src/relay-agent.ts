@@ -36,6 +36,22 @@ export function decodeRelayAgent(bytes: Uint8Array): SubOptions {
   return subOptions.read(bytes, 0, bytes.length) ?? NONE;
 }
 
+/**
+ * One sub-option in the octets of option 82, a view; undefined when it is absent, and in a broken list. The same as to
+ * decode them all and to look it up, without making a map of them for each packet.
+ */
+export function relaySubOption(bytes: Uint8Array, code: number): Uint8Array | undefined {
+  let found = -1;
+  let at = 0;
+  while (at < bytes.length) {
+    if (at + 1 >= bytes.length) return undefined;
+    if (found < 0 && bytes[at] === code) found = at;
+    at += 2 + bytes[at + 1]!;
+  }
+  if (at > bytes.length || found < 0) return undefined;
+  return bytes.subarray(found + 2, found + 2 + bytes[found + 1]!);
+}
+
 /** The octets of option 82 for these sub-options, in their order. Throws RangeError for a value over 255 octets. */
 export function encodeRelayAgent(values: SubOptions): Uint8Array {
   const octets = subOptions.write(values);

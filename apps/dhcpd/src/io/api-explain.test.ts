@@ -49,8 +49,8 @@ test("GET outcomes: of one client, however it is written, the newest first", asy
     [2000, "NAK", "held by another"],
   ] as const) {
     outcomes.note({
-      ...{ at: instant(at), outcome, reason, type: "REQUEST", xid: "1d" },
-      ...{ chaddr: alice.mac.replaceAll(":", ""), client: alice.client, address: "10.0.0.10" },
+      ...{ at: instant(at), outcome, reason, type: 3, xid: 0x1d },
+      ...{ mac: alice.mac, client: alice.client, address: ip("10.0.0.10") },
     });
   }
   const { node, outcomes: found } = (await app.inject("/api/v1/outcomes?client=02-00-00-00-00-01")).json();

@@ -7,7 +7,7 @@ import { explain, type Foreseen } from "../explain.ts";
 import { explainSchema, questionOf } from "../explain-question.ts";
 import type { Whence } from "../lease-request.ts";
 import type { NodeWorld } from "../node-world.ts";
-import type { RecentOutcomes } from "../recent-outcomes.ts";
+import { type RecentOutcomes, shownOutcome } from "../recent-outcomes.ts";
 
 /** What the routes need of the node. */
 export interface Explainer {
@@ -38,11 +38,14 @@ export function addExplain(app: FastifyInstance, node: Explainer): void {
     if (!Number.isInteger(most) || most < 1 || most > OUTCOMES_MAX)
       return answerUsage(reply, `limit is a number from 1 to ${OUTCOMES_MAX}.`);
     const key = (parseMac(client) ?? client.toLowerCase()).replaceAll(":", "");
-    const outcomes = node.outcomes.of(key, most).map(({ at, outcome, reason, type, xid, address }) => ({
-      ...{ at: new Date(at).toISOString(), type, outcome, reason: reason ?? null },
-      // A NAK has none.
-      ...{ address: address === undefined || address === "0.0.0.0" ? null : address, xid },
-    }));
+    const outcomes = node.outcomes
+      .of(key, most)
+      .map(shownOutcome)
+      .map(({ at, address, reason, ...rest }) => ({
+        ...{ at: new Date(at).toISOString(), type: rest.type, outcome: rest.outcome, reason: reason ?? null },
+        // A NAK has none.
+        ...{ address: address === undefined || address === "0.0.0.0" ? null : address, xid: rest.xid },
+      }));
     return { node: node.world.node, outcomes };
   });
 }

@@ -1,12 +1,5 @@
 // What is known of a client when it is sorted into classes, and looks up its reservation.
-import {
-  decodeRelayAgent,
-  type Ipv4,
-  type Mac,
-  type Packet,
-  type RelaySubOption,
-  type SubOptions,
-} from "@leasehold/protocol";
+import { type Ipv4, type Mac, type Packet, type RelaySubOption, relaySubOption } from "@leasehold/protocol";
 import type { CompiledSubnet } from "../compile-subnet.ts";
 import type { Subnet } from "../network.ts";
 import { isNamed } from "../reservations/on-link.ts";
@@ -34,15 +27,13 @@ export interface ClientFacts {
 }
 
 const RELAY_AGENT_INFORMATION = 82;
-const NONE: SubOptions = new Map();
 
 /** The facts while the matchers of one network look at them: what several ask for is read once. */
 export class Evidence {
   readonly facts: ClientFacts;
   /** By the index of a class: 1 where the client is in it, as far as it was looked. */
   readonly matched: Uint8Array;
-  private readonly found = new Map<number, Uint8Array | undefined>();
-  private relay: SubOptions | undefined;
+  private found: Map<number, Uint8Array | undefined> | undefined;
   private archs: readonly number[] | undefined;
 
   constructor(facts: ClientFacts, matched: Uint8Array) {
@@ -52,10 +43,10 @@ export class Evidence {
 
   /** The octets of an option. */
   raw(code: number): Uint8Array | undefined {
-    const known = this.found.get(code);
-    if (known !== undefined || this.found.has(code)) return known;
+    const known = this.found?.get(code);
+    if (known !== undefined) return known;
     const octets = this.facts.packet.raw(code);
-    this.found.set(code, octets);
+    if (octets !== undefined) (this.found ??= new Map()).set(code, octets);
     return octets;
   }
 
@@ -72,11 +63,8 @@ export class Evidence {
   }
 
   relaySubOption(code: (typeof RelaySubOption)[keyof typeof RelaySubOption]): Uint8Array | undefined {
-    if (this.relay === undefined) {
-      const octets = this.raw(RELAY_AGENT_INFORMATION) ?? this.facts.agent;
-      this.relay = octets === undefined ? NONE : decodeRelayAgent(octets);
-    }
-    return this.relay.get(code);
+    const octets = this.raw(RELAY_AGENT_INFORMATION) ?? this.facts.agent;
+    return octets && relaySubOption(octets, code);
   }
 }
 
