@@ -33,6 +33,8 @@ type Content = Omit<ReplyContent, "serverIdentifier">;
 export class Answers {
   private readonly parts: ServiceParts;
   private readonly calls: RenewalCalls;
+  /** One for all replies: a link has read it when `send` returns. */
+  private readonly buffer = Buffer.alloc(MESSAGE_MAX);
 
   constructor(parts: ServiceParts, calls: RenewalCalls) {
     this.parts = parts;
@@ -120,7 +122,7 @@ export class Answers {
     const { link, sourcePort } = arrival;
     const isNak = content.type === "NAK";
     const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? link.addresses[0]!;
-    const payload = encodeReply(packet, { ...content, serverIdentifier });
+    const payload = encodeReply(packet, { ...content, serverIdentifier }, this.buffer);
     const destination = destinationOf(packet, content.yiaddr, isNak, sourcePort);
     if (!link.send(payload, destination, packet.chaddr)) {
       this.parts.counters.count("trouble", "send-failed");
@@ -202,10 +204,13 @@ export function contentWithoutAddress(
 }
 
 /** The octets of a reply. */
-export function encodeReply(packet: Packet, content: ReplyContent): Buffer {
+export function encodeReply(
+  packet: Packet,
+  content: ReplyContent,
+  buffer = Buffer.allocUnsafe(MESSAGE_MAX),
+): Buffer {
   const { serverIdentifier } = content;
   const message = replyTo(packet, content);
-  const buffer = Buffer.allocUnsafe(MESSAGE_MAX);
   const length =
     packet.messageType === undefined
       ? encodeBootp(bootpReply(message, packet, serverIdentifier), packet, buffer)

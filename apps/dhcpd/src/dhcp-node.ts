@@ -84,9 +84,9 @@ export class DhcpNode {
   }
 
   private async openLink(name: string): Promise<void> {
-    const link = await openLink(name, this.file.dhcp.port, (bytes, remote, { isBroadcast }) => {
+    const link = await openLink(name, this.file.dhcp.port, (bytes, sourcePort, { isBroadcast }) => {
       this.lookForPause(this.clocks.steady());
-      this.receive(bytes, link, isBroadcast, remote.port);
+      this.receive(bytes, link, isBroadcast, sourcePort);
     });
     this.links.push(link);
     for (const address of link.addresses) this.world.addOwnAddress(address);

@@ -9,7 +9,7 @@ import type { NodeWorld } from "./node-world.ts";
 import type { Outcome } from "./recent-outcomes.ts";
 import type { StoreHealth } from "./store-health.ts";
 
-/** A link as the service needs it; `send` says whether the reply left. */
+/** A link as the service needs it; `send` reads the payload before it returns, and says whether the reply left. */
 export interface ServiceLink extends Whence {
   send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean;
 }

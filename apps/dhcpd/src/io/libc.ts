@@ -1,5 +1,6 @@
 // The few system calls that Node's dgram cannot make: bind to a device, and send raw frames (notes: docs/adr/0004).
 import { constants } from "node:os";
+import type { Ipv4 } from "@leasehold/protocol";
 import koffi from "koffi";
 
 const AF_INET = 2;
@@ -47,6 +48,7 @@ function load() {
 
 export class Libc {
   private readonly calls = load();
+  private readonly target = Buffer.from(socketAddress("0.0.0.0", 0));
 
   /** An unconnected UDP socket on one device, bound to an address there; its descriptor. Throws SystemCallError. */
   udpOnDevice(device: string, address: string, port: number, receiveBuffer: number): number {
@@ -87,6 +89,18 @@ export class Libc {
   /** Sends a whole frame; false when the kernel refused it, as with a link that is down. */
   sendFrame(fd: number, frame: Uint8Array, length: number, linkAddress: Uint8Array): boolean {
     return Number(this.calls.sendto(fd, frame, length, 0, linkAddress, linkAddress.length)) === length;
+  }
+
+  /**
+   * Sends a datagram at once, or says that it did not: dgram's `send` costs as much again, and needs the octets longer than
+   * the call lasts.
+   */
+  sendDatagram(fd: number, payload: Uint8Array, address: Ipv4, port: number): boolean {
+    this.target.writeUInt16BE(port, 2);
+    this.target.writeUInt32BE(address, 4);
+    return (
+      Number(this.calls.sendto(fd, payload, payload.length, MSG_DONTWAIT, this.target, 16)) === payload.length
+    );
   }
 
   interfaceIndex(device: string): number {

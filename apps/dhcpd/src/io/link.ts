@@ -1,15 +1,20 @@
 // One served interface: two sockets and a way to reach clients without an address. One socket is bound to 255.255.255.255
 // and gets what every node on the link gets; the other to the node's own address and gets what only this node gets. So a
 // node knows whether its peers saw a packet, which decides who answers (docs/adr/0004).
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { networkInterfaces } from "node:os";
 import { formatIpv4, type Ipv4, type Mac, parseIpv4, parseMac } from "@leasehold/protocol";
 import type { Destination } from "../destination.ts";
 import { writeFrame } from "../frame.ts";
+import { DatagramBatch, type TakeDatagram } from "./datagram-batch.ts";
 import { Libc, linkAddress, SystemCallError } from "./libc.ts";
 
 const RECEIVE_BUFFER = 8 * 1024 * 1024;
 const FRAME_MAX = 2048;
+const CLIENT_PORT = 68;
+const EVERYBODY = parseIpv4("255.255.255.255")!;
+/** So many packets are read before the event loop goes on: what they lead to is to be written, too. */
+const READ_AT_ONCE = 128;
 
 export interface Arrival {
   readonly link: Link;
@@ -17,7 +22,7 @@ export interface Arrival {
   readonly isBroadcast: boolean | undefined;
 }
 
-export type Receive = (bytes: Buffer, remote: RemoteInfo, arrival: Arrival) => void;
+export type Receive = (bytes: Buffer, sourcePort: number, arrival: Arrival) => void;
 
 /** Why a link cannot be served, and what to do, in sentences. */
 export class LinkError extends Error {
@@ -39,7 +44,7 @@ export interface Link {
   listenOn(address: Ipv4): Promise<void>;
   /** Drops what came in and was not read yet; how many packets that were. */
   discardQueued(): number;
-  /** `chaddr` is where a frame to a client without an address goes. False when nothing could be sent. */
+  /** The payload is read before it returns. `chaddr` is where a frame to a client without an address goes. False when nothing could be sent. */
   send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean;
   close(): void;
 }
@@ -156,6 +161,8 @@ class DeviceLink implements Link {
   private readonly packetSocket: number | undefined;
   private readonly linkAddress: Uint8Array;
   private readonly frame = Buffer.alloc(FRAME_MAX);
+  private readonly batch = openBatch();
+  private readable = READ_AT_ONCE;
 
   constructor(device: Device, udp: Sockets) {
     this.interfaceName = device.name;
@@ -164,10 +171,11 @@ class DeviceLink implements Link {
     this.udp = udp;
     this.packetSocket = openPacketSocket(device.libc);
     this.linkAddress = linkAddress(device.libc.interfaceIndex(device.name));
+    const reading = this.batch === undefined ? "read one by one" : "read in batches";
     this.sockets =
       this.packetSocket === undefined
-        ? "bound to the device; no CAP_NET_RAW for raw frames: clients without an address are answered by broadcast"
-        : "bound to the device, raw frames to clients without an address";
+        ? `bound to the device, ${reading}; no CAP_NET_RAW for raw frames: clients without an address are answered by broadcast`
+        : `bound to the device, ${reading}, raw frames to clients without an address`;
     this.read(udp.unicast, false);
     this.read(udp.broadcast, true);
   }
@@ -178,10 +186,21 @@ class DeviceLink implements Link {
     return open.reduce((sum, { fd }) => sum + this.device.libc.discardQueued(fd), 0);
   }
 
-  private read({ socket }: OpenSocket, isBroadcast: boolean): void {
+  private read({ socket, fd }: OpenSocket, isBroadcast: boolean): void {
     const arrival = { link: this, isBroadcast };
-    socket.on("message", (bytes, remote) => this.device.receive(bytes, remote, arrival));
+    const take = (bytes: Buffer, sourcePort: number) => this.device.receive(bytes, sourcePort, arrival);
+    socket.on("message", (bytes, { port }) => {
+      take(bytes, port);
+      this.readOn(fd, take);
+    });
     socket.on("error", () => {});
+  }
+
+  /** What waits behind a packet, within what may be read in this turn of the event loop. */
+  private readOn(fd: number, take: TakeDatagram): void {
+    if (this.batch === undefined || this.readable <= 0) return;
+    if (this.readable === READ_AT_ONCE) setImmediate(() => (this.readable = READ_AT_ONCE));
+    this.readable -= 1 + this.batch.drain(fd, this.readable, take);
   }
 
   async listenOn(address: Ipv4): Promise<void> {
@@ -207,13 +226,27 @@ class DeviceLink implements Link {
       const length = writeFrame(this.frame, ends, payload);
       return this.device.libc.sendFrame(this.packetSocket, this.frame, length, this.linkAddress);
     }
-    sendDatagram(this.udp.unicast.socket, payload, destination);
+    const isUnicast = destination.kind === "unicast";
+    const [address, port] = isUnicast ? [destination.address, destination.port] : [EVERYBODY, CLIENT_PORT];
+    const { socket, fd } = this.udp.unicast;
+    // What the kernel does not take at once waits its turn in dgram.
+    if (!this.device.libc.sendDatagram(fd, payload, address, port))
+      sendDatagram(socket, payload, destination);
     return true;
   }
 
   close(): void {
     for (const { socket } of [this.udp.unicast, this.udp.broadcast, ...this.further.values()]) socket.close();
     if (this.packetSocket !== undefined) this.device.libc.close(this.packetSocket);
+  }
+}
+
+/** Undefined where this machine's structures are not known: packets then come one by one. */
+function openBatch(): DatagramBatch | undefined {
+  try {
+    return new DatagramBatch();
+  } catch {
+    return undefined;
   }
 }
 
@@ -228,8 +261,10 @@ function openPacketSocket(libc: Libc): number | undefined {
 
 /** RFC 2131 §4.1: where a client without an address cannot be reached by unicast, the server may broadcast. */
 function sendDatagram(socket: Socket, payload: Buffer, destination: Destination): void {
-  if (destination.kind === "unicast") socket.send(payload, destination.port, formatIpv4(destination.address));
-  else socket.send(payload, 68, "255.255.255.255");
+  // The caller may use its buffer again before this one is sent.
+  const own = Buffer.from(payload);
+  if (destination.kind === "unicast") socket.send(own, destination.port, formatIpv4(destination.address));
+  else socket.send(own, CLIENT_PORT, "255.255.255.255");
 }
 
 /** Where koffi has no binary for this machine: one socket for all interfaces, routed by the kernel. */
@@ -259,7 +294,7 @@ async function openPlainLink(
     },
     close: () => socket.close(),
   };
-  socket.on("message", (bytes, remote) => receive(bytes, remote, { link, isBroadcast: undefined }));
+  socket.on("message", (bytes, { port: from }) => receive(bytes, from, { link, isBroadcast: undefined }));
   socket.on("error", () => {});
   return link;
 }

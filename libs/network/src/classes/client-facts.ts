@@ -33,7 +33,7 @@ export class Evidence {
   readonly facts: ClientFacts;
   /** By the index of a class: 1 where the client is in it, as far as it was looked. */
   readonly matched: Uint8Array;
-  private found: Map<number, Uint8Array | undefined> | undefined;
+  private found: Map<number, Uint8Array> | undefined;
   private archs: readonly number[] | undefined;
 
   constructor(facts: ClientFacts, matched: Uint8Array) {
@@ -46,7 +46,10 @@ export class Evidence {
     const known = this.found?.get(code);
     if (known !== undefined) return known;
     const octets = this.facts.packet.raw(code);
-    if (octets !== undefined) (this.found ??= new Map()).set(code, octets);
+    if (octets === undefined) return undefined;
+    // Most packets have nothing that a matcher asks for.
+    this.found ??= new Map();
+    this.found.set(code, octets);
     return octets;
   }
 
