@@ -1,8 +1,10 @@
 // What `./run bench` measures, in the order of docs/performance.md.
+import { type Changes, measureChanges, shownChanges } from "./change.ts";
 import { type Comparison, compare, shownComparison } from "./compare.ts";
 import { measureOverload, type Overload, shownOverload } from "./overload.ts";
 import { measureProfile, type Profiled, shownProfile } from "./profile/profile.ts";
 import { measureRenewals, type Renewals, shownRenewals } from "./renew.ts";
+import { measureScale, type Scale, shownScale } from "./scale.ts";
 import { measureStorms, type Storms, shownStorms } from "./storm.ts";
 import type { Subject } from "./subject.ts";
 
@@ -27,6 +29,20 @@ export const subjects: readonly Subject[] = [
     about: "renewals within headroom: how many a second, and how many were written",
     measure: measureRenewals,
     show: (result) => shownRenewals(result as Renewals),
+  },
+  {
+    name: "scale",
+    usage: "[--leases 1000000] [--rate 500] [--seconds 8]",
+    about: "from a thousand leases to a million: start, memory, CPU of a DORA",
+    measure: measureScale,
+    show: (result) => shownScale(result as Scale),
+  },
+  {
+    name: "change",
+    usage: "[--events 1000]",
+    about: "from a host event until all nodes answer by it",
+    measure: measureChanges,
+    show: (result) => shownChanges(result as Changes),
   },
   {
     name: "overload",

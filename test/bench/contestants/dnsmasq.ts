@@ -22,7 +22,7 @@ export const dnsmasq: Contestant = {
     const lab = await Lab.empty({ name });
     const files = ["--conf-file=/dev/null", `--dhcp-leasefile=${storeOf(lab, "n1")}/leases`, "--pid-file="];
     const served = ["--interface=eth0", "--bind-interfaces", "--port=0", "--dhcp-authoritative"];
-    const pool = "--dhcp-range=10.80.0.0,10.95.255.255,255.192.0.0,3600";
+    const pool = "--dhcp-range=10.80.0.0,10.111.255.255,255.192.0.0,3600";
     const favours = ["--no-ping", "--quiet-dhcp", "--dhcp-lease-max=1000000"];
     const options = ["--keep-in-foreground", "--user=root", "--log-facility=-", "--dhcp-option=3,10.77.0.1"];
     const running = startRival(lab, "n1", ["dnsmasq", ...options, ...files, ...served, pool, ...favours]);

@@ -88,7 +88,7 @@ function configuration(lab: Lab, host: string, mode: Mode | undefined) {
       {
         id: 1,
         subnet: "10.64.0.0/10",
-        pools: mode === "load-balancing" ? SPLIT_POOLS : [{ pool: "10.80.0.0-10.95.255.255" }],
+        pools: mode === "load-balancing" ? SPLIT_POOLS : [{ pool: "10.80.0.0-10.111.255.255" }],
         "option-data": [{ name: "routers", data: "10.77.0.1" }],
       },
     ],
@@ -97,8 +97,8 @@ function configuration(lab: Lab, host: string, mode: Mode | undefined) {
 }
 
 const SPLIT_POOLS = [
-  { pool: "10.80.0.0-10.87.255.255", "client-class": "HA_n1" },
-  { pool: "10.88.0.0-10.95.255.255", "client-class": "HA_n2" },
+  { pool: "10.80.0.0-10.95.255.255", "client-class": "HA_n1" },
+  { pool: "10.96.0.0-10.111.255.255", "client-class": "HA_n2" },
 ];
 
 function hooks(host: string, mode: Mode) {

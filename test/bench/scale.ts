@@ -1,0 +1,120 @@
+// `./run bench scale`: from a thousand leases to a million: how long a node takes from its start until it serves, its memory, and
+// what a DORA costs it then.
+import type { Lab } from "../lab/lab.ts";
+import { typescript } from "../lab/service.ts";
+import { groupsOf, start } from "./contestants/leasehold.ts";
+import { cpuOf, memoryOf, microsEach } from "./cpu.ts";
+import { median } from "./latency.ts";
+import { linePlot } from "./plot.ts";
+import { drive, prepareRelays } from "./relays.ts";
+import type { Result, Shown } from "./results.ts";
+import { table, thousands } from "./table.ts";
+import type { Words } from "./words.ts";
+
+const LEASES_MOST = 1_000_000;
+const RATE = 500;
+const SECONDS = 8;
+/** Of DORAs: the median of their costs is taken, as a collection of garbage falls into one and not into another. */
+const ROUNDS = 3;
+const FILL_TIMEOUT_MS = 600_000;
+
+interface ScaleStep {
+  readonly leases: number;
+  readonly fillSeconds: number;
+  /** Of one node that starts alone, until /readyz says so. */
+  readonly startSeconds: number;
+  /** Of that node, once it serves and when the DORAs are done. */
+  readonly startMiB: number;
+  readonly laterMiB: number;
+  /** CPU of all nodes' dhcpd and NATS servers, µs a DORA. */
+  readonly cpuMicros: Readonly<Record<string, number>>;
+  readonly lossPercent: number;
+}
+
+export interface Scale extends Result {
+  readonly rate: number;
+  readonly steps: readonly ScaleStep[];
+}
+
+export async function measureScale(words: Words, labName: string): Promise<Pick<Scale, "rate" | "steps">> {
+  const most = words.number("leases", LEASES_MOST);
+  const rate = words.number("rate", RATE);
+  const steps: ScaleStep[] = [];
+  for (const leases of [...new Set([1000, Math.round(most / 10), most])].filter((count) => count <= most)) {
+    const { lab } = await start(labName, 3, ["n1", "n2", "n3"]);
+    const step = await withLeases(lab, leases, rate, words.number("seconds", SECONDS));
+    console.log(`  ${JSON.stringify(step)}`);
+    steps.push(step);
+    await lab.down();
+  }
+  return { rate, steps };
+}
+
+async function withLeases(lab: Lab, leases: number, rate: number, seconds: number): Promise<ScaleStep> {
+  await prepareRelays(lab);
+  for (const { name } of lab.nodes) await lab.stop(name, "dhcpd");
+  const fillSeconds = await fill(lab, leases);
+  const began = performance.now();
+  await lab.start("n1", "dhcpd");
+  const startSeconds = (performance.now() - began) / 1000;
+  const first = { n1: [lab.processes().n1!.dhcpd!.pid] };
+  const startMiB = memoryOf(first).n1!;
+  for (const { name } of lab.nodes.slice(1)) await lab.start(name, "dhcpd");
+  const costs = await doras(lab, rate, seconds);
+  return { leases, fillSeconds, startSeconds, startMiB, laterMiB: memoryOf(first).n1!, ...costs };
+}
+
+async function fill(lab: Lab, leases: number): Promise<number> {
+  const { servers, password } = lab.layout().nats;
+  const words = [...typescript("test/bench/load/fill-program.ts"), `${leases}`, servers.join(), password];
+  const { code, stdout, stderr } = await lab.exec("n1", words, { timeout: FILL_TIMEOUT_MS });
+  if (code !== 0) throw new Error(`The store was not filled: ${stderr.trim()}`);
+  return Number(stdout) / 1000;
+}
+
+async function doras(lab: Lab, rate: number, seconds: number) {
+  const groups = groupsOf(lab);
+  const targets = ["n1", "n2", "n3"];
+  await drive(lab, targets, { rate, seconds, generation: 0 }); // What is compiled only under load is compiled by then.
+  const rounds: { readonly cpuMicros: Readonly<Record<string, number>>; readonly lossPercent: number }[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const before = cpuOf(groups);
+    const driven = await drive(lab, targets, { rate, seconds, generation: round });
+    const cpuMicros = microsEach(groups, before, driven.completed * seconds);
+    rounds.push({ cpuMicros, lossPercent: driven.lossPercent });
+  }
+  const each = (group: string) => Math.round(median(rounds.map(({ cpuMicros }) => cpuMicros[group]!)));
+  return {
+    cpuMicros: Object.fromEntries(Object.keys(groups).map((group) => [group, each(group)])),
+    lossPercent: median(rounds.map(({ lossPercent }) => lossPercent)),
+  };
+}
+
+export function shownScale({ rate, steps }: Scale): Shown {
+  const head = [
+    "leases",
+    "start s",
+    "MiB",
+    "after DORAs MiB",
+    "dhcpd CPU µs a DORA",
+    "times that at the least",
+    "nats-server",
+    "lost %",
+  ];
+  const least = steps[0]?.cpuMicros.dhcpd ?? 1;
+  const rows = steps.map((step) => [
+    thousands(step.leases),
+    step.startSeconds.toFixed(1),
+    step.startMiB,
+    step.laterMiB,
+    step.cpuMicros.dhcpd ?? 0,
+    ((step.cpuMicros.dhcpd ?? 0) / least).toFixed(2),
+    step.cpuMicros["nats-server"] ?? 0,
+    step.lossPercent.toFixed(1),
+  ]);
+  const words = `Start: of one node's process until it serves, the others' dhcpd not running. DORAs of new clients at ${thousands(rate)} a second; CPU of all three nodes together, median of ${ROUNDS} rounds.`;
+  const axes = { title: "A node's memory by leases", x: "leases", y: "MiB" };
+  const points = steps.map((step): [number, number] => [step.leases, step.startMiB]);
+  const plots = { "memory-by-leases": linePlot(axes, [{ label: "resident", points }]) };
+  return { markdown: `${words}\n\n${table(head, rows)}`, plots };
+}
