@@ -3,7 +3,6 @@
 import { type Mac, MessageType } from "@leasehold/protocol";
 import type { LivingClient } from "../chaos/living-client.ts";
 import type { ClientKind, Population } from "../chaos/population.ts";
-import { awaitServing } from "../chaos/storm.ts";
 import type { Lab } from "../lab/lab.ts";
 import { Relay } from "../lab/relay.ts";
 import { sleep, until } from "../lab/shell.ts";
@@ -123,7 +122,6 @@ async function recorded<T extends object>(
   lab: Lab,
   act: () => Promise<T>,
 ): Promise<T & { wire: WireMessage[] }> {
-  await awaitServing(lab, "the last run");
   await lab.startCapture();
   const result = await act();
   return { ...result, wire: readWire(await lab.stopCapture()) };

@@ -4,6 +4,7 @@ import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { Population } from "../chaos/population.ts";
 import { Stage } from "../chaos/stage.ts";
+import { awaitServing } from "../chaos/storm.ts";
 import { until } from "../lab/shell.ts";
 import { type Case, cases, type Figure, type Stand } from "./cases.ts";
 
@@ -56,6 +57,7 @@ async function rowsOf({ name, figures, measure }: Case, stand: Stand, runs: numb
   const results: (readonly number[])[] = [];
   for (let i = 0; i < runs; i++) {
     const victim = stand.lab.nodes[i % stand.lab.nodes.length]!.name;
+    await awaitServing(stand.lab, "the last run");
     results.push(await measure(stand, victim));
     say(`${name}, ${i + 1} of ${runs}: ${results.at(-1)!.map(Math.round).join(", ")}`);
   }
