@@ -26,6 +26,8 @@ const CALM_MS = 4000;
 /** The load tool's clients come again after so many seconds, while their leases still stand. */
 const LOAD_ROUND_SECONDS = 20;
 const LOSS_MAX = 0.01;
+const RESERVED_WAIT_MAX_MS = 5000;
+const HEALED_MS = 5000;
 
 export async function run(options: RunOptions): Promise<Run> {
   const { scenario, seed, say } = options;
@@ -38,7 +40,7 @@ export async function run(options: RunOptions): Promise<Run> {
     const lost = await withClients(stage, options, () => act(storm, options, troubles));
     const findings = await stage.judge(storm.records);
     if (stage.missed > 0) troubles.push(`the capture missed ${stage.missed} packets`);
-    troubles.push(...disappointments(scenario, findings, lost));
+    troubles.push(...disappointments(scenario, findings, storm.records, lost));
     const seconds = (Date.now() - startedAt) / 1000;
     const { command } = options;
     return {
@@ -113,17 +115,24 @@ class Load {
   }
 }
 
+/** What a scenario promises beyond the invariants, and did not keep. */
 function disappointments(
-  { sparesClients, load }: Scenario,
-  findings: Run["findings"],
+  { sparesClients, servesReserved, load }: Scenario,
+  { losses, stalls }: Run["findings"],
+  faults: Run["faults"],
   lost: number,
 ): string[] {
-  const { losses, stalls } = findings;
   const found: string[] = [];
-  if (sparesClients) {
-    if (lost > 0) found.push(`${lost} leases ran out while their clients asked for more time`);
-    for (const [what, { unanswered }] of stalls.total())
-      if (unanswered > 0) found.push(`${unanswered} times "${what}" was not answered`);
+  if (sparesClients && lost > 0) found.push(`${lost} leases ran out while their clients asked for more time`);
+  for (const [what, { unanswered, longestMs }] of stalls.total()) {
+    const isReserved = servesReserved && what.endsWith(" reserved");
+    if ((sparesClients || isReserved) && unanswered > 0)
+      found.push(`${unanswered} times "${what}" was not answered`);
+    if (isReserved && longestMs > RESERVED_WAIT_MAX_MS)
+      found.push(`"${what}" waited ${(longestMs / 1000).toFixed(1)} s`);
+  }
+  for (const { name, to, servingAt } of servesReserved ? faults : []) {
+    if (servingAt - to > HEALED_MS) found.push(`${servingAt - to} ms after "${name}" not all nodes knew all`);
   }
   if (load && losses.share > LOSS_MAX)
     found.push(`${(losses.share * 100).toFixed(2)} % of the load was lost outside of the faults`);

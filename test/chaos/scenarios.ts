@@ -7,6 +7,8 @@ export interface Scenario {
   readonly about: string;
   /** Nobody may wait in vain, nor lose a lease. */
   readonly sparesClients?: boolean;
+  /** Reserved hosts are served all the while (I6), and moments after each fault all nodes know all. */
+  readonly servesReserved?: boolean;
   /** The network document, in this folder. */
   readonly network?: string;
   /** A load tool asks besides, so many times a second, and may lose one in a hundred outside of the faults. */
@@ -16,6 +18,13 @@ export interface Scenario {
 
 const named = (...names: readonly string[]): FaultKind[] =>
   names.map((name) => faultKinds.find((kind) => kind.name === name)!);
+
+/** Shorter than what is held of any lease beyond what its client was told. */
+const PARTITION_SECONDS = 15;
+
+const lasting =
+  (seconds: number) =>
+  (kind: FaultKind): FaultKind => ({ ...kind, seconds: [seconds, seconds] });
 
 const inTurn = (kinds: readonly FaultKind[]) => async (storm: Storm) => {
   for (const kind of kinds) {
@@ -33,7 +42,8 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "partitions",
     about: "one node is cut from the others, then all three from each other",
-    act: inTurn(named("node cut off", "all cut from each other")),
+    servesReserved: true,
+    act: inTurn(named("node cut off", "all cut from each other").map(lasting(PARTITION_SECONDS))),
   },
   {
     name: "power",

@@ -61,6 +61,7 @@ export const commands: Readonly<Record<string, LabCommand>> = {
 
   kill: onNode((lab, node, what) => lab.kill(node, what)),
   stop: onNode((lab, node, what) => lab.stop(node, what)),
+  "lame-duck": onNode((lab, node) => lab.lameDuck(node)),
   start: onNode((lab, node, what) => lab.start(node, what)),
   pause: onNode((lab, node, what) => lab.pause(node, what)),
   resume: onNode((lab, node, what) => lab.resume(node, what)),
@@ -127,6 +128,7 @@ const HELP = `A cluster in network namespaces: nodes n1 n2 n3, s1 (syncer, SMD s
   status                                  the layout, and what runs
   exec HOST -- CMD                        a program on a host; \`leasehold\` is on its PATH
   kill|stop|pause|resume|start NODE [nats|dhcpd|all]   SIGKILL, SIGTERM, SIGSTOP, SIGCONT, and back until it serves
+  lame-duck NODE                          its NATS server leaves in order, as before an upgrade
   cut NODE [all|routes], heal NODE        the node's NATS traffic, or what its server and the others say; its DHCP goes on
   leader [STREAM]                         the node whose NATS server leads it; KV_dhcp-leases when none is named
   clock NODE +60|-3|0                     its dhcpd's clock, so many seconds from the machine's (up --clocks)

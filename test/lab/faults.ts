@@ -2,10 +2,10 @@
 import { freezeDisk, thawDisk } from "./disk.ts";
 import { entering } from "./host.ts";
 import type { LabHost } from "./layout.ts";
-import { isAlive, kill, signal } from "./processes.ts";
+import { isAlive, kill, type Process, signal } from "./processes.ts";
 import { awaitService, type Service, startService } from "./service.ts";
 import { servicesOf } from "./services.ts";
-import { must } from "./shell.ts";
+import { must, sleep } from "./shell.ts";
 import { type LabState, loadPid } from "./state.ts";
 
 /** @throws Error naming what runs on the host. */
@@ -29,13 +29,19 @@ export async function killServices(state: LabState, host: LabHost, what: string)
 /** SIGTERM, and waits for the end. */
 export async function stopServices(state: LabState, host: LabHost, what: string): Promise<void> {
   // The last started goes first: a node says goodbye while its NATS is there.
-  for (const running of processesOf(state, host, what).toReversed()) {
-    signal(running, "SIGTERM");
-    const end = performance.now() + 30_000;
-    while (isAlive(running) && performance.now() < end)
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    await kill(running);
-  }
+  for (const running of processesOf(state, host, what).toReversed()) await end(running, "SIGTERM", 30);
+}
+
+/** The NATS server hands over its leaderships, then closes its connections one by one, and ends (`--signal ldm`). */
+export async function lameDuck(state: LabState, host: LabHost): Promise<void> {
+  for (const running of processesOf(state, host, "nats")) await end(running, "SIGUSR2", 60);
+}
+
+async function end(running: Process, word: NodeJS.Signals, seconds: number): Promise<void> {
+  signal(running, word);
+  const patience = performance.now() + seconds * 1000;
+  while (isAlive(running) && performance.now() < patience) await sleep(20);
+  await kill(running);
 }
 
 export function pauseServices(state: LabState, host: LabHost, what: string): void {

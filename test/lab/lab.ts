@@ -13,6 +13,7 @@ import {
   cutPower,
   heal,
   killServices,
+  lameDuck,
   pauseServices,
   resumeServices,
   startServices,
@@ -142,6 +143,8 @@ export class Lab {
   kill = (node: string, what = "all"): Promise<void> => killServices(this.state, this.host(node), what);
   /** SIGTERM. */
   stop = (node: string, what = "all"): Promise<void> => stopServices(this.state, this.host(node), what);
+  /** As an operator stops a NATS server before an upgrade. */
+  lameDuck = (node: string): Promise<void> => lameDuck(this.state, this.host(node));
   /** Starts what is not running; returns when it serves. */
   start = (node: string, what = "all"): Promise<void> => startServices(this.state, this.host(node), what);
   pause = (node: string, what = "all"): void => pauseServices(this.state, this.host(node), what);
