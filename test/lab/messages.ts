@@ -24,6 +24,8 @@ export interface Sender {
   readonly htype?: number;
   /** Option 61. */
   readonly identity?: Uint8Array;
+  /** Other options. */
+  readonly more?: readonly EncodedOption[];
 }
 
 const BOOTREQUEST = 1;
@@ -94,6 +96,7 @@ function message(sender: Sender, type: number, ciaddr: Ipv4, options: readonly E
       options: [
         [53, Uint8Array.of(type)],
         ...options,
+        ...(sender.more ?? []),
         ...(identity ? [[61, identity] as const] : []),
         ...(relayAgent ? [[82, relayAgent] as const] : []),
       ],

@@ -15,6 +15,7 @@ export const tools: readonly (readonly [command: string, debianPackage: string])
   ["dhcpcd", "dhcpcd-base"],
   ["perfdhcp", "kea-admin"],
   ["tcpdump", "tcpdump"],
+  ["tshark", "tshark"],
   ["nft", "nftables"],
   ["faketime", "faketime"],
   ["ethtool", "ethtool"],
