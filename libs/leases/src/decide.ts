@@ -173,6 +173,8 @@ function decideRelease(world: World, request: LeaseRequest, now: Instant): Decis
   if (!isForUs(world, request) || !isBound(lease, now) || lease.client !== request.client) {
     return silent("not-the-owner");
   }
+  // A node that is cut off may serve its host on by what is held, so nobody else may have the address before that has passed.
+  if (lease.isReserved) return silent("released");
   return { kind: "silent", reason: "released", append: releaseEvent(world, request, lease, now) };
 }
 
@@ -184,7 +186,7 @@ function decideDecline(world: World, request: LeaseRequest, now: Instant): Decis
   if (!isForUs(world, request) || !isBound(lease, now) || lease.client !== request.client) {
     return silent("not-the-owner");
   }
-  return { kind: "silent", reason: "declined", append: declineEvent(world, request, lease) };
+  return { kind: "silent", reason: "declined", append: declineEvent(world, request, lease, now) };
 }
 
 function isForUs(world: World, request: LeaseRequest): boolean {

@@ -101,21 +101,31 @@ describe("while the store takes no writes", () => {
     expect(when(world).request(alice, { server: SERVER, requested: X })).toBe("silent: store-unavailable");
   });
 
-  test("a host with a reserved address is served on within what is held: no pool gives that to others", () => {
+  test("a host with a reserved address is served on within what is held: nothing has ended that early", () => {
     const hosts = { a: { of: alice, address: X } };
-    const reserved = given({ storeReady: false, hosts }, granted(alice, X));
+    const reserved = given({ storeReady: false, hosts }, granted(alice, X, { reserved: true }));
     expect(when(reserved).discover(alice)).toBe(`OFFER ${X} for ${LEASE_SECONDS} s`);
     expect(when(reserved).request(alice, { server: SERVER, requested: X })).toBe(ack());
     expect(when(reserved, secondsLater(HELD - 600)).request(alice, { requested: X })).toBe(ack(600));
     expect(when(reserved, secondsLater(HELD)).discover(alice)).toBe("silent: store-unavailable");
   });
 
-  test("unless the address was reserved for it only after it was leased, or hardly before", () => {
-    const reserved = given({ storeReady: false }, granted(alice, X));
-    reserved.setHost("a", alice, { address: X, since: "2026-11-21T11:59:45Z" });
+  test("not one that leased the address before it was reserved: a RELEASE may have ended that", () => {
+    const hosts = { a: { of: alice, address: X } };
+    const reserved = given({ storeReady: false, hosts }, granted(alice, X));
     expect(when(reserved).discover(alice)).toBe("silent: store-unavailable");
     expect(when(reserved).request(alice, { requested: X })).toBe("silent: store-unavailable");
     expect(when(reserved).request(alice, renewing)).toBe(ack());
+  });
+
+  test("nor one whose address is not reserved any more, nor any host where the document says so", () => {
+    const moved = given({ storeReady: false }, granted(alice, X, { reserved: true }));
+    expect(when(moved).discover(alice)).toBe("silent: store-unavailable");
+    const hosts = { a: { of: alice, address: X } };
+    const barred = given({ storeReady: false, hosts }, granted(alice, X, { reserved: true }));
+    barred.network = { ...barred.network, withoutQuorum: "renewals-only" };
+    expect(when(barred).discover(alice)).toBe("silent: store-unavailable");
+    expect(when(barred).request(alice, renewing)).toBe(ack());
   });
 
   test("RELEASE and DECLINE are tried: what is not stored is not promised either", () => {

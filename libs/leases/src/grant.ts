@@ -28,7 +28,7 @@ export function offer(world: World, request: LeaseRequest, now: Instant, choice:
   const seconds = secondsFor(request, settings.lease);
   const lease = world.view.get(address);
   // Without a store only what the REQUEST to come can be granted without a write.
-  const isSafe = isBound(lease, now) && isReservedSince(world, request, lease);
+  const isSafe = isBound(lease, now) && isServedWithoutQuorum(world, request, lease);
   if (!world.storeReady && !isSafe) return silent("store-unavailable");
   const granted = {
     kind: "grant",
@@ -65,7 +65,7 @@ export function acknowledge(
   const isSpared = isOwn && isCertain(request, lease, now) && isUnchanged(lease, request);
   if (isSpared && covers(lease, now, seconds)) return { ...granted, seconds };
   if (!world.storeReady) {
-    const isSafe = isOwn && (isCertain(request, lease, now) || isReservedSince(world, request, lease));
+    const isSafe = isOwn && (isCertain(request, lease, now) || isServedWithoutQuorum(world, request, lease));
     return isSafe ? withinHeld(granted, lease, now, seconds) : silent("store-unavailable");
   }
   const type = isOwn ? "LeaseRenewed" : "LeaseGranted";
@@ -74,7 +74,10 @@ export function acknowledge(
   return {
     ...granted,
     seconds,
-    append: appendOf(world, request, type, address, subnet.id, seconds, held),
+    append: kept(
+      appendOf(world, request, type, address, subnet.id, seconds, held),
+      entitlement.pool === undefined || (isOwn && lease.isReserved),
+    ),
   };
 }
 
@@ -96,15 +99,14 @@ function isCertain(request: LeaseRequest, lease: Lease, now: Instant): boolean {
 }
 
 /**
- * Whether the address was reserved for the client's host before it was leased: then no pool has given it to anybody since,
- * and the host is served through a loss of quorum, as long as what it holds lasts (I6).
+ * Whether a client that starts anew is served by what is held: its address is reserved for it, and was when it was stored, so
+ * that neither its own RELEASE nor a change of the inventory on the other side of a cut has given it to anybody (ADR 0010, I6).
  */
-function isReservedSince(world: World, request: LeaseRequest, lease: Lease): boolean {
-  const claims = world.inventory.byMac(request.mac)?.interfaces.flatMap(({ addresses }) => addresses) ?? [];
-  // By different clocks, so that only a clear difference counts.
-  const leased = lease.at - world.policy.guardMs;
+function isServedWithoutQuorum(world: World, request: LeaseRequest, lease: Lease): boolean {
   return (
-    claims.some(({ address, since }) => address === lease.address && since < leased) &&
+    world.network.withoutQuorum === "reserved" &&
+    lease.isReserved &&
+    lease.client === request.client &&
     reservationOf(world, request)?.address === lease.address
   );
 }
@@ -163,14 +165,19 @@ export function releaseEvent(world: World, request: LeaseRequest, lease: Lease, 
   return appendOf(world, request, "LeaseReleased", lease.address, lease.subnet, 0, held);
 }
 
-export function declineEvent(world: World, request: LeaseRequest, lease: Lease): Append {
-  const held = world.policy.probationSeconds;
+export function declineEvent(world: World, request: LeaseRequest, lease: Lease, now: Instant): Append {
+  // Not for less than is held: see releaseEvent().
+  const held = Math.max(world.policy.probationSeconds, secondsLeft(lease, now));
   return appendOf(world, request, "AddressDeclined", lease.address, lease.subnet, 0, held);
 }
 
 /** Somebody whom we did not give the address was found to use it: out of use for a while, as after a DECLINE. */
 export function conflictEvent(world: World, request: LeaseRequest, address: Ipv4, subnet: string): Append {
   return appendOf(world, request, "AddressDeclined", address, subnet, 0, world.policy.probationSeconds);
+}
+
+function kept(append: Append, isReserved: boolean): Append {
+  return isReserved ? { ...append, event: { ...append.event, reserved: true } } : append;
 }
 
 function appendOf(

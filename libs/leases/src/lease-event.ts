@@ -45,6 +45,8 @@ export interface LeaseEvent {
   readonly seconds: number;
   /** How long the address is kept from others, from the stream's timestamp on; at least `seconds`. */
   readonly heldSeconds: number;
+  /** The address is, or was through earlier events of this lease, reserved for the client: nothing ends it early (ADR 0010). */
+  readonly reserved?: true;
   readonly relay?: RelayTrace;
   readonly trace?: ClientTrace;
   /** Of the packet that it answers. */

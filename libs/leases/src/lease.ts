@@ -30,6 +30,8 @@ export interface Lease {
   /** Until then the address is nobody else's. */
   readonly heldUntil: Instant;
   readonly revision: Revision;
+  /** Nothing ends it early: neither a RELEASE nor a second address of the client (ADR 0010). */
+  readonly isReserved: boolean;
   readonly xid: number | undefined;
   /** By which relay agent the client was heard last. */
   readonly relay: RelayTrace | undefined;
@@ -53,6 +55,7 @@ export function leaseAfter(event: LeaseEvent, revision: Revision, at: Instant): 
     at,
     heldUntil: after(at, event.heldSeconds),
     revision,
+    isReserved: event.reserved === true,
     xid: event.xid,
     relay: event.relay,
     trace: event.trace,

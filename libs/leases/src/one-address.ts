@@ -10,8 +10,8 @@ import type { Append } from "./lease-store.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
 /**
- * The releases of other addresses that `newest` makes superfluous. Two kinds are not among them, and stay the client's
- * until what was promised has passed: an address that it may no longer have, as its host was moved; and one that was
+ * The releases of other addresses that `newest` makes superfluous. Three kinds are not among them, and stay the client's
+ * until what was promised has passed: a reserved one; an address that it may no longer have, as its host was moved; and one that was
  * granted at nearly the same time, as then the newer event may be of a write that was slow, and the client may have given
  * up on it and use the older address. That is settled by the next event that one of the two gets.
  */
@@ -38,6 +38,7 @@ export function releasesOfOlder(world: World, newest: Lease, intent: string, now
     .filter(
       (older) => older.subnet === newest.subnet && older.revision < newest.revision && isBound(older, now),
     )
+    .filter((older) => !older.isReserved)
     .filter((older) => older.at + world.policy.guardMs < newest.at)
     .filter((older) => entitlementTo(world, request, older.address) !== undefined)
     .map((older) => releaseEvent(world, request, older, now));

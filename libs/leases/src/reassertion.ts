@@ -90,7 +90,8 @@ function isInForce(lease: Lease, now: Instant, guardMs: number): boolean {
 
 /** The same from every node, so that the second one to write it finds its own. */
 function eventOf(world: World, lease: Lease, now: Instant): LeaseEvent {
-  const { address, state, client, mac, subnet, host, hostname, seconds, heldUntil, relay, xid } = lease;
+  const { address, state, client, mac, subnet, host, hostname, seconds, heldUntil } = lease;
+  const { isReserved, relay, trace, xid } = lease;
   const left = Math.min(Math.max(0, Math.ceil((heldUntil - now) / 1000)), INFINITE);
   return {
     type: WRITTEN_AS[state]!,
@@ -103,7 +104,9 @@ function eventOf(world: World, lease: Lease, now: Instant): LeaseEvent {
     ...(hostname === undefined ? {} : { hostname }),
     seconds: Math.min(seconds, left),
     heldSeconds: left,
+    ...(isReserved ? { reserved: true } : {}),
     ...(relay === undefined ? {} : { relay }),
+    ...(trace === undefined ? {} : { trace }),
     ...(xid === undefined ? {} : { xid }),
     node: world.node,
     network: world.network.revision,

@@ -119,6 +119,7 @@ export interface Past {
 }
 
 interface PastOptions {
+  readonly reserved?: true;
   readonly ago?: number;
   readonly seconds?: number;
   readonly held?: number;
@@ -129,11 +130,12 @@ interface PastOptions {
 }
 
 function past(type: LeaseEventType, to: Client, address: string, options: PastOptions = {}): Past {
-  const { ago = 0, seconds = 0, held = 0, subnet = "lan", hostname, node = "n1", xid } = options;
+  const { ago = 0, seconds = 0, held = 0, subnet = "lan", hostname, node = "n1", xid, reserved } = options;
   const event: LeaseEvent = {
     ...{ type, v: 1, address, client: to.client, mac: to.mac, subnet, seconds, heldSeconds: held, node },
     ...(hostname === undefined ? {} : { hostname }),
     ...(xid === undefined ? {} : { xid }),
+    ...(reserved === undefined ? {} : { reserved }),
     ...{ network: 7, inventory: 0, intent: `${type}-${address}-${ago}` },
   };
   return { event, ago };

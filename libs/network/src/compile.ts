@@ -82,8 +82,9 @@ function joinLinks(subnets: readonly CompiledSubnet[]): void {
   }
 }
 
-function settingsOfAll({ limits, leasequery, conflictProbe, compatibility }: NetworkDocument) {
+function settingsOfAll({ cluster, limits, leasequery, conflictProbe, compatibility }: NetworkDocument) {
   return {
+    withoutQuorum: cluster?.withoutQuorum ?? "reserved",
     limits: limits ?? {},
     leasequeryPeers: new Set((leasequery?.peers ?? []).flatMap((peer) => parseIpv4(peer) ?? [])),
     ...(conflictProbe === undefined || conflictProbe === "off" ? {} : { conflictProbe }),

@@ -16,6 +16,8 @@ export interface Network {
   readonly subnets: readonly Subnet[];
   /** Undefined when each node is to name its own address. */
   readonly serverIdentifier?: { readonly address: Ipv4; readonly mode: "floating" | "external" };
+  /** Who is served by what is held while nothing can be stored. */
+  readonly withoutQuorum: "reserved" | "renewals-only";
   /** What is not given is not limited. */
   readonly limits: NonNullable<NetworkDocument["limits"]>;
   readonly leasequeryPeers: ReadonlySet<Ipv4>;

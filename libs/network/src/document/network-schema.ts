@@ -58,9 +58,15 @@ export const networkSchema = section({
     serverIdentifier: serverIdentifier
       .optional()
       .describe("What clients see as the server (option 54). Default: each node's own address."),
+    withoutQuorum: z
+      .enum(["reserved", "renewals-only"])
+      .optional()
+      .describe(
+        "Who is served while no majority of the store takes writes, within what is held. `reserved`: renewals, and hosts that start anew whose address is reserved for them. Default `reserved`.",
+      ),
   })
     .optional()
-    .describe("How the servers show themselves."),
+    .describe("How the servers show themselves, and what they do without a majority."),
   optionDefinitions: z
     .array(optionDefinition)
     .optional()
