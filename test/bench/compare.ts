@@ -25,7 +25,7 @@ interface Measured {
 }
 
 const RUNS = 5;
-const SECONDS = 5;
+const SECONDS = 4;
 
 export async function compare(
   words: Words,

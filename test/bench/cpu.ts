@@ -1,6 +1,7 @@
 // What processes have used: CPU time and memory, as the kernel counts them.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { sleep } from "../lab/shell.ts";
 
 /** Process ids by what they are: "dhcpd", "nats-server", "kea-dhcp4". */
 export type ProcessGroups = Readonly<Record<string, readonly number[]>>;
@@ -46,6 +47,20 @@ export function microsEach(
   return mapGroups(groups, (_, name) =>
     units === 0 ? 0 : Math.round((1e6 * (after[name]! - before[name]!)) / units),
   );
+}
+
+const LOOK_MS = 300;
+const IDLE_SHARE = 0.15;
+const SETTLE_MS_MAX = 15_000;
+
+/** Waits until the processes have done what was queued: until all together use less than 15 % of a processor. */
+export async function settled(groups: ProcessGroups): Promise<void> {
+  const total = () => Object.values(cpuOf(groups)).reduce((sum, seconds) => sum + seconds, 0);
+  for (const end = performance.now() + SETTLE_MS_MAX; performance.now() < end; ) {
+    const before = total();
+    await sleep(LOOK_MS);
+    if (total() - before < (IDLE_SHARE * LOOK_MS) / 1000) return;
+  }
 }
 
 function mapGroups(groups: ProcessGroups, value: (pids: readonly number[], name: string) => number) {

@@ -2,12 +2,13 @@
 
 import { until } from "../lab/shell.ts";
 import type { Contestant, Running } from "./contestant.ts";
-import { cpuOf, memoryOf, microsEach } from "./cpu.ts";
+import { cpuOf, memoryOf, microsEach, settled } from "./cpu.ts";
 import type { Latency } from "./latency.ts";
 import { type Driven, drive, prepareRelays } from "./relays.ts";
 import { nextRate, type Tried } from "./search.ts";
 
 export const LOSS_PERCENT_MAX = 2.5;
+const WARM_UP_SECONDS = 3;
 
 export interface Step extends Driven {
   /** CPU of each process group, µs a DORA that came to its end. */
@@ -80,6 +81,7 @@ class Stand {
 
   async step(rate: number, withLatency = false): Promise<Step> {
     const { lab, targets, groups } = await this.ready();
+    await settled(groups);
     const before = cpuOf(groups);
     const { seconds } = this.options;
     const driven = await drive(lab, targets, { rate, seconds, generation: this.generation++, withLatency });
@@ -93,12 +95,12 @@ class Stand {
   private async ready(): Promise<Running> {
     const wrong = await this.running?.unfitness?.();
     if (wrong) this.options.say(`  started anew: ${wrong}`);
-    if (wrong || (this.contestant.freshEachStep && this.generation > 1)) await this.down();
+    if (wrong || (this.contestant.freshEachStep && this.running)) await this.down();
     this.running ??= await this.start();
     return this.running;
   }
 
-  // A few clients first: it serves, the relays' neighbours know each other, nothing is done for the first time.
+  // Load that does not count first: it serves, the relays' neighbours know each other, nothing is done for the first time.
   private async start(): Promise<Running> {
     const running = await this.contestant.start(this.options.labName);
     await prepareRelays(running.lab);
@@ -106,6 +108,13 @@ class Stand {
       const { lab, targets } = running;
       const driven = await drive(lab, targets, { rate: 60, seconds: 1, generation: this.generation++ });
       return driven.lossPercent < 50;
+    });
+    if (this.contestant.freshEachStep) return running;
+    const rate = Math.round((this.options.near ?? this.contestant.startRate) / 2);
+    await drive(running.lab, running.targets, {
+      rate,
+      seconds: WARM_UP_SECONDS,
+      generation: this.generation++,
     });
     return running;
   }

@@ -2,9 +2,8 @@
 // event loops are meanwhile.
 
 import type { Lab } from "../lab/lab.ts";
-import { sleep } from "../lab/shell.ts";
 import { start, threeNodes } from "./contestants/leasehold.ts";
-import { cpuOf, microsEach } from "./cpu.ts";
+import { cpuOf, microsEach, settled } from "./cpu.ts";
 import { LOSS_PERCENT_MAX, measure } from "./measure.ts";
 import { type Metrics, metricsOf, quantileBetween } from "./node-metrics.ts";
 import { linePlot } from "./plot.ts";
@@ -15,8 +14,6 @@ import type { Words } from "./words.ts";
 
 const SECONDS = 8;
 const SHARES = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3];
-/** Between steps: what was queued is done. */
-const REST_MS = 3000;
 const DELAY = "leasehold_event_loop_delay_seconds";
 
 interface OverloadStep extends Driven {
@@ -42,7 +39,7 @@ export async function measureOverload(
   await drive(lab, targets, { rate: maximum / 2, seconds, generation: 0 });
   const steps: OverloadStep[] = [];
   for (const [index, share] of SHARES.entries()) {
-    await sleep(REST_MS);
+    await settled(groups);
     const [before, cpu] = [await allMetrics(lab), cpuOf(groups)];
     const rate = Math.round(maximum * share);
     const driven = await drive(lab, targets, { rate, seconds, generation: index + 1 });

@@ -1,7 +1,7 @@
 // `./run bench renew`: renewals of leases that are held longer than was told, through relays to three nodes: how many a second,
 // and how many of them were written to the store.
 import { start } from "./contestants/leasehold.ts";
-import { cpuOf, microsEach } from "./cpu.ts";
+import { cpuOf, microsEach, settled } from "./cpu.ts";
 import type { ExchangeResult } from "./load/exchange-load.ts";
 import { LoadProcess } from "./load/load-process.ts";
 import { LOSS_PERCENT_MAX } from "./measure.ts";
@@ -47,6 +47,7 @@ export async function measureRenewals(
   for (;;) {
     const rate = nextRate(tried, words.number("rate", START_RATE));
     if (rate === undefined) break;
+    await settled(groups);
     const [writes, before] = [await leaseWrites(lab), cpuOf(groups)];
     const { result, cpuSeconds } = await load.ask<ExchangeResult>({ do: "renew", rate, seconds });
     const { begun, completed } = result;

@@ -13,17 +13,18 @@ const STEPS_MAX = 14;
 /**
  * The next rate to try; undefined when the border is known as well as RESOLUTION says. From `start` it doubles or halves
  * until the border is between two rates, and then halves the distance. With `near`, the result of an earlier run, it leaves
- * from there, by one RESOLUTION first and by more each time.
+ * from there, by one RESOLUTION first and by more each time. The failure that the border rests on is tried a second time, as one
+ * bad moment of the machine would else decide; and what passed once can be done.
  */
 export function nextRate(tried: readonly Tried[], start: number, near?: number): number | undefined {
   if (tried.length === 0) return Math.round(near ?? start);
   if (tried.length >= STEPS_MAX) return undefined;
-  const passed = tried.filter((each) => each.passed).map(({ rate }) => rate);
-  const failed = tried.filter((each) => !each.passed).map(({ rate }) => rate);
+  const low = Math.max(0, ...tried.filter((each) => each.passed).map(({ rate }) => rate));
+  const failed = tried.filter(({ rate }) => rate > low).map(({ rate }) => rate);
   const step = near === undefined ? 2 : Math.min(2, RESOLUTION ** tried.length);
-  if (failed.length === 0) return Math.round(Math.max(...passed) * step);
+  if (failed.length === 0) return Math.round(low * step);
   const high = Math.min(...failed);
-  const low = Math.max(0, ...passed.filter((rate) => rate < high));
   if (low === 0) return high <= 3 ? undefined : Math.round(high / step);
-  return high / low <= RESOLUTION * 1.01 ? undefined : Math.round(Math.sqrt(low * high));
+  if (high / low > RESOLUTION * 1.01) return Math.round(Math.sqrt(low * high));
+  return failed.filter((rate) => rate === high).length < 2 ? high : undefined;
 }

@@ -11,7 +11,7 @@ import type { Subject } from "./subject.ts";
 export const subjects: readonly Subject[] = [
   {
     name: "compare",
-    usage: "[--runs 5] [--only NAME,…] [--seconds 5]",
+    usage: "[--runs 5] [--only NAME,…] [--seconds 4]",
     about: "DORA/s, times, CPU and memory of ours, Kea, Kea HA and dnsmasq (this one when none is named)",
     measure: compare,
     show: (result) => shownComparison(result as Comparison),
