@@ -1,6 +1,6 @@
-import { parseIpv4 } from "@leasehold/protocol";
+import { type Mac, parseIpv4 } from "@leasehold/protocol";
 import { expect, test } from "vitest";
-import { arpSender, writeArpProbe } from "./arp.ts";
+import { arpSender, writeArpAnnouncement, writeArpProbe } from "./arp.ts";
 
 const MAC = Uint8Array.of(2, 0, 0, 0, 0, 1);
 const X = parseIpv4("10.9.0.7")!;
@@ -13,6 +13,16 @@ test("a probe is broadcast, with no sender IP (MUST) and no target MAC (RFC 5227
       ["000000000000", "0a090007"].join(""),
   );
   expect([...frame.subarray(42, 61)]).toEqual([...new Array(18).fill(0), 0xee]);
+});
+
+test("an announcement is the same with the address as the sender's, too (RFC 5227 §2.3)", () => {
+  const frame = Buffer.alloc(64, 0xee);
+  expect(writeArpAnnouncement(frame, "02:00:00:00:00:01" as Mac, X)).toBe(60);
+  expect(frame.toString("hex", 0, 42)).toBe(
+    ["ffffffffffff", "020000000001", "0806", "0001080006040001", "020000000001", "0a090007"].join("") +
+      ["000000000000", "0a090007"].join(""),
+  );
+  expect(arpSender(frame)).toEqual({ address: X, mac: "02:00:00:00:00:01" });
 });
 
 // Answers of a Linux host (7a:7f:37:86:8c:77 asked) and what it says of itself when it comes up.

@@ -1,7 +1,7 @@
 // ARP over Ethernet, as far as asking who uses an address needs it (RFC 826; RFC 5227 §2.1.1). Offsets in octets:
 //   0 dst | 6 src | 12 0806 | 14 hardware 1 | 16 protocol 0800 | 18 sizes 6, 4 | 20 operation: 1 request, 2 reply
 //   22 sender MAC | 28 sender IP | 32 target MAC | 38 target IP
-import { type Ipv4, ipv4, type Mac, macFromBytes } from "@leasehold/protocol";
+import { type Ipv4, ipv4, type Mac, macBytes, macFromBytes } from "@leasehold/protocol";
 
 /** The least Ethernet frame without its checksum; ARP itself takes 42 octets of it. */
 export const PROBE_SIZE = 60;
@@ -22,6 +22,13 @@ export function writeArpProbe(into: Buffer, mac: Uint8Array, address: Ipv4): num
   into.set(mac, 22);
   into.writeUInt32BE(address, 38);
   return PROBE_SIZE;
+}
+
+/** RFC 5227 §2.3: "identical to the ARP Probe …, except that now the sender and target IP addresses are both set to" it. */
+export function writeArpAnnouncement(into: Buffer, mac: Mac, address: Ipv4): number {
+  const length = writeArpProbe(into, macBytes(mac), address);
+  into.writeUInt32BE(address, 28);
+  return length;
 }
 
 /**

@@ -1,9 +1,8 @@
 // A node: its parts put together, started, watched, and stopped in order.
 import { randomBytes } from "node:crypto";
-import { type Bus, BusError, beat, LEASES, onBeat, reasonOf } from "@leasehold/bus";
+import { type Bus, BusError, beat, NETWORK, onBeat, putRecord } from "@leasehold/bus";
 import { type Instant, instant } from "@leasehold/leases";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
-import type { Network } from "@leasehold/network";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import { Counters } from "./counters.ts";
@@ -11,13 +10,15 @@ import { type Clocks, DhcpService } from "./dhcp-service.ts";
 import { Draining, HANDOVER_MS } from "./draining.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Foreseen } from "./explain.ts";
-import { BulkLeasequeryListener } from "./io/bulk-leasequery.ts";
 import { connectToBus } from "./io/bus.ts";
+import { ClusterAddress } from "./io/cluster-address.ts";
 import { ConflictProbe } from "./io/conflict-probe.ts";
-import { type Link, openLink } from "./io/link.ts";
+import { LeasequeryPeers } from "./io/leasequery-peers.ts";
+import { type Arrival, type Link, openLink } from "./io/link.ts";
 import { StoreWatch } from "./io/store-watch.ts";
 import { followAll, type Views } from "./io/views.ts";
 import type { Whence } from "./lease-request.ts";
+import { MemberRegistry } from "./member-registry.ts";
 import { BEAT_EVERY_MS, type Heartbeat, Membership, type NodeState } from "./membership.ts";
 import type { NodeFile } from "./node-file.ts";
 import { NodeWorld } from "./node-world.ts";
@@ -28,6 +29,7 @@ import { StreamClock } from "./stream-clock.ts";
 
 const DRAIN_MAX_MS = 3000;
 const TICK_MS = 100;
+const REGISTER_EVERY_MS = 1000;
 
 export class DhcpNode {
   readonly file: NodeFile;
@@ -51,7 +53,9 @@ export class DhcpNode {
   private readonly membership: Membership;
   private readonly pause: PauseWatch;
   private readonly conflicts: ConflictProbe;
-  private bulk: BulkLeasequeryListener | undefined;
+  private readonly clusterAddress: ClusterAddress;
+  private registry: MemberRegistry | undefined;
+  private readonly peers: LeasequeryPeers;
   private bus: Bus | undefined;
   private watch: StoreWatch | undefined;
   private views: Views | undefined;
@@ -69,6 +73,16 @@ export class DhcpNode {
     this.membership = new Membership(file.name);
     this.world = new NodeWorld(file.name, this.membership);
     this.pause = new PauseWatch(this.clocks.steady(), Date.now());
+    const { membership, counters } = this;
+    const { name: self, interfaces } = file;
+    this.clusterAddress = new ClusterAddress(
+      { self, interfaces, membership, counters, log },
+      this.clocks.steady(),
+    );
+    this.peers = new LeasequeryPeers({
+      ...{ world: this.world, clocks: this.clocks, counters, log },
+      isServing: () => this.refusal() === undefined,
+    });
     this.conflicts = new ConflictProbe({ tell: (sentence) => log.warn(sentence) });
   }
 
@@ -84,9 +98,9 @@ export class DhcpNode {
   }
 
   private async openLink(name: string): Promise<void> {
-    const link = await openLink(name, this.file.dhcp.port, (bytes, sourcePort, { isBroadcast }) => {
+    const link = await openLink(name, this.file.dhcp.port, (bytes, sourcePort, arrival) => {
       this.lookForPause(this.clocks.steady());
-      this.receive(bytes, link, isBroadcast, sourcePort);
+      this.receive(bytes, arrival, sourcePort);
     });
     this.links.push(link);
     for (const address of link.addresses) this.world.addOwnAddress(address);
@@ -96,7 +110,7 @@ export class DhcpNode {
     );
   }
 
-  private receive(bytes: Buffer, link: Link, isBroadcast: boolean | undefined, sourcePort: number): void {
+  private receive(bytes: Buffer, { link, isBroadcast }: Arrival, sourcePort: number): void {
     if (this.service === undefined) {
       this.counters.count("dropped", "not-serving");
       return;
@@ -118,12 +132,18 @@ export class DhcpNode {
     const { steady } = this.clocks;
     this.watch = new StoreWatch(bus, { health, clock, log, steady, wall: Date.now });
     this.watch.onMissing = () => this.views?.leases.distrust("the stream was gone");
+    this.registry = new MemberRegistry({
+      ...{ self: this.file.name, membership: this.membership },
+      put: (key, value, expected) => putRecord(bus, NETWORK, key, value, expected),
+    });
+    this.timers.push(setInterval(() => this.register(), REGISTER_EVERY_MS));
     this.views = followAll(bus, this.world, this.counters, this.log, {
       network: (network) => {
         this.service?.noticeNetwork();
-        this.listenFor(network);
-        this.serveBulkLeasequeries(network);
+        this.clusterAddress.noticeNetwork(network, this.links, steady());
+        this.peers.noticeNetwork(this.links.flatMap((link) => link.addresses));
       },
+      member: (key, value, revision) => this.registry?.take(key, value, revision, steady()),
       lease: (lease) => this.service?.noticeStored(lease),
       leasesReplaced: () => this.service?.restoration.begin(),
       leasesLoaded: () => this.service?.restoration.loaded(),
@@ -169,50 +189,6 @@ export class DhcpNode {
     };
   }
 
-  /** The cluster's own address is listened on by every node: whichever carries it now gets the packets. */
-  private listenFor(network: Network): void {
-    const address = network.serverIdentifier?.address;
-    if (address === undefined) return;
-    for (const link of this.links) {
-      link.listenOn(address).catch((error: unknown) => {
-        this.log.warn(
-          { interface: link.interfaceName, reason: reasonOf(error) },
-          "cannot listen on the cluster's address",
-        );
-      });
-    }
-  }
-
-  /** On TCP, for the peers of the network document; not at all while it names none. */
-  private serveBulkLeasequeries(network: Network): void {
-    if (network.leasequeryPeers.size === 0) {
-      this.bulk?.close("the network document names no peers");
-      this.bulk = undefined;
-      return;
-    }
-    this.bulk ??= this.bulkListener();
-    const own = this.links.flatMap((link) => link.addresses);
-    const cluster = network.serverIdentifier?.address;
-    for (const address of cluster === undefined ? own : [...own, cluster]) {
-      this.bulk.listenOn(address).catch((error: unknown) => {
-        this.counters.count("trouble", "bulk-leasequery-port");
-        this.log.warn({ address: formatIpv4(address) }, reasonOf(error));
-      });
-    }
-  }
-
-  private bulkListener(): BulkLeasequeryListener {
-    const { world, clocks } = this;
-    return new BulkLeasequeryListener({
-      world,
-      now: () => clocks.now(),
-      serverIdentifierAt: (local) => world.network.serverIdentifier?.address ?? local,
-      isPeer: (address) => world.network.leasequeryPeers.has(address),
-      isServing: () => this.refusal() === undefined,
-      note: (event) => this.counters.count("trouble", event),
-    });
-  }
-
   private noteMembers(): void {
     this.log.info({ members: this.world.members.names }, "serving members changed");
   }
@@ -220,6 +196,7 @@ export class DhcpNode {
   /** What waits in the sockets after a pause has waited for nobody knows how long: its senders have asked again (I8). */
   private lookForPause(now: number): void {
     if (!this.pause.look(now, Date.now())) return;
+    this.clusterAddress.giveUp(now);
     const discarded = this.links.reduce((sum, link) => sum + link.discardQueued(), 0);
     for (let i = 0; i < discarded; i++) this.counters.count("dropped", "was-paused");
     this.log.warn(
@@ -236,6 +213,7 @@ export class DhcpNode {
     this.health.noteRestoredElsewhere(this.membership.isAnyRestoring(now));
     if (this.membership.refresh(now)) this.noteMembers();
     this.service?.tick();
+    if (this.clusterAddress.tick(now, this.state === "serving")) this.beat();
     if (this.pause.isSuspect) void this.clearSuspicion();
   }
 
@@ -283,6 +261,11 @@ export class DhcpNode {
     return this.health.state(this.clocks.steady());
   }
 
+  /** The one that this node is connected to. */
+  get natsServer() {
+    return { server: this.bus?.nc.info?.server_name ?? null, serverVersion: this.bus?.serverVersion ?? null };
+  }
+
   /** @throws BusError while there is no connection. */
   connectedBus(): Bus {
     if (this.bus?.connected) return this.bus;
@@ -290,6 +273,10 @@ export class DhcpNode {
       "This node is not connected to NATS, so nothing can be stored.",
       "Ask another node, or see `leasehold status`.",
     );
+  }
+
+  get carriesFloatingAddress(): boolean {
+    return this.clusterAddress.carries;
   }
 
   get pending(): number {
@@ -317,7 +304,8 @@ export class DhcpNode {
       state: this.state,
       store: this.storeState,
       isRestoring: this.service?.restoration.isRestoring ?? false,
-      addresses: this.links.flatMap((link) => link.addresses.map(formatIpv4)),
+      addresses: this.addresses,
+      floating: this.clusterAddress.word,
       api: this.file.api.listen,
       networkRevision: this.world.network.revision,
       leasesPosition: this.position("leases"),
@@ -328,41 +316,25 @@ export class DhcpNode {
     };
   }
 
-  private beat(): void {
-    if (this.bus !== undefined) beat(this.bus, this.file.name, this.heartbeat());
+  /** On the links that it serves. */
+  private get addresses(): string[] {
+    return this.links.flatMap((link) => link.addresses.map(formatIpv4));
   }
 
-  clusterView() {
-    const now = this.clocks.steady();
-    return {
-      node: this.file.name,
-      version: this.version,
-      serverIdentifier: this.world.network.document.cluster?.serverIdentifier ?? { mode: "per-node" },
-      nodes: this.membership.all(now).map(({ beat: { node, ...rest }, silentMs, isAlive }) => ({
-        name: node,
-        ...rest,
-        state: isAlive || rest.state === "stopped" ? rest.state : "dead",
-        lastSeen: new Date(Date.now() - silentMs).toISOString(),
-      })),
-      store: {
-        state: this.storeState,
-        server: this.bus?.nc.info?.server_name ?? null,
-        serverVersion: this.bus?.serverVersion ?? null,
-        bucket: LEASES,
-        pending: this.pending,
-      },
-      clock: {
-        /** By how much this node's wall clock is ahead of stream time, s. */
-        ahead: Math.round(this.clock.wallDifferenceMs) / 1000,
-        isFenced: this.clock.isFenced,
-      },
-    };
+  private register(): void {
+    if (this.state === "serving") void this.registry?.keep(this.addresses, this.clocks.steady());
+  }
+
+  private beat(): void {
+    this.clusterAddress.refresh(this.clocks.steady());
+    if (this.bus !== undefined) beat(this.bus, this.file.name, this.heartbeat());
   }
 
   /** Tells the others that its share is theirs; goes on with what reaches nobody else. */
   drain(): void {
     if (!this.draining.isOn) this.log.info("draining");
     this.draining.begin(this.clocks.steady());
+    this.clusterAddress.giveUp(this.clocks.steady());
     this.beat();
   }
 
@@ -383,8 +355,9 @@ export class DhcpNode {
     this.beat();
     for (const timer of this.timers) clearInterval(timer);
     for (const link of this.links) link.close();
-    this.bulk?.close("the node stops");
+    this.peers.close("the node stops");
     this.conflicts.close();
+    this.clusterAddress.close(this.clocks.steady());
     this.watch?.stop();
     await this.views?.stop();
     await this.bus?.close();

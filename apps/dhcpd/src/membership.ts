@@ -1,6 +1,7 @@
 // Who is in the cluster, as heard in heartbeats.
 import { Members } from "@leasehold/leases";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
+import type { FloatingWord, HeardWord } from "./floating-vote.ts";
 import type { MemberAddresses } from "./responder.ts";
 import type { StoreState } from "./store-health.ts";
 
@@ -24,6 +25,8 @@ export interface Heartbeat {
   readonly isRestoring?: boolean;
   /** Its addresses on the served links: each is a server identifier of the cluster. */
   readonly addresses: readonly string[];
+  /** On the cluster's floating address; absent when the network document has none. */
+  readonly floating?: FloatingWord | undefined;
   readonly api: string;
   readonly networkRevision: number;
   readonly leasesPosition: number;
@@ -42,6 +45,8 @@ interface Heard {
 export class Membership implements MemberAddresses {
   private readonly self: string;
   private readonly heard = new Map<string, Heard>();
+  /** Of the store: who is a member, heard or not; since when this node knows. */
+  private readonly registered = new Map<string, number>();
   private readonly nodeByAddress = new Map<Ipv4, string>();
   private current: Members;
   private refreshedAt = 0;
@@ -73,7 +78,9 @@ export class Membership implements MemberAddresses {
   /** Lets the dead go; says whether the serving members changed. */
   refresh(now: number): boolean {
     this.refreshedAt = now;
-    for (const [node, { at }] of this.heard) if (now - at > FORGOTTEN_AFTER_MS) this.heard.delete(node);
+    for (const [node, { at }] of this.heard) {
+      if (now - at > FORGOTTEN_AFTER_MS && this.heard.delete(node)) this.forgetAddressesOf(node);
+    }
     const serving = [...this.heard.values()]
       .filter(({ beat, at }) => beat.state === "serving" && now - at < DEAD_AFTER_MS)
       .map(({ beat }) => beat.node);
@@ -81,6 +88,52 @@ export class Membership implements MemberAddresses {
     if (next.names.join() === this.current.names.join()) return false;
     this.current = next;
     return true;
+  }
+
+  /** The store has it as a member, with these addresses, whether it was heard or not. */
+  register(node: string, addresses: readonly string[], now: number): void {
+    if (!this.registered.has(node)) this.registered.set(node, now);
+    for (const text of addresses) {
+      const address = parseIpv4(text);
+      if (address !== undefined && !this.nodeByAddress.has(address)) this.nodeByAddress.set(address, node);
+    }
+  }
+
+  unregister(node: string): void {
+    this.registered.delete(node);
+    this.forgetAddressesOf(node);
+  }
+
+  private forgetAddressesOf(node: string): void {
+    if (this.heard.has(node) || this.registered.has(node) || node === this.self) return;
+    for (const [address, of] of this.nodeByAddress) if (of === node) this.nodeByAddress.delete(address);
+  }
+
+  /** Members by the store that nobody has heard of for a day: they are gone for good. */
+  overdue(now: number): string[] {
+    const since = (node: string, known: number) => Math.max(known, this.heard.get(node)?.at ?? known);
+    return [...this.registered]
+      .filter(([node, known]) => node !== this.self && now - since(node, known) > FORGOTTEN_AFTER_MS)
+      .map(([node]) => node);
+  }
+
+  /** How many nodes the cluster has: those of the store, whoever else is alive, and this one. */
+  sizeAt(now: number): number {
+    const alive = [...this.heard].filter(([, { at }]) => now - at < DEAD_AFTER_MS).map(([node]) => node);
+    return new Set([...this.registered.keys(), ...alive, this.self]).size;
+  }
+
+  /** What the nodes last said of a floating address. */
+  floatingWords(address: string, now: number): HeardWord[] {
+    return [...this.heard].flatMap(([node, { beat, at }]) => {
+      const { floating } = beat;
+      return floating?.address === address ? [{ ...floating, node, silentMs: now - at }] : [];
+    });
+  }
+
+  /** Who says that it carries the floating address. */
+  carrier(now: number): string | undefined {
+    return this.all(now).find(({ beat, isAlive }) => isAlive && beat.floating?.carries)?.beat.node;
   }
 
   /** Known before the first heartbeat, and without one. */

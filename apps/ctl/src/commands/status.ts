@@ -6,7 +6,12 @@ import { relativeTime } from "../times.ts";
 interface ClusterView {
   readonly node: string;
   readonly version: string;
-  readonly serverIdentifier: { readonly mode: string; readonly address?: string };
+  readonly serverIdentifier: {
+    readonly mode: string;
+    readonly address?: string;
+    /** Where it floats: the node that has it now. */
+    readonly carriedBy?: string | null;
+  };
   readonly nodes: readonly NodeView[];
   readonly store: {
     readonly state: string;
@@ -24,6 +29,7 @@ interface NodeView {
   readonly hosts: number;
   readonly leases: number;
   readonly lastSeen: string;
+  readonly floating?: { readonly obstacle: string | null };
 }
 
 export const status: Command = {
@@ -35,19 +41,35 @@ export const status: Command = {
     const cluster = reply.body as ClusterView;
     return {
       json: cluster,
-      lines: [...headLines(cluster, reply.server), "", ...nodeLines(cluster, world.now())],
+      lines: [
+        ...headLines(cluster, reply.server),
+        "",
+        ...nodeLines(cluster, world.now()),
+        ...obstacleLines(cluster),
+      ],
     };
   },
 };
 
 function headLines({ node, serverIdentifier, store }: ClusterView, server: string): string[] {
-  const identifier = [serverIdentifier.mode, serverIdentifier.address].filter(Boolean).join(" ");
+  const { mode, address, carriedBy } = serverIdentifier;
+  const carrier = mode === "floating" ? `(${carriedBy ? `on ${carriedBy}` : "on no node"})` : undefined;
+  const identifier = [mode, address, carrier].filter(Boolean).join(" ");
   const nats = store.server ? ` (nats-server ${store.serverVersion} on ${store.server})` : "";
   return card([
     ["asked", `${node} at ${server}`],
     ["store", `${store.state}${nats}`],
     ["server identifier", identifier],
   ]);
+}
+
+function obstacleLines({ nodes }: ClusterView): string[] {
+  const lines = nodes.flatMap(({ name, state, floating }) =>
+    floating?.obstacle && state !== "dead" && state !== "stopped"
+      ? [`${name} cannot carry the floating address: ${floating.obstacle}.`]
+      : [],
+  );
+  return lines.length > 0 ? ["", ...lines] : [];
 }
 
 function nodeLines(cluster: ClusterView, now: number): string[] {

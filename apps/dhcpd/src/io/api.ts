@@ -5,6 +5,7 @@ import { BusError, NETWORK, putRecord, readHistory, readRecord, reasonOf } from 
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import { hostViews, leaseViewOf } from "../api-views.ts";
+import { clusterViewOf } from "../cluster-view.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
 import { DocumentCheck } from "./api-document-check.ts";
 import { addExplain } from "./api-explain.ts";
@@ -93,7 +94,7 @@ function addReading(app: FastifyInstance, node: DhcpNode, registry: Registry): v
   app.get("/metrics", async (_request, reply) =>
     reply.header("content-type", registry.contentType).send(await registry.metrics()),
   );
-  app.get("/api/v1/cluster", () => node.clusterView());
+  app.get("/api/v1/cluster", () => clusterViewOf(node));
   app.get<{ Querystring: LeaseFilter }>("/api/v1/leases", (request, reply) =>
     reply.header("content-type", "application/json; charset=utf-8").send(leasesJson(node, request.query)),
   );

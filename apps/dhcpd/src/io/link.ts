@@ -17,7 +17,8 @@ const EVERYBODY = parseIpv4("255.255.255.255")!;
 const READ_AT_ONCE = 128;
 
 export interface Arrival {
-  readonly link: Link;
+  /** Replies to what was sent to one more address leave from that address: a client's firewall expects them so. */
+  readonly link: Pick<Link, "interfaceName" | "addresses" | "send">;
   /** True when it was sent to all; false when to this node; undefined when the socket cannot tell. */
   readonly isBroadcast: boolean | undefined;
 }
@@ -176,8 +177,8 @@ class DeviceLink implements Link {
       this.packetSocket === undefined
         ? `bound to the device, ${reading}; no CAP_NET_RAW for raw frames: clients without an address are answered by broadcast`
         : `bound to the device, ${reading}, raw frames to clients without an address`;
-    this.read(udp.unicast, false);
-    this.read(udp.broadcast, true);
+    this.read(udp.unicast, { link: this, isBroadcast: false });
+    this.read(udp.broadcast, { link: this, isBroadcast: true });
   }
 
   discardQueued(): number {
@@ -186,8 +187,7 @@ class DeviceLink implements Link {
     return open.reduce((sum, { fd }) => sum + this.device.libc.discardQueued(fd), 0);
   }
 
-  private read({ socket, fd }: OpenSocket, isBroadcast: boolean): void {
-    const arrival = { link: this, isBroadcast };
+  private read({ socket, fd }: OpenSocket, arrival: Arrival): void {
     const take = (bytes: Buffer, sourcePort: number) => this.device.receive(bytes, sourcePort, arrival);
     socket.on("message", (bytes, { port }) => {
       take(bytes, port);
@@ -208,10 +208,21 @@ class DeviceLink implements Link {
     const { libc, name, port } = this.device;
     const socket = await adopt(libc, name, formatIpv4(address), port);
     this.further.set(address, socket);
-    this.read(socket, false);
+    const { interfaceName, addresses } = this;
+    const send = (...reply: Parameters<Link["send"]>) => this.sendFrom(socket, ...reply);
+    this.read(socket, { link: { interfaceName, addresses, send }, isBroadcast: false });
   }
 
   send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean {
+    return this.sendFrom(this.udp.unicast, payload, destination, chaddr);
+  }
+
+  private sendFrom(
+    { socket, fd }: OpenSocket,
+    payload: Buffer,
+    destination: Destination,
+    chaddr: Uint8Array,
+  ): boolean {
     if (
       destination.kind === "hardware" &&
       this.packetSocket !== undefined &&
@@ -228,7 +239,6 @@ class DeviceLink implements Link {
     }
     const isUnicast = destination.kind === "unicast";
     const [address, port] = isUnicast ? [destination.address, destination.port] : [EVERYBODY, CLIENT_PORT];
-    const { socket, fd } = this.udp.unicast;
     // What the kernel does not take at once waits its turn in dgram.
     if (!this.device.libc.sendDatagram(fd, payload, address, port))
       sendDatagram(socket, payload, destination);

@@ -46,6 +46,11 @@ const GAUGES: readonly [name: string, help: string, read: (node: DhcpNode) => nu
     (node) => node.world.members.names.length,
   ],
   [
+    "leasehold_floating_address_carried",
+    "1 on the node that carries the cluster's floating address.",
+    (node) => (node.carriesFloatingAddress ? 1 : 0),
+  ],
+  [
     "leasehold_clock_difference_seconds",
     "By how much this node's wall clock is ahead of stream time.",
     (node) => node.clock.wallDifferenceMs / 1000,

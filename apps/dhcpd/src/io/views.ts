@@ -24,6 +24,8 @@ export interface Views {
 /** Who wants to know what came in: a network in force, a lease after the view was complete. */
 export interface Notice {
   network(network: Network): void;
+  /** A record beside the document. */
+  member(key: string, value: unknown, revision: number): void;
   lease(lease: Lease): void;
   /** The store of the leases was replaced: the view is about to be loaded again; and, later, it is. */
   leasesReplaced(): void;
@@ -130,6 +132,7 @@ function followNetwork(
 ): Follower {
   return followBucket(bus, NETWORK, {
     onRecord: (change) => {
+      if (change.key !== DOCUMENT) notice.member(change.key, change.value, change.revision);
       if (change.key !== DOCUMENT || change.data === undefined) return;
       const checked = checkNetwork(change.value);
       if (!checked.ok) {

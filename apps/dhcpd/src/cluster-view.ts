@@ -1,0 +1,34 @@
+// The cluster as one node sees it: what `GET /api/v1/cluster` answers (docs/api.md).
+import { LEASES } from "@leasehold/bus";
+import type { DhcpNode } from "./dhcp-node.ts";
+
+export function clusterViewOf(node: DhcpNode) {
+  const { file, version, clock, pending } = node;
+  return {
+    node: file.name,
+    version,
+    serverIdentifier: serverIdentifierOf(node),
+    nodes: nodesOf(node),
+    store: { state: node.storeState, ...node.natsServer, bucket: LEASES, pending },
+    clock: {
+      /** By how much this node's wall clock is ahead of stream time, s. */
+      ahead: Math.round(clock.wallDifferenceMs) / 1000,
+      isFenced: clock.isFenced,
+    },
+  };
+}
+
+function serverIdentifierOf({ world, clocks }: DhcpNode) {
+  const configured = world.network.document.cluster?.serverIdentifier ?? { mode: "per-node" as const };
+  if (configured.mode !== "floating") return configured;
+  return { ...configured, carriedBy: world.membership.carrier(clocks.steady()) ?? null };
+}
+
+function nodesOf({ world, clocks }: DhcpNode) {
+  return world.membership.all(clocks.steady()).map(({ beat: { node, ...rest }, silentMs, isAlive }) => ({
+    name: node,
+    ...rest,
+    state: isAlive || rest.state === "stopped" ? rest.state : "dead",
+    lastSeen: new Date(Date.now() - silentMs).toISOString(),
+  }));
+}

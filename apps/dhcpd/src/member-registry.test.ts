@@ -1,0 +1,98 @@
+// Who is a member, by the store: known to a node that has just started, kept by each for itself, and cleared of who is gone.
+import { describe, expect, test } from "vitest";
+import { ip } from "../test/wire.ts";
+import { MemberRegistry } from "./member-registry.ts";
+import { Membership } from "./membership.ts";
+
+const DAY = 24 * 3600 * 1000;
+
+/** A bucket whose writes come back at once. */
+function registryOf(self = "n1") {
+  const membership = new Membership(self);
+  const written: string[] = [];
+  let revision = 10;
+  const registry = new MemberRegistry({
+    ...{ self, membership },
+    put: async (key, value, expected) => {
+      written.push(`${key} ${value === null ? "gone" : value.addresses.join()} on ${expected}`);
+      registry.take(key, value, ++revision, 0);
+    },
+  });
+  return { membership, registry, written };
+}
+
+describe("a node that has just started", () => {
+  test("knows the addresses of one that died before, and that it is a member", () => {
+    const { membership, registry } = registryOf();
+    registry.take("member.n2", { node: "n2", addresses: ["10.0.0.3"] }, 4, 0);
+    expect([membership.isMember(ip("10.0.0.3")), membership.liveMemberOf(ip("10.0.0.3"))]).toEqual([
+      true,
+      undefined,
+    ]);
+    expect(membership.sizeAt(0)).toBe(2);
+    expect(membership.members.names).toEqual(["n1"]);
+  });
+
+  test("writes its own record once, and again when its addresses are others", async () => {
+    const { registry, written } = registryOf();
+    await registry.keep(["10.0.0.2"], 0);
+    await registry.keep(["10.0.0.2"], 1);
+    await registry.keep(["10.0.0.9"], 2);
+    expect(written).toEqual(["member.n1 10.0.0.2 on 0", "member.n1 10.0.0.9 on 11"]);
+  });
+
+  test("writes nothing when the record is there, and writes it anew when somebody removed it", async () => {
+    const { registry, written } = registryOf();
+    registry.take("member.n1", { node: "n1", addresses: ["10.0.0.2"] }, 7, 0);
+    await registry.keep(["10.0.0.2"], 0);
+    expect(written).toEqual([]);
+    registry.take("member.n1", undefined, 8, 0);
+    await registry.keep(["10.0.0.2"], 0);
+    expect(written).toEqual(["member.n1 10.0.0.2 on 8"]);
+  });
+});
+
+describe("a node that nobody has heard of for a day", () => {
+  test("is removed, with its addresses", async () => {
+    const { membership, registry, written } = registryOf();
+    registry.take("member.n1", { node: "n1", addresses: ["10.0.0.2"] }, 3, 0);
+    registry.take("member.n2", { node: "n2", addresses: ["10.0.0.3"] }, 4, 0);
+    await registry.keep(["10.0.0.2"], DAY);
+    expect([written, membership.sizeAt(DAY)]).toEqual([[], 2]);
+    await registry.keep(["10.0.0.2"], DAY + 1);
+    expect(written).toEqual(["member.n2 gone on 4"]);
+    expect([membership.sizeAt(DAY), membership.isMember(ip("10.0.0.3"))]).toEqual([1, false]);
+  });
+
+  test("counts from its last heartbeat on", async () => {
+    const { membership, registry, written } = registryOf();
+    registry.take("member.n1", { node: "n1", addresses: [] }, 3, 0);
+    registry.take("member.n2", { node: "n2", addresses: ["10.0.0.3"] }, 4, 0);
+    membership.hear("n2", { node: "n2", state: "serving", addresses: ["10.0.0.3"] }, 5000);
+    await registry.keep([], DAY + 5000);
+    expect(written).toEqual([]);
+    await registry.keep([], DAY + 5001);
+    expect(written).toEqual(["member.n2 gone on 4"]);
+  });
+});
+
+test("what the store refuses is tried again the next time", async () => {
+  const membership = new Membership("n1");
+  let tries = 0;
+  const put = async () => {
+    tries++;
+    throw new Error("no quorum");
+  };
+  const registry = new MemberRegistry({ self: "n1", membership, put });
+  await registry.keep(["10.0.0.2"], 0);
+  await registry.keep(["10.0.0.2"], 1000);
+  expect(tries).toBe(2);
+});
+
+test("other records of the bucket, and nonsense, are left alone", () => {
+  const { membership, registry } = registryOf();
+  registry.take("document", { addresses: ["10.0.0.3"] }, 1, 0);
+  registry.take("member.n2", "hello", 2, 0);
+  registry.take("member.n3", { addresses: "10.0.0.3" }, 3, 0);
+  expect([membership.sizeAt(0), membership.isMember(ip("10.0.0.3"))]).toEqual([1, false]);
+});
