@@ -10,11 +10,12 @@ import { type Clocks, DhcpService } from "./dhcp-service.ts";
 import { Draining, HANDOVER_MS } from "./draining.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Foreseen } from "./explain.ts";
+import { Intake, type Received } from "./intake.ts";
 import { connectToBus } from "./io/bus.ts";
 import { ClusterAddress } from "./io/cluster-address.ts";
 import { ConflictProbe } from "./io/conflict-probe.ts";
 import { LeasequeryPeers } from "./io/leasequery-peers.ts";
-import { type Arrival, type Link, openLink } from "./io/link.ts";
+import { type Link, openLink } from "./io/link.ts";
 import { StoreWatch } from "./io/store-watch.ts";
 import { followAll, type Views } from "./io/views.ts";
 import type { Whence } from "./lease-request.ts";
@@ -23,7 +24,7 @@ import { BEAT_EVERY_MS, type Heartbeat, Membership, type NodeState } from "./mem
 import type { NodeFile } from "./node-file.ts";
 import { NodeWorld } from "./node-world.ts";
 import { PauseWatch } from "./pause-watch.ts";
-import { type Outcome, RecentOutcomes, shownOutcome } from "./recent-outcomes.ts";
+import { RecentOutcomes } from "./recent-outcomes.ts";
 import { StoreHealth, type StoreState } from "./store-health.ts";
 import { StreamClock } from "./stream-clock.ts";
 
@@ -63,6 +64,12 @@ export class DhcpNode {
   private links: Link[] = [];
   private timers: NodeJS.Timeout[] = [];
   private readonly draining = new Draining();
+  private readonly intake = new Intake<Received>({
+    now: () => this.clocks.steady(),
+    isKnown: (mac) => this.world.inventory.byMac(mac) !== undefined,
+    onShed: (reason) => this.counters.count("dropped", reason),
+    handle: (received) => this.receive(received),
+  });
   private hasStopped = false;
   private intents = 0;
 
@@ -99,8 +106,9 @@ export class DhcpNode {
 
   private async openLink(name: string): Promise<void> {
     const link = await openLink(name, this.file.dhcp.port, (bytes, sourcePort, arrival) => {
-      this.lookForPause(this.clocks.steady());
-      this.receive(bytes, arrival, sourcePort);
+      const at = this.clocks.steady();
+      this.lookForPause(at);
+      this.intake.put({ ...arrival, bytes, sourcePort, at });
     });
     this.links.push(link);
     for (const address of link.addresses) this.world.addOwnAddress(address);
@@ -110,7 +118,7 @@ export class DhcpNode {
     );
   }
 
-  private receive(bytes: Buffer, { link, isBroadcast }: Arrival, sourcePort: number): void {
+  private receive({ bytes, link, isBroadcast, sourcePort }: Received): void {
     if (this.service === undefined) {
       this.counters.count("dropped", "not-serving");
       return;
@@ -166,7 +174,9 @@ export class DhcpNode {
       probe: (address, target, waitMs) => this.conflicts.probe(address, target, waitMs),
       nextIntent: () => `${this.file.name}-${epoch}-${(++this.intents).toString(36)}`,
       randomOctets: (size) => randomBytes(size),
-      trace: this.trace(),
+      trace: this.outcomes.tracer(
+        log.isLevelEnabled("debug") ? (told) => log.debug(told, "packet") : undefined,
+      ),
       onReplied: (type, ms) => this.observers.onReplied?.(type, ms),
     });
   }
@@ -180,15 +190,6 @@ export class DhcpNode {
     });
   }
 
-  private trace(): (outcome: Outcome) => void {
-    const { log, outcomes } = this;
-    if (!log.isLevelEnabled("debug")) return (outcome) => outcomes.note(outcome);
-    return (outcome) => {
-      outcomes.note(outcome);
-      log.debug(shownOutcome(outcome), "packet");
-    };
-  }
-
   private noteMembers(): void {
     this.log.info({ members: this.world.members.names }, "serving members changed");
   }
@@ -197,7 +198,7 @@ export class DhcpNode {
   private lookForPause(now: number): void {
     if (!this.pause.look(now, Date.now())) return;
     this.clusterAddress.giveUp(now);
-    const discarded = this.links.reduce((sum, link) => sum + link.discardQueued(), 0);
+    const discarded = this.links.reduce((sum, link) => sum + link.discardQueued(), this.intake.clear());
     for (let i = 0; i < discarded; i++) this.counters.count("dropped", "was-paused");
     this.log.warn(
       { discarded },

@@ -13,8 +13,8 @@ const RECEIVE_BUFFER = 8 * 1024 * 1024;
 const FRAME_MAX = 2048;
 const CLIENT_PORT = 68;
 const EVERYBODY = parseIpv4("255.255.255.255")!;
-/** So many packets are read before the event loop goes on: what they lead to is to be written, too. */
-const READ_AT_ONCE = 128;
+/** So many packets are read in a turn of the event loop: more than are handled in one, so that it is seen what waits. */
+const READ_AT_ONCE = 512;
 
 export interface Arrival {
   /** Replies to what was sent to one more address leave from that address: a client's firewall expects them so. */
@@ -164,6 +164,7 @@ class DeviceLink implements Link {
   private readonly frame = Buffer.alloc(FRAME_MAX);
   private readonly batch = openBatch();
   private readable = READ_AT_ONCE;
+  private isClosed = false;
 
   constructor(device: Device, udp: Sockets) {
     this.interfaceName = device.name;
@@ -198,7 +199,7 @@ class DeviceLink implements Link {
 
   /** What waits behind a packet, within what may be read in this turn of the event loop. */
   private readOn(fd: number, take: TakeDatagram): void {
-    if (this.batch === undefined || this.readable <= 0) return;
+    if (this.batch === undefined || this.readable <= 0 || this.isClosed) return;
     if (this.readable === READ_AT_ONCE) setImmediate(() => (this.readable = READ_AT_ONCE));
     this.readable -= 1 + this.batch.drain(fd, this.readable, take);
   }
@@ -223,6 +224,8 @@ class DeviceLink implements Link {
     destination: Destination,
     chaddr: Uint8Array,
   ): boolean {
+    // The descriptor may be another file's by now.
+    if (this.isClosed) return false;
     if (
       destination.kind === "hardware" &&
       this.packetSocket !== undefined &&
@@ -246,6 +249,7 @@ class DeviceLink implements Link {
   }
 
   close(): void {
+    this.isClosed = true;
     for (const { socket } of [this.udp.unicast, this.udp.broadcast, ...this.further.values()]) socket.close();
     if (this.packetSocket !== undefined) this.device.libc.close(this.packetSocket);
   }

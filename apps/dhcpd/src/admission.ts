@@ -1,0 +1,189 @@
+// Which packet is handled next, when more come than can be handled (I14). While few wait it is first come, first served. Beyond
+// that the worth of a packet counts, and of equal ones the newest comes first: its sender is the likeliest to listen still,
+// and the oldest would only be answered when it has asked again. Bounded: the oldest of the least worth are shed.
+import { decode, type Mac, MessageType, macFromBytes, type Packet } from "@leasehold/protocol";
+
+/** From the most to the least. */
+export const WORTHS = [
+  /** A REQUEST that takes an offer: most of the work for this client is done. */
+  "selecting",
+  /** A client that has an address, and may lose it; or gives it back. */
+  "holding",
+  /** A new client that somebody has named. */
+  "known",
+  "unknown",
+] as const;
+export type Worth = (typeof WORTHS)[number];
+
+export interface Waiting {
+  readonly bytes: Uint8Array;
+  /** Of the steady clock, in ms. */
+  readonly at: number;
+}
+
+export type ShedReason = "overloaded" | "too-late" | "already-in-progress";
+
+export interface AdmissionOptions {
+  readonly isKnown: (mac: Mac) => boolean;
+  readonly onShed: (reason: ShedReason) => void;
+  readonly limit?: number;
+  /** So many may wait for their turn without order. */
+  readonly orderlyMax?: number;
+}
+
+/** RFC 2131 §4.1: a client asks again after 3 to 5 s; what is not handled by then is asked anew. */
+const PATIENCE_MS = 3000;
+const LIMIT = 8192;
+/** Some milliseconds of work. */
+const ORDERLY_MAX = 256;
+
+export class Admission<Packet extends Waiting> {
+  private readonly options: Required<AdmissionOptions>;
+  private readonly fresh = new Deque<Packet>();
+  private readonly sorted = WORTHS.map(() => new Deque<Packet>());
+  /** By xid, while there is an order: of a packet and its copies the newest counts. */
+  private readonly byXid = new Map<number, Packet>();
+  private readonly replaced = new Set<Packet>();
+  private waiting = 0;
+
+  constructor(options: AdmissionOptions) {
+    this.options = { limit: LIMIT, orderlyMax: ORDERLY_MAX, ...options };
+  }
+
+  get size(): number {
+    return this.waiting;
+  }
+
+  put(packet: Packet): void {
+    this.waiting++;
+    this.fresh.push(packet);
+    if (this.waiting > this.options.orderlyMax) this.order();
+  }
+
+  /** The next one to be handled; undefined when none waits that is worth it. */
+  take(now: number): Packet | undefined {
+    for (let next = this.next(); next !== undefined; next = this.next()) {
+      if (this.replaced.delete(next)) continue;
+      this.forget(next);
+      if (now - next.at <= PATIENCE_MS) return next;
+      this.options.onShed("too-late");
+    }
+    return undefined;
+  }
+
+  /** Forgets all that waits; how many packets that were. */
+  clear(): number {
+    const cleared = this.waiting;
+    for (const queue of [this.fresh, ...this.sorted]) queue.clear();
+    this.byXid.clear();
+    this.replaced.clear();
+    this.waiting = 0;
+    return cleared;
+  }
+
+  private next(): Packet | undefined {
+    for (const queue of this.sorted) if (queue.size > 0) return queue.pop();
+    return this.fresh.shift();
+  }
+
+  private order(): void {
+    for (let one = this.fresh.shift(); one !== undefined; one = this.fresh.shift()) {
+      this.replaceCopyOf(one);
+      this.sorted[WORTHS.indexOf(worthOf(one.bytes, this.options.isKnown))]!.push(one);
+    }
+    while (this.waiting > this.options.limit) this.shedOldest();
+  }
+
+  private replaceCopyOf(packet: Packet): void {
+    const xid = xidOf(packet.bytes);
+    const earlier = this.byXid.get(xid);
+    if (earlier !== undefined && isCopy(earlier.bytes, packet.bytes)) {
+      this.replaced.add(earlier);
+      this.waiting--;
+      this.options.onShed("already-in-progress");
+    }
+    this.byXid.set(xid, packet);
+  }
+
+  private shedOldest(): void {
+    const least = this.sorted.findLast((queue) => queue.size > 0)!;
+    const oldest = least.shift()!;
+    if (this.replaced.delete(oldest)) return;
+    this.forget(oldest);
+    this.options.onShed("overloaded");
+  }
+
+  private forget(packet: Packet): void {
+    this.waiting--;
+    if (this.byXid.size === 0) return;
+    const xid = xidOf(packet.bytes);
+    if (this.byXid.get(xid) === packet) this.byXid.delete(xid);
+  }
+}
+
+/** What cannot be read has no worth either way: it is dropped and counted soon. */
+export function worthOf(bytes: Uint8Array, isKnown: (mac: Mac) => boolean): Worth {
+  const decoded = decode(bytes);
+  if (!decoded.ok) return "unknown";
+  const { packet } = decoded;
+  if (packet.messageType === MessageType.REQUEST) return packet.has(54) ? "selecting" : "holding";
+  return isNewClient(packet) ? newcomer(packet, isKnown) : "holding";
+}
+
+function isNewClient({ messageType }: Packet): boolean {
+  return messageType === undefined || messageType === MessageType.DISCOVER;
+}
+
+function newcomer({ chaddr }: Packet, isKnown: (mac: Mac) => boolean): Worth {
+  return isKnown(macFromBytes(chaddr)) ? "known" : "unknown";
+}
+
+function xidOf(bytes: Uint8Array): number {
+  return ((bytes[4]! << 24) | (bytes[5]! << 16) | (bytes[6]! << 8) | bytes[7]!) >>> 0;
+}
+
+/** The same but for what a repetition counts up: hops, secs. */
+function isCopy(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length || a[0] !== b[0]) return false;
+  for (let at = 12; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
+
+/** An array that can be emptied from both ends. */
+class Deque<Item> {
+  private items: (Item | undefined)[] = [];
+  private head = 0;
+
+  get size(): number {
+    return this.items.length - this.head;
+  }
+
+  push(item: Item): void {
+    this.items.push(item);
+  }
+
+  pop(): Item | undefined {
+    const item = this.size > 0 ? this.items.pop() : undefined;
+    if (this.size === 0) this.clear();
+    return item;
+  }
+
+  shift(): Item | undefined {
+    if (this.size === 0) return undefined;
+    const item = this.items[this.head];
+    this.items[this.head++] = undefined;
+    if (this.size === 0) this.clear();
+    else if (this.head > 1024 && this.head * 2 > this.items.length) this.compact();
+    return item;
+  }
+
+  clear(): void {
+    this.items = [];
+    this.head = 0;
+  }
+
+  private compact(): void {
+    this.items = this.items.slice(this.head);
+    this.head = 0;
+  }
+}
