@@ -1,7 +1,7 @@
 // Hosts that are switched on at once. Each goes through its client kinds one after the other, DISCOVER to ACK, by broadcast
 // on the common link, and asks again as that kind does. What it was given is judged here, by what came over the wire.
 
-import { MessageType } from "@leasehold/protocol";
+import { formatIpv4, ipv4, MessageType } from "@leasehold/protocol";
 import { type ClientKind, clientKinds } from "./client-kinds.ts";
 import { LoadSocket } from "./load-socket.ts";
 import { ACK, MessageTemplate, NAK, OFFER, serverOf, typeOf, xidOf, yiaddrOf } from "./message-template.ts";
@@ -26,8 +26,11 @@ export interface StormResult {
   readonly naks: number;
   /** ACKs for an address that another host had. */
   readonly twice: number;
-  /** Hosts that had another address in a later stage. */
+  /** Hosts that had another address in a later stage, and how often by that stage and the servers' addresses (option 54). */
   readonly moved: number;
+  readonly moves: Readonly<Record<string, number>>;
+  /** ACKs for another address than the one that was asked for last. */
+  readonly unasked: number;
   /** By kind: how many messages were sent again. */
   readonly again: Readonly<Record<string, number>>;
 }
@@ -58,10 +61,12 @@ export class StormLoad {
   private readonly command: StormCommand;
   private readonly onStage: (stages: number) => void;
   private readonly again: Record<string, number> = {};
+  private readonly moves: Record<string, number> = {};
   private readonly ends: number[] = [];
   private stages = 0;
   private naks = 0;
   private twice = 0;
+  private unasked = 0;
   private socket!: LoadSocket;
   private finish: () => void = () => {};
 
@@ -102,7 +107,9 @@ export class StormLoad {
       allMs: at(1),
       naks: this.naks,
       twice: this.twice,
+      unasked: this.unasked,
       moved: this.hosts.filter(({ hasMoved }) => hasMoved).length,
+      moves: this.moves,
       again: this.again,
     };
   }
@@ -118,6 +125,15 @@ export class StormLoad {
 
   countAgain(kind: string): void {
     this.again[kind] = (this.again[kind] ?? 0) + 1;
+  }
+
+  countMove(kind: string, from: number, to: number): void {
+    const move = `${kind}: ${formatIpv4(ipv4(from))} → ${formatIpv4(ipv4(to))}`;
+    this.moves[move] = (this.moves[move] ?? 0) + 1;
+  }
+
+  countUnasked(): void {
+    this.unasked++;
   }
 
   countNak(): void {
@@ -144,6 +160,8 @@ class StormHost {
   private requests = 0;
   private offered: { readonly wanted: number; readonly server: number } | undefined;
   private address = 0;
+  /** Who acknowledged it. */
+  private server = 0;
   private stageBegan = 0;
   private timer: NodeJS.Timeout | undefined;
   hasMoved = false;
@@ -175,7 +193,7 @@ class StormHost {
         this.say();
         break;
       case ACK:
-        this.takeAddress(yiaddrOf(reply));
+        this.takeAddress(yiaddrOf(reply), serverOf(reply));
         break;
       case NAK:
         this.storm.countNak();
@@ -183,11 +201,16 @@ class StormHost {
     }
   }
 
-  private takeAddress(address: number): void {
+  private takeAddress(address: number, server: number): void {
     if (this.offered === undefined) return;
     clearTimeout(this.timer);
-    if (this.address !== 0 && this.address !== address) this.hasMoved = true;
+    if (address !== this.offered.wanted) this.storm.countUnasked();
+    if (this.address !== 0 && this.address !== address) {
+      this.hasMoved = true;
+      this.storm.countMove(templates[this.stage]!.kind.name, this.server, server);
+    }
     this.address = address;
+    this.server = server;
     this.stage++;
     const isLast = this.stage === STAGES;
     this.storm.bound(this.index, address, isLast);
