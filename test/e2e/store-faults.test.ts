@@ -93,6 +93,30 @@ test("the stream's leader dies: renewals do not notice, and new clients are serv
   await awaitState(witness, "healthy");
 });
 
+test("no majority: reserved hosts and renewals are served by what is held, nobody else, and all at once when it is back", async () => {
+  const lab = labOf();
+  const [reserved, dynamic, stranger] = ["11", "12", "13"].map((n) => `02:1e:a5:77:00:${n}` as Mac);
+  const address = "10.77.3.9";
+  await lab.smd("put", "--mac", reserved!, "--ip", address, "--xname", "x9000c0s0b0n0");
+  await until("n1 knows the host", 20, async () => {
+    const offer = await relay.discover("n1", reserved!, 500);
+    return offer !== undefined && formatIpv4(offer.packet.yiaddr) === address;
+  });
+  await relay.lease("n1", reserved!);
+  const { yiaddr } = await relay.lease("n1", dynamic!);
+  await Promise.all([lab.kill("n2", "nats"), lab.kill("n3", "nats")]);
+  await awaitState("n1", "no-quorum", 30);
+  expect((await lab.api("n1", "/readyz")).status).toBe(503);
+  const again = await relay.lease("n1", reserved!);
+  expect(formatIpv4(again.yiaddr)).toBe(address);
+  expect((await relay.renew("n1", dynamic!, yiaddr))?.packet.messageType).toBe(MessageType.ACK);
+  expect(await relay.discover("n1", stranger!, 1000)).toBeUndefined();
+  await Promise.all([lab.start("n2", "nats"), lab.start("n3", "nats")]);
+  await awaitState("n1", "healthy", 30);
+  expect(await relay.lease("n1", stranger!)).toBeDefined();
+  expect(doubleBindings(readWire(capture))).toEqual([]);
+});
+
 test("a clock that is set wrong does no harm, and is told", async () => {
   const lab = labOf();
   const mac = "02:1e:a5:77:00:02" as Mac;

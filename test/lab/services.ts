@@ -59,7 +59,7 @@ const dhcpd: Service = {
       dhcpd,
       `name: ${host.name}
 interfaces: [eth0]
-nats: ${natsLogin(state, host, "dhcpd")}
+nats: ${natsLogin(state, host, "dhcpd", 'monitoring: ["http://127.0.0.1:8222"], durability: require')}
 api: { listen: "0.0.0.0:${NODE_API_PORT}", token: ${state.token} }
 `,
     );
@@ -118,6 +118,6 @@ function configured(state: LabState, host: LabHost, service: Service, text: stri
   return { argv: [...typescript(service.program!), file] };
 }
 
-function natsLogin(state: LabState, host: LabHost, user: NatsUser): string {
-  return `{ servers: ${JSON.stringify(natsServers(state, host.name))}, user: ${user}, password: ${state.passwords[user]} }`;
+function natsLogin(state: LabState, host: LabHost, user: NatsUser, more = ""): string {
+  return `{ servers: ${JSON.stringify(natsServers(state, host.name))}, user: ${user}, password: ${state.passwords[user]}${more && `, ${more}`} }`;
 }

@@ -10,15 +10,17 @@ const FETCHED = fileURLToPath(new URL("../../.tools/bin/nats-server", import.met
 
 export interface NatsCluster {
   readonly servers: readonly string[];
+  /** Where each server's monitoring listens. */
+  readonly monitoring: readonly string[];
   /** SIGKILL, as a crash. */
   kill(index: number): void;
   stop(): Promise<void>;
 }
 
-/** Starts the servers; they may still be electing a leader when this resolves (connectBus waits for that). */
-export async function startNatsCluster(size: 1 | 3 = 3): Promise<NatsCluster> {
+/** Starts the servers, with more settings for JetStream, such as `max_file_store: 1M`; they may still be electing a leader when this resolves (connectBus waits for that). */
+export async function startNatsCluster(size: 1 | 3 = 3, jetstream = ""): Promise<NatsCluster> {
   const directory = mkdtempSync(join(tmpdir(), "leasehold-nats-"));
-  const ports = await freePorts(size * 2);
+  const ports = await freePorts(size * 3);
   const routes = Array.from({ length: size }, (_, i) => `nats://127.0.0.1:${ports[size + i]}`);
   const binary = existsSync(FETCHED) ? FETCHED : "nats-server";
   const processes = routes.map((_, i) => {
@@ -26,12 +28,13 @@ export async function startNatsCluster(size: 1 | 3 = 3): Promise<NatsCluster> {
     const cluster = `cluster { name: test, listen: "127.0.0.1:${ports[size + i]}", routes: ${JSON.stringify(routes)} }`;
     writeFileSync(
       file,
-      `server_name: n${i}\nlisten: "127.0.0.1:${ports[i]}"\njetstream { store_dir: "${directory}/n${i}" }\n${size > 1 ? cluster : ""}\n`,
+      `server_name: n${i}\nlisten: "127.0.0.1:${ports[i]}"\nhttp: "127.0.0.1:${ports[2 * size + i]}"\njetstream { store_dir: "${directory}/n${i}"\n${jetstream} }\n${size > 1 ? cluster : ""}\n`,
     );
     return spawn(binary, ["-c", file, "-l", join(directory, `n${i}.log`)], { stdio: "ignore" });
   });
   return {
     servers: ports.slice(0, size).map((port) => `nats://127.0.0.1:${port}`),
+    monitoring: ports.slice(2 * size).map((port) => `http://127.0.0.1:${port}`),
     kill: (index) => processes[index]!.kill("SIGKILL"),
     stop: async () => {
       await Promise.all(processes.map(ended));

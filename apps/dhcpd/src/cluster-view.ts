@@ -9,7 +9,13 @@ export function clusterViewOf(node: DhcpNode) {
     version,
     serverIdentifier: serverIdentifierOf(node),
     nodes: nodesOf(node),
-    store: { state: node.storeState, ...node.natsServer, bucket: LEASES, pending },
+    store: {
+      state: node.storeState,
+      durability: node.disks.durability,
+      ...node.natsServer,
+      bucket: LEASES,
+      pending,
+    },
     clock: {
       /** By how much this node's wall clock is ahead of stream time, s. */
       ahead: Math.round(clock.wallDifferenceMs) / 1000,

@@ -14,6 +14,7 @@ import { Intake, type Received } from "./intake.ts";
 import { connectToBus } from "./io/bus.ts";
 import { ClusterAddress } from "./io/cluster-address.ts";
 import { ConflictProbe } from "./io/conflict-probe.ts";
+import { DurabilityCheck } from "./io/durability-check.ts";
 import { LeasequeryPeers } from "./io/leasequery-peers.ts";
 import { type Link, openLink } from "./io/link.ts";
 import { StoreWatch } from "./io/store-watch.ts";
@@ -58,6 +59,7 @@ export class DhcpNode {
   private registry: MemberRegistry | undefined;
   private readonly peers: LeasequeryPeers;
   private bus: Bus | undefined;
+  readonly disks: DurabilityCheck;
   private watch: StoreWatch | undefined;
   private views: Views | undefined;
   private service: DhcpService | undefined;
@@ -77,6 +79,7 @@ export class DhcpNode {
     this.file = file;
     this.version = version;
     this.log = log;
+    this.disks = new DurabilityCheck(file.nats, log);
     this.membership = new Membership(file.name);
     this.world = new NodeWorld(file.name, this.membership);
     this.pause = new PauseWatch(this.clocks.steady(), Date.now());
@@ -101,6 +104,7 @@ export class DhcpNode {
       this.counters.count("trouble", `nats-${state}`);
       this.watch?.noteConnection(state);
     });
+    await this.disks.atStart();
     this.serve(this.bus);
   }
 
@@ -360,6 +364,7 @@ export class DhcpNode {
     this.conflicts.close();
     this.clusterAddress.close(this.clocks.steady());
     this.watch?.stop();
+    this.disks.stop();
     await this.views?.stop();
     await this.bus?.close();
   }

@@ -22,7 +22,7 @@ function problems(content: string): string[] {
 test("what is not said has sensible values", () => {
   expect(parseNodeFile(GOOD, "node.yaml")).toMatchObject({
     ...{ name: "n1", interfaces: ["eth0"], dhcp: { port: 67 }, log: { level: "info" } },
-    nats: { servers: ["nats://127.0.0.1:4222"] },
+    nats: { servers: ["nats://127.0.0.1:4222"], durability: "warn" },
     api: { listen: "0.0.0.0:8067", token: "secret" },
   });
 });
@@ -38,6 +38,18 @@ describe("a mistake is told with the file, the place in it, and what is wrong", 
     ["no name", "name: n1", "", /^node\.yaml: name: /],
     ["no interface", "[eth0]", "[]", /^node\.yaml: interfaces: /],
     ["no servers", /servers: .*\]/, "user: me", /^node\.yaml: nats\.servers: /],
+    [
+      "a monitoring address that is none",
+      /servers:/,
+      "monitoring: [here], servers:",
+      /^node\.yaml: nats\.monitoring\.0: .*http:/,
+    ],
+    [
+      "a policy that is none",
+      /servers:/,
+      "durability: hope, servers:",
+      /^node\.yaml: nats\.durability: .*"require"/,
+    ],
     ["no port", "0.0.0.0:8067", "0.0.0.0", /^node\.yaml: api\.listen: .*like 0\.0\.0\.0:8067/],
     ["a port that is none", "name: n1", "name: n1\ndhcp: { port: 0 }", /^node\.yaml: dhcp\.port: /],
     [

@@ -15,6 +15,9 @@ const schema = z.strictObject({
     token: text.optional(),
     credentialsFile: text.optional(),
     tls: z.strictObject({ ca: text.optional(), cert: text.optional(), key: text.optional() }).optional(),
+    /** Where NATS servers tell how they write to disk. */
+    monitoring: z.array(z.url("an address like http://127.0.0.1:8222")).min(1).optional(),
+    durability: z.enum(["require", "warn"]).default("warn"),
   }),
   api: z.strictObject({
     listen: z.string().regex(/^[^:]*:\d+$/, "an address and a port, like 0.0.0.0:8067"),

@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { CounterGroup } from "../counters.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
+import { DURABILITIES } from "../durability.ts";
 import { STORE_STATES } from "../store-health.ts";
 import { watchEventLoopDelay } from "./event-loop-delay.ts";
 
@@ -81,6 +82,7 @@ export function metricsOf(node: DhcpNode): Registry {
   }
   addPositions(registry, node);
   addStoreState(registry, node);
+  addDurability(registry, node);
   addHistograms(registry, node);
   addEventLoopDelay(registry);
   return registry;
@@ -127,6 +129,19 @@ function addStoreState(registry: Registry, node: DhcpNode): void {
     registers: [registry],
     collect() {
       for (const state of STORE_STATES) this.set({ state }, state === node.storeState ? 1 : 0);
+    },
+  });
+}
+
+function addDurability(registry: Registry, node: DhcpNode): void {
+  new Gauge({
+    name: "leasehold_store_durability",
+    help: "1 for when NATS writes to disk: always before it acknowledges, at an interval, or unknown.",
+    labelNames: ["durability"],
+    registers: [registry],
+    collect() {
+      for (const durability of DURABILITIES)
+        this.set({ durability }, durability === node.disks.durability ? 1 : 0);
     },
   });
 }

@@ -1,0 +1,107 @@
+// What real servers say when they cannot take a write, and whether they tell when they write to disk.
+import {
+  type Bus,
+  BusError,
+  connectBus,
+  ensureObjects,
+  LEASES,
+  lookAtStream,
+  publishCas,
+  streamOf,
+  subjectOf,
+} from "@leasehold/bus";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DurabilityCheck } from "../../apps/dhcpd/src/io/durability-check.ts";
+import { type NatsCluster, startNatsCluster } from "../nats/cluster.ts";
+
+const said: string[] = [];
+const say = (_: object, sentence: string) => said.push(sentence);
+const log = { warn: say, error: say };
+const STREAM = streamOf(LEASES);
+const write = (bus: Bus, key: string, octets = 1) =>
+  publishCas(bus, [{ subject: subjectOf(LEASES, key), data: new Uint8Array(octets), expected: 0 }], 2000);
+
+describe("a server of default settings, with little room", () => {
+  let cluster: NatsCluster;
+  let bus: Bus;
+  beforeAll(async () => {
+    cluster = await startNatsCluster(1, "max_file_store: 2M");
+    bus = await connectBus({ name: "one", servers: cluster.servers });
+    await ensureObjects(bus, { replicas: 1 });
+  });
+  afterAll(async () => {
+    await bus.close();
+    await cluster.stop();
+  });
+
+  test("the stream has a leader, one copy, and a time", async () => {
+    const before = Date.now();
+    const look = await lookAtStream(bus, STREAM);
+    expect(look).toMatchObject({ hasLeader: true, copies: 1, current: 1, lastSequence: 0 });
+    expect(look!.at! - before).toBeGreaterThanOrEqual(0);
+    expect(Date.now() - look!.at!).toBeGreaterThanOrEqual(0);
+  });
+
+  test("no room: full, and nothing is stored", async () => {
+    let last = await write(bus, "big-0", 500_000);
+    for (let i = 1; i < 10 && last.kind === "stored"; i++) last = await write(bus, `big-${i}`, 500_000);
+    expect(last).toMatchObject({ kind: "unknown", cause: "full" });
+  });
+
+  test("it acknowledges before it writes to disk: a node that requires more does not start, another one says so", async () => {
+    const { monitoring } = cluster;
+    const required = new DurabilityCheck({ monitoring, durability: "require" }, log).atStart();
+    await expect(required).rejects.toThrow(BusError);
+    await expect(required).rejects.toThrow(/sync_interval: 120 s: a power cut can lose leases/);
+    const check = new DurabilityCheck({ monitoring, durability: "warn" }, log);
+    await check.atStart();
+    check.stop();
+    expect(check.durability).toBe("interval");
+    expect(said.at(-1)).toBe("NATS acknowledges before it writes to disk");
+  });
+
+  test("the stream is deleted: it is missing, and no write is answered", async () => {
+    await bus.jsm.streams.delete(STREAM);
+    expect(await lookAtStream(bus, STREAM)).toBeUndefined();
+    expect(await write(bus, "late")).toMatchObject({ kind: "unknown", cause: "no-leader" });
+  });
+});
+
+describe("three servers that write to disk first", () => {
+  let cluster: NatsCluster;
+  let bus: Bus;
+  beforeAll(async () => {
+    cluster = await startNatsCluster(3, "sync_interval: always");
+    bus = await connectBus({ name: "three", servers: cluster.servers, patience: 30_000 });
+    await ensureObjects(bus, { replicas: 3 });
+  });
+  afterAll(async () => {
+    await bus.close();
+    await cluster.stop();
+  });
+
+  test("that is what a node can require; where it cannot be asked, it is not known", async () => {
+    for (const [monitoring, durability] of [
+      [cluster.monitoring, "always"],
+      [[...cluster.monitoring, "http://127.0.0.1:1"], "unknown"],
+    ] as const) {
+      const check = new DurabilityCheck({ monitoring, durability: "require" }, log);
+      await check.atStart();
+      check.stop();
+      expect(check.durability).toBe(durability);
+    }
+    await expect(new DurabilityCheck({ durability: "require" }, log).atStart()).rejects.toThrow(
+      /nats\.monitoring does not say where to ask/,
+    );
+  });
+
+  test("without a majority nobody leads, writes are not answered, and copies are missing", async () => {
+    await expect.poll(async () => (await lookAtStream(bus, STREAM))?.current, { timeout: 10_000 }).toBe(3);
+    cluster.kill(1);
+    cluster.kill(2);
+    await expect.poll(() => write(bus, "x"), { timeout: 20_000 }).toMatchObject({ kind: "unknown" });
+    const look = () => lookAtStream(bus, STREAM).catch(() => undefined);
+    await expect.poll(async () => (await look())?.hasLeader ?? false, { timeout: 20_000 }).toBe(false);
+    expect((await look())?.at).toBeUndefined();
+  });
+});
