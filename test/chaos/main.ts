@@ -13,6 +13,7 @@ const options = {
   clients: { type: "string", default: "300" },
   fault: { type: "string", multiple: true },
   report: { type: "string" },
+  "sync-interval": { type: "string" },
   keep: { type: "boolean", default: false },
 } as const;
 
@@ -21,6 +22,7 @@ const USAGE = `usage: ./run chaos [SCENARIO] [--minutes 5] [--seed N] [--clients
 ${scenarios.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
 
   --fault NAME  only these, of: ${faultKinds.map(({ name }) => name).join(", ")}
+  --sync-interval 2m   JetStream's own default: shows what a power cut takes then
   --keep        leaves the lab and the capture where they are`;
 
 async function main(): Promise<number> {
@@ -32,6 +34,7 @@ async function main(): Promise<number> {
     seed: values.seed === undefined ? Date.now() % 2 ** 32 : wholeNumber("--seed", values.seed),
     clients: wholeNumber("--clients", values.clients),
     kinds: kindsNamed(values.fault),
+    syncInterval: values["sync-interval"],
     keeps: values.keep,
     say: (line) => console.error(`chaos: ${line}`),
   });

@@ -1,4 +1,5 @@
 // One run: builds the stage, lets clients live and faults befall the cluster, and has what was seen judged.
+import type { RunningClient } from "../lab/clients/index.ts";
 import { perfdhcp } from "../lab/perfdhcp.ts";
 import { sleep } from "../lab/shell.ts";
 import type { FaultKind } from "./fault-kinds.ts";
@@ -16,6 +17,7 @@ export interface RunOptions {
   readonly seed: number;
   readonly clients: number;
   readonly kinds: readonly FaultKind[];
+  readonly syncInterval: string | undefined;
   /** Leaves the lab up. */
   readonly keeps: boolean;
   readonly say: (line: string) => void;
@@ -31,15 +33,20 @@ const HEALED_MS = 5000;
 
 export async function run(options: RunOptions): Promise<Run> {
   const { scenario, seed, say } = options;
-  const stage = await Stage.build(new URL(scenario.network ?? "network.yaml", import.meta.url), say);
+  const stage = await Stage.build(
+    new URL(scenario.network ?? "network.yaml", import.meta.url),
+    say,
+    options.syncInterval,
+  );
   try {
     say(`${scenario.name}, seed ${seed}; the capture is ${stage.captureFile}`);
     const startedAt = Date.now();
     const troubles: string[] = [];
     const storm = new Storm(stage.lab, seed, say);
-    const lost = await withClients(stage, options, () => act(storm, options, troubles));
+    const { lost, homeless } = await withClients(stage, options, () => act(storm, options, troubles));
     const findings = await stage.judge(storm.records);
     if (stage.missed > 0) troubles.push(`the capture missed ${stage.missed} packets`);
+    troubles.push(...homeless.map((name) => `${name} had no address when all was over`));
     troubles.push(...disappointments(scenario, findings, storm.records, lost));
     const seconds = (Date.now() - startedAt) / 1000;
     const { command } = options;
@@ -71,12 +78,18 @@ async function act(
   }
 }
 
-/** Answers with how many leases ran out while their clients asked for more time. */
+interface Outcome {
+  /** How many leases ran out while their clients asked for more time. */
+  readonly lost: number;
+  /** The real clients that had no address when all was over. */
+  readonly homeless: readonly string[];
+}
+
 async function withClients(
   stage: Stage,
   { scenario, seed, clients }: RunOptions,
   during: () => Promise<void>,
-): Promise<number> {
+): Promise<Outcome> {
   const tenth = Math.ceil(clients / 10);
   const counts = { pool: clients - 4 * tenth, relayed: 2 * tenth, reserved: 2 * tenth };
   const population = await Population.open(stage.lab, { seed, counts });
@@ -86,10 +99,17 @@ async function withClients(
   await during();
   await sleep(CALM_MS);
   await load.end();
+  const homeless = await withoutAddress(real);
   for (const client of real) await client.end();
   await population.end();
   await sleep(CALM_MS);
-  return population.clients.reduce((sum, { lost }) => sum + lost, 0);
+  return { lost: population.clients.reduce((sum, { lost }) => sum + lost, 0), homeless };
+}
+
+async function withoutAddress(real: readonly RunningClient[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const client of real) if (!(await client.address())) found.push(client.program.name);
+  return found;
 }
 
 /** perfdhcp, time and again for some seconds, at one node after the other: it stops when it hears nothing for long. */

@@ -29,14 +29,23 @@ export class Stage {
     this.capture = capture;
   }
 
-  /** With a network document of its own. */
-  static async build(document: URL, say: (line: string) => void): Promise<Stage> {
+  /** With a network document of its own, and JetStream's `sync_interval` where it is not to be `always`. */
+  static async build(
+    document: URL,
+    say: (line: string) => void,
+    syncInterval: string | undefined = undefined,
+  ): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), "leasehold-chaos-"));
     const network = fileURLToPath(document);
     const inventory = join(folder, "inventory.json");
     writeFileSync(inventory, JSON.stringify(inventoryOf()));
     try {
-      const options = { clients: clientPrograms.length, clocks: true, diskMegabytes: DISK_MEGABYTES };
+      const options = {
+        clients: clientPrograms.length,
+        clocks: true,
+        diskMegabytes: DISK_MEGABYTES,
+        ...(syncInterval && { syncInterval }),
+      };
       const lab = await Lab.up({ name: `${defaultName()}chaos`, network, inventory, ...options }, say);
       await keepEveryEvent(lab);
       return new Stage(lab, await lab.startCapture());

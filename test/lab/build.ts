@@ -23,6 +23,8 @@ export interface LabOptions {
   readonly clocks?: boolean;
   /** Puts each node's store on a disk of its own, of so many megabytes. */
   readonly diskMegabytes?: number;
+  /** JetStream's `sync_interval`, to show what another one than `always` does. */
+  readonly syncInterval?: string;
 }
 
 export type Say = (line: string) => void;
@@ -94,6 +96,7 @@ async function buildHosts(options: LabOptions): Promise<LabState> {
     passwords: passwords(),
     clocks: options.clocks ?? false,
     ...(options.diskMegabytes && { diskMegabytes: options.diskMegabytes }),
+    ...(options.syncInterval && { syncInterval: options.syncInterval }),
     complete: false,
   };
   saveState(state);

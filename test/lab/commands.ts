@@ -35,6 +35,7 @@ export const commands: Readonly<Record<string, LabCommand>> = {
         ...(values.nodes && { nodes: count("nodes", values.nodes, 3, 5) }),
         ...(values.clocks && { clocks: true }),
         ...(values.disks && { diskMegabytes: DISK_MEGABYTES }),
+        ...(values["sync-interval"] && { syncInterval: values["sync-interval"] }),
         ...(values.clients && { clients: count("clients", values.clients, 0, 500) }),
       },
       say,
@@ -122,7 +123,7 @@ function count(option: string, text: string, least: number, most: number): numbe
 
 const HELP = `A cluster in network namespaces: nodes n1 n2 n3, s1 (syncer, SMD stand-in), clients c1 c2 …, r1 (relay), sw (bridge).
 
-  up [--network F] [--inventory F] [--nodes 3] [--clients 2] [--clocks] [--disks]
+  up [--network F] [--inventory F] [--nodes 3] [--clients 2] [--clocks] [--disks] [--sync-interval 2m]
                                           builds it; its layout as JSON on stdout
   down
   status                                  the layout, and what runs

@@ -15,12 +15,20 @@ export function natsServers(state: LabState, first: string): string[] {
   return nodes.map(({ address }) => `nats://${address}:4222`);
 }
 
-const CLUSTERED = `${root}infra/nats/leasehold.conf`;
+const SHIPPED = `${root}infra/nats/leasehold.conf`;
 
-// A server without others is no cluster: JetStream would wait for them.
-function alone(state: LabState): string {
-  const file = `${state.directory}/nats.conf`;
-  writeFileSync(file, readFileSync(CLUSTERED, "utf8").replace(/^cluster \{.*?^\}$/ms, ""));
+/** What is shipped, or a copy of it for a lab that is unlike other sites. */
+function natsConfiguration(state: LabState): string {
+  const { directory, syncInterval } = state;
+  const isAlone = nodesOf(state).length === 1;
+  if (!isAlone && syncInterval === undefined) return SHIPPED;
+  let text = readFileSync(SHIPPED, "utf8");
+  // A server without others is no cluster: JetStream would wait for them.
+  if (isAlone) text = text.replace(/^cluster \{.*?^\}$/ms, "");
+  if (syncInterval !== undefined)
+    text = text.replace(/sync_interval: .*/, `sync_interval: ${JSON.stringify(syncInterval)}`);
+  const file = `${directory}/nats.conf`;
+  writeFileSync(file, text);
   return file;
 }
 
@@ -31,7 +39,7 @@ const nats: Service = {
     const { passwords } = state;
     const routes = nodesOf(state).map(({ address }) => `nats://route:${passwords.route}@${address}:6222`);
     return {
-      argv: ["nats-server", "-c", nodesOf(state).length > 1 ? CLUSTERED : alone(state)],
+      argv: ["nats-server", "-c", natsConfiguration(state)],
       env: {
         NATS_NAME: host.name,
         NATS_STORE: storeOf(state, host),

@@ -16,6 +16,8 @@ export interface LabState extends LabPlan {
   readonly clocks: boolean;
   /** The size of the disks that the nodes' stores are on; without it they are on the machine's. */
   readonly diskMegabytes?: number;
+  /** JetStream's `sync_interval`, where it is not what infra/nats says. */
+  readonly syncInterval?: string;
   /** Set when `up` came to its end. */
   readonly complete: boolean;
 }
