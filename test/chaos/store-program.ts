@@ -3,7 +3,7 @@
 //   store-program.ts <servers> <user> dump <stream> FILE   every message of a stream, a line of JSON each
 import { createHash } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
-import { type Bus, connectBus, LEASES, streamOf } from "@leasehold/bus";
+import { type Bus, connectBus, LEASES, streamInfo, streamOf } from "@leasehold/bus";
 import { decodeLeaseEvent } from "@leasehold/leases";
 import { briefly, type StoredMessage } from "./lease-log.ts";
 
@@ -15,9 +15,10 @@ else await bus.jsm.streams.update(streamOf(LEASES), { max_msgs_per_subject: -1 }
 await bus.close();
 
 async function dump(from: Bus, name: string, to: string): Promise<void> {
-  const { messages } = (await from.jsm.streams.info(name)).state;
+  // A stream that a power cut took holds nothing.
+  const info = await streamInfo(from, name);
   const output = openSync(to, "w");
-  if (messages > 0) {
+  if (info && info.state.messages > 0) {
     const consumer = await from.js.consumers.get(name, {});
     for await (const message of await consumer.consume({ max_messages: 1000 })) {
       const line: StoredMessage = {
