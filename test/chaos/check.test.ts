@@ -143,17 +143,6 @@ test("I2: an ACK without an event, for another client, after the event's end, or
   expect(ack().stored(0, ann, here).invariants()).toEqual([]);
 });
 
-test("I2: a reserved host may have back what it released, for what was held of it, and nobody else may", () => {
-  const host = macOf("reserved", 1);
-  const address = parseIpv4("10.77.1.2")!;
-  const released = () => new Scene().granted(0, host, address).stored(5, host, address, "LeaseReleased");
-  const again = (seconds: number, mac: Mac) =>
-    released().asks(seconds, mac, address, 8).told(seconds, mac, MessageType.ACK, address, 8).invariants();
-  expect(again(15, host)).toEqual([]);
-  expect(again(30, host)).toEqual(["I2"]);
-  expect(again(15, bob)).toContain("I2");
-});
-
 test("I2: after a power cut the store lacks what was acknowledged before it", () => {
   const scene = new Scene().granted(0, ann, here).granted(1, bob, there);
   const [first] = scene.bucket;

@@ -24,7 +24,6 @@ const MAC_PREFIX = [0x02, 0xc4, 0x05];
 /** All that a pool of these tests may hold, and the reserved addresses; not those of the real clients. */
 const OURS = ["10.77.1.0/24", "10.77.16.0/20", "10.77.32.0/19", "10.77.64.0/18", "10.77.128.0/17"];
 const RESERVED_FIRST = ipv4(0x0a4d0101);
-const POOLS_FIRST = ipv4(0x0a4d1000);
 export const RESERVED_MAX = 250;
 const SERVER_PORT = 67;
 const CLIENT_PORT = 68;
@@ -37,9 +36,6 @@ export function kindOf(mac: Mac): ClientKind | undefined {
   const bytes = macBytes(mac);
   return MAC_PREFIX.every((byte, i) => bytes[i] === byte) ? CLIENT_KINDS[bytes[3]!] : undefined;
 }
-
-/** Of one host of the inventory, and of nobody else ever. */
-export const isReserved = (address: Ipv4): boolean => address < POOLS_FIRST;
 
 export const reservedAddress = (index: number): Ipv4 => ipv4(RESERVED_FIRST + index);
 

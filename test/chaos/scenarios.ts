@@ -20,7 +20,7 @@ const named = (...names: readonly string[]): FaultKind[] =>
   names.map((name) => faultKinds.find((kind) => kind.name === name)!);
 
 /** Shorter than what is held of any lease beyond what its client was told. */
-const PARTITION_SECONDS = 15;
+const PARTITION_SECONDS = 10;
 
 const lasting =
   (seconds: number) =>

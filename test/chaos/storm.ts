@@ -52,13 +52,19 @@ export class Storm {
     const struckAt = Date.now();
     if (!kind.isOver) await sleep(lasting);
     const to = Date.now();
+    const since = () => `${((Date.now() - to) / 1000).toFixed(1)} s`;
+    let story = `${name} (${victim}): ${((to - from) / 1000).toFixed(1)} s; after its end`;
     try {
       await heal();
-      await awaitServing(this.lab, `${name} (${victim})`);
+      story += ` healed in ${since()}`;
+      await awaitReady(this.lab, story);
+      story += `, all ready in ${since()}`;
+      await awaitSameView(this.lab, story);
+      story += `, all know the same in ${since()}`;
     } finally {
       const servingAt = Date.now();
       this.records.push({ name, where: victim, costsQuorum, from, struckAt, to, servingAt });
-      this.say(`${name} (${victim}): ${shown(to - from)}, all serve ${shown(servingAt - to)} after its end`);
+      this.say(story);
     }
   }
 
@@ -72,16 +78,22 @@ export class Storm {
   }
 }
 
-const shown = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-
-/** Waits until every node is ready, and knows all that any node knows now. */
+/** Waits until every node is ready, and knows all that any node knows then. */
 export async function awaitServing(lab: Lab, after: string): Promise<void> {
-  await until(`all nodes serve after "${after}"`, RECOVERY_SECONDS, async () => {
+  await awaitReady(lab, after);
+  await awaitSameView(lab, after);
+}
+
+async function awaitReady(lab: Lab, after: string): Promise<void> {
+  await until(`all nodes are ready after "${after}"`, RECOVERY_SECONDS, async () => {
     const dead = ended(lab);
     if (dead.length > 0) throw new Error(`${dead.join(", ")} has ended by itself`);
     const ready = await Promise.all(lab.nodes.map(({ name }) => statusAt(lab.state.doors[name], "/readyz")));
     return ready.every((status) => status === 200);
   });
+}
+
+async function awaitSameView(lab: Lab, after: string): Promise<void> {
   const newest = Math.max(...(await positions(lab)));
   await until(`all nodes know the same after "${after}"`, RECOVERY_SECONDS, async () =>
     (await positions(lab)).every((position) => position >= newest),

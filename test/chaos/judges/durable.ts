@@ -1,11 +1,9 @@
 // I2: each ACK is covered by an event in the store that was there before it: the same client, and held for at least as long
-// as the client was told. A node that was cut off may not have heard that a reserved host gave its address back, and confirm
-// it to that host for what was held before: nobody else may have it. I5: while no majority of servers can agree, by an event from before that. The stream's time of an
+// as the client was told. I5: while no majority of servers can agree, by an event from before that. The stream's time of an
 // event is when its leader took it up; one that was cut off then may still be stored when the others are back.
 import { formatIpv4 } from "@leasehold/protocol";
 import type { WireMessage } from "../../lab/wire.ts";
 import { heldUntil, isBinding, type LeaseLog, type LogEntry } from "../lease-log.ts";
-import { isReserved } from "../population.ts";
 import { isGrant } from "./bindings.ts";
 import type { Judge, Violation } from "./judge.ts";
 
@@ -51,10 +49,7 @@ export class Durable implements Judge {
       entry !== undefined && isBinding(entry) && entry.mac === client;
     let covering = events[newest]!;
     const before = events[newest - 1];
-    const isOwnRelease = covering.event.type === "LeaseReleased" && covering.mac === client;
-    const mayBeUnheard = isOwnRelease && isReserved(packet.yiaddr);
-    if (!isHolder(covering) && isHolder(before) && (mayBeUnheard || at - covering.at < IN_FLIGHT_MS))
-      covering = before!;
+    if (!isHolder(covering) && isHolder(before) && at - covering.at < IN_FLIGHT_MS) covering = before!;
     if (!isHolder(covering)) return `the log has ${covering.event.type} for ${covering.mac} then`;
     const beyond = at + (packet.get("ipAddressLeaseTime") ?? 0) * 1000 - heldUntil(covering);
     return beyond > ROUNDING_MS ? `it outlives what is held by ${Math.round(beyond)} ms` : undefined;
