@@ -14,6 +14,8 @@ export interface NatsCluster {
   readonly monitoring: readonly string[];
   /** SIGKILL, as a crash. */
   kill(index: number): void;
+  /** Goes in order: `nats-server --signal ldm`. */
+  lameDuck(index: number): void;
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export async function startNatsCluster(size: 1 | 3 = 3, jetstream = ""): Promise
     servers: ports.slice(0, size).map((port) => `nats://127.0.0.1:${port}`),
     monitoring: ports.slice(2 * size).map((port) => `http://127.0.0.1:${port}`),
     kill: (index) => processes[index]!.kill("SIGKILL"),
+    lameDuck: (index) => processes[index]!.kill("SIGUSR2"),
     stop: async () => {
       await Promise.all(processes.map(ended));
       rmSync(directory, { recursive: true, force: true });
