@@ -39,8 +39,8 @@ export interface Axes {
 export function linePlot(axes: Axes, lines: readonly Line[]): string {
   const [left, top, right, bottom] = [70, 44, WIDTH - 20, 340];
   const all = lines.flatMap(({ points }) => points);
-  const mostX = Math.max(1e-9, ...all.map(([x]) => x));
-  const mostY = Math.max(1e-9, ...all.map(([, y]) => y)) * 1.05;
+  const mostX = roundUp(Math.max(...all.map(([x]) => x)));
+  const mostY = roundUp(Math.max(...all.map(([, y]) => y)));
   const at = ([x, y]: readonly [number, number]) =>
     `${(left + (x / mostX) * (right - left)).toFixed(1)},${(bottom - (y / mostY) * (bottom - top)).toFixed(1)}`;
   const ticks = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => [
@@ -61,6 +61,15 @@ export function linePlot(axes: Axes, lines: readonly Line[]): string {
     text((left + right) / 2, bottom + 36, axes.x, "middle"),
   ];
   return svg(bottom + 70, [...words, text(left, top - 6, axes.y, "middle"), ...ticks, ...drawn]);
+}
+
+/** The end of an axis whose four parts are round numbers. */
+export function roundUp(most: number): number {
+  const part = Math.max(most, 1e-9) / 4;
+  const decade = 10 ** Math.floor(Math.log10(part));
+  return (
+    4 * decade * [1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10].find((factor) => factor * decade >= part * 0.999999)!
+  );
 }
 
 const short = (value: number) =>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { latencyOf, median } from "./latency.ts";
-import { barPlot, linePlot } from "./plot.ts";
+import { barPlot, linePlot, roundUp } from "./plot.ts";
 import { replaceSection } from "./results.ts";
 import { table } from "./table.ts";
 
@@ -47,4 +47,13 @@ test("plots show every label, and are XML", () => {
     },
   ]);
   expect(line).toMatch(/<polyline points="70\.0,340\.0 700\.0,[\d.]+"/);
+});
+
+test.each([
+  [3000, 3000],
+  [3100, 4000],
+  [0.0072, 0.008],
+  [1_000_000, 1_000_000],
+])("an axis to %d ends at %d", (most, end) => {
+  expect(roundUp(most)).toBeCloseTo(end, 9);
 });

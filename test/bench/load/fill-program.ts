@@ -6,6 +6,8 @@ import { clientIdOfHardware, type Ipv4, ipv4, macFromBytes, parseIpv4 } from "@l
 
 const [count = "0", servers = "", password = ""] = process.argv.slice(2);
 const FIRST = parseIpv4("10.80.0.0")!;
+/** Of the pool's 2^21 addresses, each once, and scattered as those are that nodes choose by a hash of the client. */
+const POOL_MASK = 0x1fffff;
 const BATCH = 400;
 const IN_FLIGHT = 4;
 const PATIENCE_MS = 30_000;
@@ -26,7 +28,7 @@ async function fill(): Promise<void> {
 }
 
 function write(index: number) {
-  const address: Ipv4 = ipv4(FIRST + index);
+  const address: Ipv4 = ipv4(FIRST + scattered(index));
   const chaddr = Buffer.alloc(6);
   chaddr.writeUInt16BE(0x02f1);
   chaddr.writeUInt32BE(index, 2);
@@ -47,6 +49,12 @@ function write(index: number) {
     intent: `n1-${index}`,
   });
   return { subject: subjectOf(LEASES, leaseKey(address)), data, expected: 0 };
+}
+
+function scattered(index: number): number {
+  let mixed = Math.imul(index ^ (index >> 7), 0x9e3779b1) & POOL_MASK;
+  mixed = Math.imul(mixed ^ (mixed >> 11), 0x85ebca6b) & POOL_MASK;
+  return mixed ^ (mixed >> 13);
 }
 
 await Promise.all(Array.from({ length: IN_FLIGHT }, fill));

@@ -19,6 +19,10 @@ const COLOURS = [
   "#d9d9d9",
   "#a3b18a",
   "#bde0fe",
+  "#e9c46a",
+  "#90be6d",
+  "#f4978e",
+  "#c9ada7",
 ];
 
 interface Box {
