@@ -130,6 +130,46 @@ test("status: the nodes as the one that answered sees them", async () => {
   ]);
 });
 
+test("status: where the floating address is, who cannot carry it, and a node of which nothing was heard", async () => {
+  const heard = {
+    version: "0.1.0",
+    networkRevision: 3,
+    hosts: 0,
+    leases: 0,
+    lastSeen: new Date(NOW).toISOString(),
+  };
+  const unheard = { version: null, networkRevision: null, hosts: null, leases: null, lastSeen: null };
+  const body = {
+    node: "n1",
+    version: "0.1.0",
+    serverIdentifier: { mode: "floating", address: "10.77.0.2", carriedBy: "n2" as string | null },
+    nodes: [
+      {
+        name: "n1",
+        state: "serving",
+        addresses: ["10.77.0.11"],
+        ...heard,
+        floating: { obstacle: "it is ill" },
+      },
+      { name: "n3", state: "dead", addresses: [], ...unheard },
+    ],
+    store: { state: "healthy" },
+  };
+  const server = await serve({ "GET /api/v1/cluster": () => ({ body }) });
+  const lines = async () => (await leasehold(["status", "--server", server])).out.split("\n").slice(2);
+  expect(await lines()).toEqual([
+    "server identifier  floating 10.77.0.2 (on n2)",
+    "",
+    "NODE  STATE    ADDRESS     VERSION  NETWORK  HOSTS  LEASES  SEEN",
+    "n1    serving  10.77.0.11  0.1.0    3        0      0       now",
+    "n3    dead     -           -        -        -      -       -",
+    "",
+    "n1 cannot carry the floating address: it is ill.",
+  ]);
+  body.serverIdentifier.carriedBy = null;
+  expect((await lines())[0]).toBe("server identifier  floating 10.77.0.2 (on no node)");
+});
+
 test("of several servers, one that is ready serves", async () => {
   const starting = await serve({ "GET /readyz": () => ({ status: 503, body: {} }) });
   const ready = await serve({ "GET /api/v1/leases": () => ({ body: [] }) });

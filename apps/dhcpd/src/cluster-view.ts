@@ -31,10 +31,20 @@ function serverIdentifierOf({ world, clocks }: DhcpNode) {
 }
 
 function nodesOf({ world, clocks }: DhcpNode) {
-  return world.membership.all(clocks.steady()).map(({ beat: { node, ...rest }, silentMs, isAlive }) => ({
-    name: node,
-    ...rest,
-    state: isAlive || rest.state === "stopped" ? rest.state : "dead",
-    lastSeen: new Date(Date.now() - silentMs).toISOString(),
-  }));
+  const heard = world.membership
+    .all(clocks.steady())
+    .map(({ beat: { node, ...rest }, silentMs, isAlive }) => ({
+      name: node,
+      ...rest,
+      state: isAlive || rest.state === "stopped" ? rest.state : "dead",
+      lastSeen: new Date(Date.now() - silentMs).toISOString(),
+    }));
+  const unheard = world.membership.unheard().map((name) => ({ name, state: "dead", ...NOTHING_HEARD }));
+  return [...heard, ...unheard];
 }
+
+/** A member by the store that was not heard since this node runs. */
+const NOTHING_HEARD = {
+  ...{ version: null, addresses: [], api: "", networkRevision: null, hosts: null, leases: null },
+  lastSeen: null,
+};

@@ -93,7 +93,7 @@ export class DhcpService {
   }
 
   /**
-   * A node that is not heard any more may have left a packet unanswered that was its to answer: whoever comes first now
+   * A node that went without a word may have left a packet unanswered that was its to answer: whoever comes first now
    * answers it. Had it been answered, the client hears the same once more. Who is cut off learns nothing of who has died.
    */
   private takeOver(): void {
@@ -101,12 +101,12 @@ export class DhcpService {
     const { names } = world.members;
     if (names === this.servingBefore) return;
     const lost = this.servingBefore.filter(
-      (name) => !names.includes(name) && world.membership.isSilent(name),
+      (name) => !names.includes(name) && !world.membership.hasLeftInOrder(name),
     );
     this.servingBefore = names;
     const now = clocks.steady();
     if (lost.length === 0 || !health.isReachable(now) || this.parts.refusal() !== undefined) return;
-    const lastBeatAt = Math.min(...lost.map((name) => world.membership.lastHeard(name) ?? now));
+    const lastBeatAt = Math.min(...lost.map((name) => world.membership.lastServed(name) ?? now));
     for (const [client, left] of this.left.since(lastBeatAt, now)) this.answerInstead(client, left);
   }
 

@@ -29,7 +29,7 @@ describe("a node that has just started", () => {
       true,
       undefined,
     ]);
-    expect(membership.sizeAt(0)).toBe(2);
+    expect([membership.sizeAt(0), membership.unheard()]).toEqual([2, ["n2"]]);
     expect(membership.members.names).toEqual(["n1"]);
   });
 

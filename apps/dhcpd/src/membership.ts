@@ -40,6 +40,7 @@ interface Heard {
   readonly beat: Heartbeat;
   /** Of this node's steady clock, in ms. */
   readonly at: number;
+  readonly servedAt: number | undefined;
 }
 
 export class Membership implements MemberAddresses {
@@ -49,7 +50,6 @@ export class Membership implements MemberAddresses {
   private readonly registered = new Map<string, number>();
   private readonly nodeByAddress = new Map<Ipv4, string>();
   private current: Members;
-  private refreshedAt = 0;
 
   constructor(self: string) {
     this.self = self;
@@ -67,7 +67,8 @@ export class Membership implements MemberAddresses {
     if (typeof beat !== "object" || beat === null || beat.node !== node || !Array.isArray(beat.addresses))
       return false;
     if (!this.heard.has(node) && this.heard.size >= MEMBERS_MAX) return false;
-    this.heard.set(node, { beat, at: now });
+    const servedAt = beat.state === "serving" ? now : this.heard.get(node)?.servedAt;
+    this.heard.set(node, { beat, at: now, servedAt });
     for (const text of beat.addresses) {
       const address = parseIpv4(String(text));
       if (address !== undefined) this.nodeByAddress.set(address, node);
@@ -77,7 +78,6 @@ export class Membership implements MemberAddresses {
 
   /** Lets the dead go; says whether the serving members changed. */
   refresh(now: number): boolean {
-    this.refreshedAt = now;
     for (const [node, { at }] of this.heard) {
       if (now - at > FORGOTTEN_AFTER_MS && this.heard.delete(node)) this.forgetAddressesOf(node);
     }
@@ -117,6 +117,11 @@ export class Membership implements MemberAddresses {
       .map(([node]) => node);
   }
 
+  /** Members by the store of which this node, since it runs, has heard nothing. */
+  unheard(): string[] {
+    return [...this.registered.keys()].filter((node) => node !== this.self && !this.heard.has(node)).sort();
+  }
+
   /** How many nodes the cluster has: those of the store, whoever else is alive, and this one. */
   sizeAt(now: number): number {
     const alive = [...this.heard].filter(([, { at }]) => now - at < DEAD_AFTER_MS).map(([node]) => node);
@@ -141,15 +146,15 @@ export class Membership implements MemberAddresses {
     this.nodeByAddress.set(address, this.self);
   }
 
-  /** When its last heartbeat was heard, by the clock of `hear`. */
-  lastHeard(node: string): number | undefined {
-    return this.heard.get(node)?.at;
+  /** When it was last heard to serve, by the clock of `hear`. */
+  lastServed(node: string): number | undefined {
+    return this.heard.get(node)?.servedAt;
   }
 
-  /** Whether it was gone without a word when the members were last looked at. */
-  isSilent(node: string): boolean {
-    const heard = this.heard.get(node);
-    return heard === undefined || this.refreshedAt - heard.at >= DEAD_AFTER_MS;
+  /** Whether it told that it would go, and finished what it had been asked. Else it may have left something unanswered. */
+  hasLeftInOrder(node: string): boolean {
+    const state = this.heard.get(node)?.beat.state;
+    return state === "draining" || state === "stopped";
   }
 
   /** Whether the address is, or lately was, a member's. */

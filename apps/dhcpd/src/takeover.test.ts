@@ -96,6 +96,16 @@ describe("the node that comes first dies", () => {
     expect(trio.first.counted("trouble")).toEqual({ "answered-for-a-dead-node": 1 });
   });
 
+  test("and is back before it was missed: what it had been asked is answered once the others hear that it starts", () => {
+    const trio = leasedByTrio();
+    const victim = trio.first;
+    trio.kill(victim);
+    trio.broadcast("REQUEST", alice, { ciaddr: X, xid: 2 });
+    expect(trio.pass(1)).toEqual([]);
+    for (const node of trio.live) node.hearBeat(victim, "starting");
+    expect(trio.pass(0.5)).toEqual([`${trio.first.name} ACK after 100 ms`]);
+  });
+
   test("of a client that went on, only its newest packet is answered", () => {
     const trio = leasedByTrio();
     trio.kill(trio.first);

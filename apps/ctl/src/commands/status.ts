@@ -23,12 +23,13 @@ interface ClusterView {
 interface NodeView {
   readonly name: string;
   readonly addresses: readonly string[];
-  readonly version: string;
   readonly state: string;
-  readonly networkRevision: number;
-  readonly hosts: number;
-  readonly leases: number;
-  readonly lastSeen: string;
+  /** These are null for a node that was not heard since the asked one runs. */
+  readonly version: string | null;
+  readonly networkRevision: number | null;
+  readonly hosts: number | null;
+  readonly leases: number | null;
+  readonly lastSeen: string | null;
   readonly floating?: { readonly obstacle: string | null };
 }
 

@@ -47,6 +47,11 @@ const GAUGES: readonly [name: string, help: string, read: (node: DhcpNode) => nu
     (node) => node.world.members.names.length,
   ],
   [
+    "leasehold_members",
+    "Nodes that the cluster has, dead ones included.",
+    (node) => node.world.membership.sizeAt(node.clocks.steady()),
+  ],
+  [
     "leasehold_floating_address_carried",
     "1 on the node that carries the cluster's floating address.",
     (node) => (node.carriesFloatingAddress ? 1 : 0),
