@@ -1,6 +1,6 @@
 // Makes bad packets out of good ones: flipped bits, lies about lengths, cuts, splices, repeats, and plain noise.
 
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** The largest payload of a UDP datagram. */
 export const PACKET_SIZE_MAX = 65507;

@@ -34,6 +34,12 @@ const commands: readonly RunCommand[] = [
     run: (args) => child(process.execPath, ["--expose-gc", `${root}test/bench/packet/main.ts`, ...args]),
   },
   {
+    name: "sim",
+    usage: "sim [--seed N] [--runs N]",
+    about: "simulated clusters under faults, judged by the invariants (docs/simulation.md)",
+    run: (args) => program("test/sim/main.ts", args),
+  },
+  {
     name: "reference",
     usage: "reference",
     about: "the network document's reference and JSON Schema, from its schema",

@@ -62,7 +62,7 @@ export class Cluster {
     });
     this.machines = Array.from({ length: machines }, (_, n) => new Machine(n + 1));
     this.judge = new Judge({
-      ...{ store, machines: this.machines, skewMs: 2 * Math.max(...skews.map(Math.abs)) },
+      ...{ store, machines: this.machines, skewMs: 2 * Math.max(...skews.map(Math.abs)), now: clock.now },
       wasReserved: ({ name }, address) => this.reserved.has(`${name} ${formatIpv4(address)}`),
     });
     for (const node of this.nodes) node.onReply = (reply) => this.hear(reply);

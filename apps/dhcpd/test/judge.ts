@@ -2,6 +2,7 @@
 // by the store's log, never by what a node believes.
 import {
   DEFAULT_POLICY,
+  type Instant,
   isBound,
   type LeaseEvent,
   leaseAfter,
@@ -9,33 +10,46 @@ import {
   type StoredEvent,
 } from "@leasehold/leases";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
-import type { Machine } from "./machine.ts";
-import { ip } from "./wire.ts";
+import { type Client, ip } from "./wire.ts";
+
+/** A client, as far as it is judged: who it is, and what it uses now, until when. */
+export interface User {
+  readonly id: Client;
+  readonly name: string;
+  readonly held: { readonly address: string; readonly until: number } | undefined;
+}
+
+/** What is stored, and what will be. */
+export type JudgedStore = Pick<MemoryLeaseStore, "log" | "follow">;
 
 export class Judge {
   readonly violations: string[] = [];
-  private readonly store: MemoryLeaseStore;
-  private readonly machines: readonly Machine[];
+  private readonly store: JudgedStore;
+  private readonly machines: readonly User[];
   /** By how much a clock may differ from another one, ms. */
   private readonly skewMs: number;
-  private readonly wasReserved: (machine: Machine, address: Ipv4) => boolean;
+  private readonly wasReserved: (machine: User, address: Ipv4) => boolean;
+  private readonly now: () => number;
 
   constructor(parts: {
-    store: MemoryLeaseStore;
-    machines: readonly Machine[];
+    store: JudgedStore;
+    machines: readonly User[];
     skewMs: number;
-    wasReserved: (machine: Machine, address: Ipv4) => boolean;
+    now: () => number;
+    wasReserved: (machine: User, address: Ipv4) => boolean;
   }) {
     this.store = parts.store;
     this.machines = parts.machines;
     this.skewMs = parts.skewMs;
     this.wasReserved = parts.wasReserved;
+    this.now = parts.now;
     this.store.follow((stored) => this.taken(stored));
   }
 
   /** I1: nothing is taken from a machine that uses it, by giving it to another or by giving it back in its name. */
-  private taken({ address, event, at }: StoredEvent): void {
-    const user = this.machines.find(({ held }) => held && ip(held.address) === address && held.until > at);
+  private taken({ address, event }: StoredEvent): void {
+    const now = this.now();
+    const user = this.machines.find(({ held }) => held && ip(held.address) === address && held.until > now);
     if (user === undefined) return;
     const isItsOwn = event!.client === user.id.client;
     if (!isItsOwn || (gives(event!) && !this.wasReserved(user, address)))
@@ -43,7 +57,7 @@ export class Judge {
   }
 
   /** A machine has heeded an ACK at `now`. */
-  granted(machine: Machine, now: number): void {
+  granted(machine: User, now: number): void {
     const { address, until } = machine.held!;
     for (const other of this.machines) {
       if (other !== machine && other.held?.address === address && other.held.until > now) {
@@ -67,7 +81,7 @@ export class Judge {
    * Whether an event counts. All do, but a node that has lost the store serves a host on by what it held (I6), though the
    * host may have given it back through another node meanwhile.
    */
-  private tells({ address, event }: StoredEvent, machine: Machine): boolean {
+  private tells({ address, event }: StoredEvent, machine: User): boolean {
     return (
       !this.wasReserved(machine, address) || event!.type === "LeaseGranted" || event!.type === "LeaseRenewed"
     );
@@ -90,21 +104,24 @@ export class Judge {
     const guardMs = lease.state === "declined" ? 0 : DEFAULT_POLICY.guardMs;
     if (next.at + this.skewMs < lease.heldUntil + guardMs) {
       const what = `${last.event!.type} ${formatIpv4(last.address)} of ${lease.client}`;
-      this.blame(`I7: ${next.event!.type} of ${next.event!.client} came too soon after ${what}`);
+      const invariant = lease.state === "declined" ? "I11" : "I7";
+      this.blame(`${invariant}: ${next.event!.type} of ${next.event!.client} came too soon after ${what}`);
     }
   }
 
   /** I3: when all is told to everybody, a client that has confirmed its address has no other. */
-  judgeAddresses(now: number): void {
-    for (const { id, name, held } of this.machines) {
+  judgeAddresses(now: number, users = this.machines): void {
+    for (const { id, name, held } of users) {
       if (held === undefined) continue;
       const addresses = new Set(this.store.log.map(({ address }) => address));
-      const bound = [...addresses].filter((address) => {
+      const bound = [...addresses].flatMap((address) => {
         const newest = this.store.log.findLast((stored) => stored.address === address)!;
         const lease = leaseAfter(newest.event!, newest.revision, newest.at);
-        return lease.client === id.client && lease.state === "bound" && now < lease.heldUntil;
+        return lease.client === id.client && isBound(lease, now as Instant) ? [lease] : [];
       });
-      if (bound.length > 1) this.blame(`I3: ${name} has ${bound.map(formatIpv4).join(" and ")}`);
+      const subnets = new Set(bound.map(({ subnet }) => subnet));
+      if (bound.length > subnets.size)
+        this.blame(`I3: ${name} has ${bound.map((lease) => formatIpv4(lease.address)).join(" and ")}`);
     }
   }
 

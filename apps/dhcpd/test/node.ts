@@ -275,11 +275,7 @@ export class TestNode {
   }
 
   hearBeat(of: { name: string; address: string }, state: NodeState = "serving"): void {
-    const beat: Heartbeat = {
-      ...{ node: of.name, version: "0", state, addresses: [of.address], api: "", networkRevision: 1 },
-      ...{ leasesPosition: 0, inventoryRevision: 0, hosts: 0, leases: 0, counters: {} },
-    };
-    this.membership.hear(of.name, beat, this.steadyMs);
+    this.membership.hear(of.name, beatOf(of, state), this.steadyMs);
   }
 
   /** Time passes, and the node notices. */
@@ -293,10 +289,7 @@ export class TestNode {
   }
 
   setHost(id: string, of: Client, address?: string): void {
-    const since = new Date(this.clock.ms).toISOString();
-    const addresses = address === undefined ? [] : [{ address, since }];
-    const host = { hostname: id, interfaces: [{ mac: of.mac, since, addresses }] };
-    const event = { type: "HostSet", v: 1, id, source: "test", host, observedAt: since };
+    const event = hostSet(id, of, address, this.clock.ms);
     this.world.inventory.apply(hostKey(id), event, this.world.inventory.revision + 1);
   }
 
@@ -309,6 +302,21 @@ export class TestNode {
     this.world.network = compileNetwork(document, this.world.network.revision + 1);
     this.service.noticeNetwork();
   }
+}
+
+export function beatOf(of: { name: string; address: string }, state: NodeState): Heartbeat {
+  return {
+    ...{ node: of.name, version: "0", state, addresses: [of.address], api: "", networkRevision: 1 },
+    ...{ leasesPosition: 0, inventoryRevision: 0, hosts: 0, leases: 0, counters: {} },
+  };
+}
+
+/** What the inventory says of a host with one interface, and with an address that it has had since then. */
+export function hostSet(id: string, of: Client, address: string | undefined, sinceMs: number) {
+  const since = new Date(sinceMs).toISOString();
+  const addresses = address === undefined ? [] : [{ address, since }];
+  const host = { hostname: id, interfaces: [{ mac: of.mac, since, addresses }] };
+  return { type: "HostSet", v: 1, id, source: "test", host, observedAt: since };
 }
 
 /** A node on which alice has been granted X. */

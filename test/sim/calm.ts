@@ -1,0 +1,139 @@
+// After the faults: every client finds an address in bounded time, any node knows it, and all views are the log's replay.
+import { LeaseView, leaseAfter } from "@leasehold/leases";
+import { MessageType, type Packet } from "@leasehold/protocol";
+import { ip, packetOf, told } from "../../apps/dhcpd/test/wire.ts";
+import type { SimulatedClient } from "./client.ts";
+import { DOCUMENTS, isInPool } from "./documents.ts";
+import type { SimulatedNode } from "./node.ts";
+import type { Simulation } from "./simulation.ts";
+
+/**
+ * What was held for others at the end of the faults has passed, and a client that had come to the longest pause between two
+ * DISCOVERs (64 s) has asked again: 75 s + 15 s + 65 s in the slowest setting, or 150 s of headroom and the guard.
+ */
+const BOUND_WITHIN_MS = 180_000;
+/** Every client has had an event of its own by then, and older ones of it are released. */
+const ONE_ADDRESS_WITHIN_MS = 90_000;
+const ELECTION_MS = 12_000;
+const ANSWERED_WITHIN_MS = 5000;
+const PROBE_XID = 0x70000000;
+
+export class Calm {
+  private readonly simulation: Simulation;
+  private readonly boundSince = new Set<SimulatedClient>();
+
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+  }
+
+  async run(): Promise<void> {
+    const { simulation } = this;
+    simulation.healAll();
+    for (const client of simulation.clients) client.onBound = () => this.boundSince.add(client);
+    await this.pass(ONE_ADDRESS_WITHIN_MS);
+    simulation.judge.judgeAddresses(simulation.unmoved);
+    await this.pass(BOUND_WITHIN_MS - ONE_ADDRESS_WITHIN_MS);
+    this.judgeLiveness();
+    for (const client of simulation.clients) client.freeze();
+    await this.pass(ANSWERED_WITHIN_MS);
+    await this.loseMinority();
+    await this.judgeEveryNode();
+    for (const node of simulation.nodes) node.start();
+    await this.pass(ANSWERED_WITHIN_MS);
+    this.judgeViews();
+    simulation.judge.conclude(simulation.unmoved);
+  }
+
+  private async pass(ms: number): Promise<void> {
+    await this.simulation.runTo(this.simulation.elapsed + ms);
+  }
+
+  private judgeLiveness(): void {
+    const { clients, judge, plan } = this.simulation;
+    const isRoom = this.freeForOthers() >= clients.length;
+    for (const [i, client] of clients.entries()) {
+      if (!isRoom && i >= plan.setting.reserved) continue;
+      judge.checked("liveness");
+      if (this.boundSince.has(client)) continue;
+      judge.blame(
+        `liveness: ${client.name} (${client.state}) had no address ${BOUND_WITHIN_MS / 1000} s after the faults`,
+      );
+    }
+  }
+
+  /** Addresses of the pool that are not declined and not somebody's in the inventory. */
+  private freeForOthers(): number {
+    const { plan, stream, nodes } = this.simulation;
+    const document = DOCUMENTS[0]!.make(plan.setting);
+    const { inventory } = nodes[0]!.life!.world;
+    let free = plan.setting.reserved;
+    for (let n = 0; n < 256; n++) {
+      const address = ip(`10.0.0.${n}`);
+      const isOut = stream.newestOf(address)?.event?.type === "AddressDeclined";
+      if (isInPool(document, address) && !isOut && inventory.ofAddress(address) === undefined) free++;
+    }
+    return free;
+  }
+
+  /** One node and the stream's leader are gone for good, and a new leader is there. */
+  private async loseMinority(): Promise<void> {
+    const { plan, nodes, stream } = this.simulation;
+    nodes[plan.seed % nodes.length]!.crash();
+    stream.crashLeader();
+    await this.pass(ELECTION_MS);
+  }
+
+  /** I4: each node that runs renews what a client has. */
+  private async judgeEveryNode(): Promise<void> {
+    const { simulation } = this;
+    const answers = new Map<number, Packet>();
+    simulation.onReply = (packet) => answers.set(packet.xid, packet);
+    const questions = simulation.clients.flatMap((client) =>
+      simulation.nodes.flatMap((node) => this.question(client, node)),
+    );
+    await this.pass(ANSWERED_WITHIN_MS);
+    for (const { xid, node, client, address } of questions) {
+      simulation.judge.checked("I4");
+      const answer = answers.get(xid);
+      if (answer?.messageType === MessageType.ACK && answer.yiaddr === ip(address)) continue;
+      const said = answer === undefined ? "silence" : told(answer);
+      simulation.judge.blame(`I4: ${node} on the ${address} of ${client}: ${said}`);
+    }
+  }
+
+  private question(client: SimulatedClient, node: SimulatedNode) {
+    const { now } = this.simulation.timeline;
+    const { held } = client;
+    if (held === undefined || held.until < now + ANSWERED_WITHIN_MS || node.life === undefined) return [];
+    const xid = PROBE_XID + this.simulation.clients.indexOf(client) * 16 + node.index;
+    node.receive(packetOf("REQUEST", client.id, { ciaddr: held.address, xid }), false);
+    return [{ xid, node: node.name, client: client.name, address: held.address }];
+  }
+
+  /** I12. */
+  private judgeViews(): void {
+    const { stream, nodes, judge } = this.simulation;
+    const replay = new LeaseView();
+    for (const { event, revision, at } of stream.log) replay.apply(leaseAfter(event!, revision, at));
+    const expected = shownView(replay);
+    for (const node of nodes) {
+      judge.checked("I12");
+      if (shownView(node.life!.world.view) !== expected)
+        judge.blame(`I12: the view of ${node.name} is not the log's replay`);
+    }
+  }
+}
+
+function shownView(view: LeaseView): string {
+  const leases = [...view.all()].sort((a, b) => a.address - b.address);
+  return JSON.stringify(
+    leases.map(({ address, state, client, at, heldUntil, revision }) => [
+      address,
+      state,
+      client,
+      at,
+      heldUntil,
+      revision,
+    ]),
+  );
+}

@@ -1,0 +1,42 @@
+// Chance that a seed repeats, one source for each thing that happens: leaving a fault out does not change the dice of others.
+import { hashOf } from "@leasehold/leases";
+import { Random } from "../random.ts";
+
+const RANGE = 2 ** 32;
+
+export class Chance {
+  private readonly seed: number;
+  private readonly random: Random;
+
+  constructor(seed: number, purpose = "") {
+    this.seed = seed;
+    this.random = new Random((seed ^ hashOf(purpose)) >>> 0);
+  }
+
+  /** Another source, which what is drawn here does not change. */
+  of(purpose: string): Chance {
+    return new Chance(this.seed, purpose);
+  }
+
+  /** From 0 to 1. */
+  fraction(): number {
+    return this.random.next() / RANGE;
+  }
+
+  happens(probability: number): boolean {
+    return this.fraction() < probability;
+  }
+
+  between(from: number, to: number): number {
+    return from + this.fraction() * (to - from);
+  }
+
+  /** A whole number from 0 to `end` - 1. */
+  below(end: number): number {
+    return this.random.below(end);
+  }
+
+  pick<T>(from: readonly T[]): T {
+    return from[this.random.below(from.length)]!;
+  }
+}

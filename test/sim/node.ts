@@ -1,0 +1,265 @@
+// A node of the simulated cluster: the parts of apps/dhcpd put together as dhcp-node.ts does, with simulated time, store and
+// links around them. A crash ends its process, and all that it knew; the next one starts empty.
+
+import { DEFAULT_POLICY, GroupCommits, instant, leaseAfter, type StoredEvent } from "@leasehold/leases";
+import { MessageType, type Packet } from "@leasehold/protocol";
+import { Counters } from "../../apps/dhcpd/src/counters.ts";
+import type { Destination } from "../../apps/dhcpd/src/destination.ts";
+import { type Clocks, DhcpService, type ServiceParts } from "../../apps/dhcpd/src/dhcp-service.ts";
+import type { DropReason } from "../../apps/dhcpd/src/drop-reason.ts";
+import {
+  BEAT_EVERY_MS,
+  type Heartbeat,
+  Membership,
+  type NodeState,
+} from "../../apps/dhcpd/src/membership.ts";
+import { NodeWorld } from "../../apps/dhcpd/src/node-world.ts";
+import { PauseWatch } from "../../apps/dhcpd/src/pause-watch.ts";
+import { StoreHealth } from "../../apps/dhcpd/src/store-health.ts";
+import { beatOf } from "../../apps/dhcpd/test/node.ts";
+import { decoded, ip } from "../../apps/dhcpd/test/wire.ts";
+import type { Chance } from "./chance.ts";
+import type { StoreDoor } from "./door.ts";
+import { LeaseFeed } from "./lease-feed.ts";
+import type { PlantedBug } from "./planted-bugs.ts";
+import { Process } from "./process.ts";
+import type { SimulatedStream } from "./stream.ts";
+import type { Timeline } from "./timeline.ts";
+
+const TICK_MS = 250;
+
+/** What is around a node. */
+export interface Surroundings {
+  readonly timeline: Timeline;
+  readonly chance: Chance;
+  readonly stream: SimulatedStream;
+  readonly door: StoreDoor;
+  readonly bug: PlantedBug | undefined;
+  /** What is in force now, as the buckets deliver it to a node that starts. */
+  load(life: Life, node: SimulatedNode): void;
+  beat(from: SimulatedNode, beat: Heartbeat): void;
+  send(from: SimulatedNode, payload: Buffer, destination: Destination): void;
+  blame(what: string): void;
+}
+
+export class SimulatedNode {
+  readonly name: string;
+  readonly address: string;
+  readonly index: number;
+  readonly door: StoreDoor;
+  /** By how much its clock differs from true time, ms, and how fast that grows. */
+  clock = { skewMs: 0, drift: 0, since: 0 };
+  /** How long what is stored takes to be seen here, ms, from and to. */
+  lagMs: readonly [number, number] = [1, 20];
+  isCutFromClients = false;
+  /** When it last went on after standing still for long. */
+  resumedAt: { readonly lastSequence: number; readonly at: number } | undefined;
+  life: Life | undefined;
+  /** When each request was read first. */
+  private readonly readAt = new Map<string, number>();
+  private readonly around: Surroundings;
+  private before: Life | undefined;
+  private pausedAt = 0;
+  private lives = 0;
+
+  constructor(index: number, around: Surroundings) {
+    this.index = index;
+    this.name = `n${index + 1}`;
+    this.address = `10.0.0.${index + 2}`;
+    this.around = around;
+    this.door = around.door;
+    this.start();
+  }
+
+  start(): void {
+    if (this.life !== undefined) return;
+    this.life = new Life(this, this.around, ++this.lives, this.before);
+  }
+
+  crash(): void {
+    if (this.life === undefined) return;
+    this.life.end();
+    this.before = this.life;
+    this.life = undefined;
+    this.resumedAt = undefined;
+  }
+
+  pause(): void {
+    if (this.life === undefined || this.life.process.isPaused) return;
+    this.pausedAt = this.around.timeline.now;
+    this.life.process.pause();
+  }
+
+  resume(): void {
+    if (!this.life?.process.isPaused) return;
+    const { timeline, stream } = this.around;
+    if (timeline.now - this.pausedAt > 2 * TICK_MS + 2000) {
+      this.resumedAt = { lastSequence: stream.lastSequence, at: timeline.now };
+    }
+    this.life.process.resume();
+  }
+
+  /** What its wall clock shows. */
+  wallMs(): number {
+    const { now } = this.around.timeline;
+    return now + this.clock.skewMs + this.clock.drift * (now - this.clock.since);
+  }
+
+  stepClock(byMs: number): void {
+    this.clock = { ...this.clock, skewMs: this.clock.skewMs + byMs };
+  }
+
+  receive(bytes: Buffer, isBroadcast: boolean): void {
+    this.life?.process.enter("packets", () => this.life?.receive(bytes, isBroadcast));
+  }
+
+  /** Whether the request that a packet answers had been read when the node stood still. */
+  isOfBefore(reply: Packet): boolean {
+    return (this.readAt.get(keyOf(reply)) ?? 0) < (this.resumedAt?.at ?? 0);
+  }
+
+  noteRead(bytes: Buffer): void {
+    const packet = decoded(bytes);
+    const key = keyOf(packet);
+    if (packet.messageType === MessageType.REQUEST && !this.readAt.has(key))
+      this.readAt.set(key, this.around.timeline.now);
+  }
+
+  hearBeat(node: string, beat: Heartbeat): void {
+    this.life?.process.enter("store", () => this.life?.membership.hear(node, beat, this.life.steadyMs()));
+  }
+}
+
+/** One process. */
+export class Life {
+  readonly process: Process;
+  readonly membership: Membership;
+  readonly world: NodeWorld;
+  readonly service: DhcpService;
+  readonly feed: LeaseFeed;
+  private readonly node: SimulatedNode;
+  private readonly around: Surroundings;
+  private readonly pause: PauseWatch;
+  private readonly lastSequence: () => Promise<number>;
+  private readonly startedAt: number;
+  private intents = 0;
+
+  constructor(node: SimulatedNode, around: Surroundings, number: number, before?: Life) {
+    const { timeline, stream, door, bug } = around;
+    this.node = node;
+    this.around = around;
+    this.startedAt = timeline.now;
+    this.process = new Process(timeline, around.chance);
+    this.membership = new Membership(node.name);
+    this.world = new NodeWorld(node.name, this.membership, { ...DEFAULT_POLICY, ...bug?.policy });
+    this.world.addOwnAddress(ip(node.address));
+    this.pause = new PauseWatch(this.steadyMs());
+    const enter = (run: () => void) => this.process.enter("store", run);
+    const connection = door.for(enter);
+    this.lastSequence = connection.lastSequence;
+    const store = new GroupCommits(connection, this.timers());
+    const parts: ServiceParts = {
+      world: this.world,
+      store,
+      health: new StoreHealth(() => door.connected),
+      counters: new Counters(),
+      clocks: this.clocks(),
+      refusal: () => this.refusal(),
+      nextIntent: () => `${node.name}-${number}-${++this.intents}`,
+    };
+    this.service = new DhcpService(bug?.plant?.(parts, stream) ?? parts);
+    if (bug?.isViewKept && before !== undefined) this.keep(before);
+    this.feed = new LeaseFeed({
+      ...{ stream, timeline, enter },
+      lagMs: () => (door.isOpen ? around.chance.between(...node.lagMs) : undefined),
+      onEvent: (stored) => this.see(stored),
+      ...(bug?.isViewKept && before !== undefined ? { from: stream.lastSequence } : {}),
+    });
+    around.load(this, node);
+    this.process.every(TICK_MS, () => this.tick());
+    this.process.every(BEAT_EVERY_MS, () => around.beat(node, beatOf(node, this.state)));
+  }
+
+  end(): void {
+    this.process.isAlive = false;
+    this.feed.stop();
+  }
+
+  steadyMs(): number {
+    return this.around.timeline.now - this.startedAt;
+  }
+
+  get state(): NodeState {
+    if (!this.feed.isComplete) return "starting";
+    return this.pause.isSuspect ? "suspect" : "serving";
+  }
+
+  receive(bytes: Buffer, isBroadcast: boolean): void {
+    this.lookForPause();
+    this.node.noteRead(bytes);
+    const send = (payload: Buffer, destination: Destination) => {
+      this.around.send(this.node, Buffer.from(payload), destination);
+      return true;
+    };
+    const link = { interfaceName: "eth0", addresses: [ip(this.node.address)], send };
+    try {
+      this.service.receive(bytes, link, isBroadcast);
+    } catch (cause) {
+      this.around.blame(`I15: ${this.node.name} failed: ${(cause as Error).stack}`);
+    }
+  }
+
+  private timers() {
+    const { chance } = this.around;
+    return {
+      now: () => this.steadyMs(),
+      after: (ms: number, run: () => void) => this.process.after(ms, run),
+      soon: (run: () => void) => this.process.after(0, run),
+      random: () => chance.fraction(),
+    };
+  }
+
+  private clocks(): Clocks {
+    return { now: () => instant(Math.floor(this.node.wallMs())), steady: () => this.steadyMs() };
+  }
+
+  private see({ event, revision, at }: StoredEvent): void {
+    const lease = leaseAfter(event!, revision, at);
+    this.world.index.note(lease);
+    if (this.world.view.apply(lease) && this.feed.isComplete) this.service.noticeStored(lease);
+  }
+
+  /** What only a planted bug does. */
+  private keep(before: Life): void {
+    for (const lease of before.world.view.all()) this.world.view.apply(lease);
+  }
+
+  private lookForPause(): void {
+    if (this.around.bug?.isPauseUnwatched) return;
+    if (this.pause.look(this.steadyMs())) this.process.discardPackets();
+  }
+
+  private tick(): void {
+    this.lookForPause();
+    this.pause.tick(this.steadyMs());
+    this.world.offers.sweep(this.clocks().now());
+    this.service.tick();
+    this.membership.refresh(this.steadyMs());
+    if (this.pause.isSuspect && !this.around.bug?.isPauseForGood) void this.clearSuspicion();
+  }
+
+  private async clearSuspicion(): Promise<void> {
+    const checked = this.pause.pauses;
+    const lastSequence = await this.lastSequence().catch(() => Number.POSITIVE_INFINITY);
+    if (this.feed.isComplete && lastSequence <= this.feed.position) this.pause.verified(checked);
+  }
+
+  private refusal(): DropReason | undefined {
+    if (this.pause.isSuspect) return "was-paused";
+    return this.feed.isComplete && this.world.network.revision > 0 ? undefined : "not-serving";
+  }
+}
+
+function keyOf({ chaddr, xid }: Packet): string {
+  return `${Buffer.from(chaddr).toString("hex")} ${xid}`;
+}

@@ -1,0 +1,98 @@
+// What a run is: a setting, and a schedule of faults and habits. All of it is data that is made from the seed before the run,
+// so that a run can be repeated with something left out.
+import { Chance } from "./chance.ts";
+import type { ClientKind } from "./client.ts";
+import { DOCUMENTS } from "./documents.ts";
+import { type Fault, faultKinds, type Kind } from "./faults.ts";
+
+export interface Setting {
+  readonly nodes: number;
+  readonly clients: readonly ClientKind[];
+  /** Clients with an address in the inventory, from the first one on. */
+  readonly reserved: number;
+  /** Addresses in the pool: fewer than clients, about as many, or so many that there is headroom. */
+  readonly pool: number;
+  readonly heldFactor: number;
+  readonly leaseSeconds: number;
+  /** By how much each node's clock differs, ms. */
+  readonly skews: readonly number[];
+  /** All nodes answer with one server identifier, and a renewal reaches any of them. */
+  readonly isOneServer: boolean;
+  readonly isAuthoritative: boolean;
+  readonly loss: number;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly setting: Setting;
+  readonly faults: readonly Fault[];
+}
+
+/** By how much a clock of a node may be wrong, ms. */
+export const SKEW_MAX_MS = 3000;
+/** Faults are over by then, ms from the start. */
+export const FAULTS_END_MS = 240_000;
+/** They begin when most clients have an address, so that there is something to lose. */
+const FAULTS_START_MS = 5000;
+
+export function planOf(seed: number): Plan {
+  const chance = new Chance(seed, "plan");
+  const setting = settingOf(chance);
+  const count = chance.pick([3, 8, 16, 30, 45]);
+  const faults = Array.from({ length: count }, () => faultOf(chance, setting));
+  return { seed, setting, faults: faults.sort((a, b) => a.at - b.at) };
+}
+
+function settingOf(chance: Chance): Setting {
+  const clients = Array.from({ length: 3 + chance.below(6) }, () => ({
+    isRelayed: chance.happens(0.4),
+    isFirmware: chance.happens(0.15),
+    isRestless: chance.happens(0.3),
+  }));
+  const nodes = chance.happens(0.2) ? 2 : 3;
+  const room = chance.pick(["scarce", "crowded", "roomy", "roomy"] as const);
+  const skewed = () =>
+    chance.pick([0, 0, -SKEW_MAX_MS, SKEW_MAX_MS, chance.between(-SKEW_MAX_MS, SKEW_MAX_MS)]);
+  return {
+    nodes,
+    clients,
+    reserved: chance.below(3),
+    pool: poolFor(room, clients.length, chance),
+    heldFactor: room !== "roomy" || chance.happens(0.3) ? 1 : 2,
+    leaseSeconds: chance.pick([30, 45, 60]),
+    skews: Array.from({ length: nodes }, skewed),
+    isOneServer: chance.happens(0.3),
+    isAuthoritative: chance.happens(0.4),
+    loss: chance.pick([0, 0, 0.02, 0.1]),
+  };
+}
+
+function poolFor(room: "scarce" | "crowded" | "roomy", clients: number, chance: Chance): number {
+  if (room === "roomy") return 40;
+  return room === "crowded" ? clients + chance.below(2) : Math.max(2, clients - 1 - chance.below(3));
+}
+
+function faultOf(chance: Chance, setting: Setting): Fault {
+  const kind = weighted(chance);
+  const at = Math.round(chance.between(FAULTS_START_MS, FAULTS_END_MS - 1000));
+  const longest = Math.min(FAULTS_END_MS - at, kind.longestMs);
+  const forMs = Math.round(chance.pick([chance.between(200, 5000), chance.between(1000, 20_000), longest]));
+  return {
+    kind: kind.name,
+    at,
+    forMs: Math.min(Math.max(forMs, kind.shortestMs ?? 0), longest),
+    node: chance.below(setting.nodes),
+    client: chance.below(setting.clients.length),
+    number: kind.name === "document" ? chance.below(DOCUMENTS.length) : chance.below(1000),
+  };
+}
+
+function weighted(chance: Chance): Kind {
+  const total = faultKinds.reduce((sum, { weight }) => sum + weight, 0);
+  let left = chance.between(0, total);
+  for (const kind of faultKinds) {
+    left -= kind.weight;
+    if (left < 0) return kind;
+  }
+  return faultKinds[0]!;
+}

@@ -1,0 +1,394 @@
+// One run: nodes, their store, clients and the network between them, over simulated time. The plan says what happens; then all
+// faults end, and what must hold after calm is judged.
+import { hostKey } from "@leasehold/inventory";
+import type { LeaseEvent } from "@leasehold/leases";
+import { compileNetwork, type NetworkDocument } from "@leasehold/network";
+import { formatIpv4, type Ipv4, ipv4, type Packet } from "@leasehold/protocol";
+import type { Destination } from "../../apps/dhcpd/src/destination.ts";
+import type { Heartbeat } from "../../apps/dhcpd/src/membership.ts";
+import { hostSet, START } from "../../apps/dhcpd/test/node.ts";
+import { decoded, told } from "../../apps/dhcpd/test/wire.ts";
+import { Calm } from "./calm.ts";
+import { Chance } from "./chance.ts";
+import { type ClientState, SimulatedClient, type Wire } from "./client.ts";
+import { CLUSTER_ADDRESS, DOCUMENTS, FIRST, RELAY } from "./documents.ts";
+import { StoreDoor } from "./door.ts";
+import { Ether } from "./ether.ts";
+import { type Fault, faultKinds } from "./faults.ts";
+import { type Life, SimulatedNode } from "./node.ts";
+import { FAULTS_END_MS, type Plan, SKEW_MAX_MS } from "./plan.ts";
+import type { PlantedBug } from "./planted-bugs.ts";
+import { SimulatedStream } from "./stream.ts";
+import { Tally } from "./tally.ts";
+import { Timeline } from "./timeline.ts";
+import { WireJudge } from "./wire-judge.ts";
+
+const LEADER_SKEW_MAX_MS = 1000;
+const CONFIG_LAG_MS = [10, 900] as const;
+const USUAL_LAG_MS = [1, 20] as const;
+const USUAL_COMMIT_MS = [0.5, 3] as const;
+/** As long as a node that is not heard counts as live, and longer. */
+const ALONE_AFTER_MS = 2500;
+/** Longer than the guard, so that a lease on each island is one after the other. */
+const SHIFT_EVERY_MS = 18_000;
+const RESERVED_OUTSIDE = 200;
+
+interface HostRecord {
+  readonly id: string;
+  readonly event: unknown;
+  readonly revision: number;
+}
+
+export class Simulation implements Wire {
+  readonly timeline = new Timeline(START);
+  readonly tally = new Tally();
+  readonly stream: SimulatedStream;
+  readonly ether: Ether;
+  readonly nodes: readonly SimulatedNode[];
+  readonly clients: readonly SimulatedClient[];
+  readonly judge: WireJudge;
+  readonly plan: Plan;
+  /** Told of everything, for `--trace`. */
+  readonly tell: (line: () => string) => void;
+  private readonly chance: Chance;
+  private readonly documents: NetworkDocument[] = [];
+  private readonly hosts = new Map<string, HostRecord>();
+  private readonly reserved = new Set<string>();
+  private readonly strangers = new Set<string>();
+  private readonly muted = new Map<number, ReadonlySet<number>>();
+  private readonly moved = new Set<SimulatedClient>();
+  /** Told of every reply that leaves. */
+  onReply: (packet: Packet) => void = () => {};
+  private hostRevision = 0;
+  private areFaultsOver = false;
+  private isSplit = false;
+  private splits = 0;
+  private islands = 0;
+
+  constructor(plan: Plan, bug?: PlantedBug, tell: (line: () => string) => void = () => {}) {
+    this.plan = plan;
+    this.tell = tell;
+    this.chance = new Chance(plan.seed, "run");
+    const { timeline, tally } = this;
+    const { setting } = plan;
+    this.stream = new SimulatedStream(timeline, this.chance.of("stream"));
+    this.ether = new Ether(timeline, this.chance.of("ether"), setting.loss);
+    this.clients = setting.clients.map(
+      (kind, i) => new SimulatedClient(i + 1, kind, this, this.chance.of(`client ${i}`)),
+    );
+    this.judge = new WireJudge({
+      ...{ timeline, tally, stream: this.stream, clients: this.clients },
+      skewMs: 2 * SKEW_MAX_MS + LEADER_SKEW_MAX_MS,
+      documentOf: (revision) => this.documents[revision - 1],
+      wasReserved: (client, address) => this.reserved.has(`${client} ${formatIpv4(address)}`),
+      isOfNow: ({ network, inventory }) =>
+        network === this.documents.length && inventory === this.hostRevision,
+    });
+    this.stream.follow(({ event, revision }) => {
+      tally.count("stored", event!.type);
+      this.tell(() => `  ${revision}: ${shownEvent(event!)}`);
+    });
+    this.applyDocument(0);
+    this.clients.slice(0, setting.reserved).forEach((_, i) => this.reserve(i, reservedAddress(i)));
+    this.nodes = setting.skews.map((skewMs, i) => this.makeNode(i, skewMs, bug));
+  }
+
+  /** What was violated, in words; the first one is what a run is judged by. */
+  async run(): Promise<readonly string[]> {
+    for (const client of this.clients)
+      this.timeline.after(this.chance.between(100, 3000), () => client.start());
+    for (const fault of this.plan.faults) this.schedule(fault);
+    await this.runTo(FAULTS_END_MS);
+    if (this.judge.violations.length === 0) await new Calm(this).run();
+    return this.judge.violations;
+  }
+
+  /** Simulated time since the start, ms. */
+  get elapsed(): number {
+    return this.timeline.now - START;
+  }
+
+  /** Stops at the first violation. */
+  async runTo(elapsed: number): Promise<void> {
+    while (this.elapsed < elapsed && this.judge.violations.length === 0) {
+      await this.timeline.runTo(Math.min(START + elapsed, this.timeline.now + 1000));
+    }
+  }
+
+  private schedule(fault: Fault): void {
+    const kind = faultKinds.find(({ name }) => name === fault.kind)!;
+    this.timeline.after(fault.at, () => {
+      this.tally.count("faults", fault.kind);
+      this.tell(() => `! ${JSON.stringify(fault)}`);
+      kind.begin(this, fault);
+    });
+    this.timeline.after(fault.at + fault.forMs, () => {
+      if (this.areFaultsOver || kind.end === undefined) return;
+      this.tell(() => `! ends: ${fault.kind}`);
+      kind.end(this, fault);
+    });
+  }
+
+  /** Everything that was broken is whole. */
+  healAll(): void {
+    this.areFaultsOver = true;
+    for (const fault of this.plan.faults) {
+      faultKinds.find(({ name }) => name === fault.kind)!.end?.(this, fault);
+    }
+    this.ether.calm(0);
+    this.tell(() => "! all faults end");
+  }
+
+  node(index: number): SimulatedNode {
+    return this.nodes[index % this.nodes.length]!;
+  }
+
+  client(index: number): SimulatedClient {
+    return this.clients[index % this.clients.length]!;
+  }
+
+  setClock(node: number, skewMs: number): void {
+    this.node(node).clock = { skewMs, drift: 0, since: this.timeline.now };
+  }
+
+  /** Faster or slower by `rate`, ms a ms, which over a run stays within what clocks may differ by. */
+  drift(node: number, rate: number): void {
+    const { clock } = this.node(node);
+    this.node(node).clock = { ...clock, drift: rate, since: this.timeline.now };
+  }
+
+  deafen(node: number, isDeaf: boolean): void {
+    this.node(node).door.isDeaf = isDeaf;
+  }
+
+  cutClients(node: number, isCut: boolean): void {
+    this.node(node).isCutFromClients = isCut;
+  }
+
+  /** The others do not hear it, or one of them does not; or nobody hears anybody. */
+  muteBeats(from: number, number: number): void {
+    const all = this.nodes.map((_, i) => i);
+    this.muted.set(from % this.nodes.length, new Set(number % 2 === 0 ? all : [number % this.nodes.length]));
+  }
+
+  hearBeats(from: number): void {
+    this.muted.delete(from % this.nodes.length);
+  }
+
+  slowView(node: number, lagMs: number | undefined): void {
+    this.node(node).lagMs = lagMs === undefined ? USUAL_LAG_MS : [lagMs / 2, lagMs];
+  }
+
+  slowStore(commitMs: readonly [number, number] | undefined): void {
+    this.stream.commitMs = commitMs ?? USUAL_COMMIT_MS;
+  }
+
+  setLeaderClock(skewMs: number): void {
+    this.stream.leaderSkewMs = skewMs;
+  }
+
+  applyDocument(number: number): void {
+    this.documents.push(DOCUMENTS[number % DOCUMENTS.length]!.make(this.plan.setting));
+    for (const node of this.nodes ?? []) if (node.life) this.deliver(node.life, node);
+  }
+
+  /** The host of a client is given an address of the pool, or just outside of it. */
+  setHost(client: number, number: number): void {
+    const { pool, clients } = this.plan.setting;
+    this.moved.add(this.client(client));
+    this.reserve(client % clients.length, ipv4(FIRST + (number % (pool + 3))));
+  }
+
+  removeHost(client: number): void {
+    const index = client % this.clients.length;
+    if (index < this.plan.setting.reserved) this.reserve(index, reservedAddress(index));
+    else this.putHost(index, undefined);
+  }
+
+  putStranger(number: number, isThere: boolean): void {
+    const address = formatIpv4(ipv4(FIRST + (number % this.plan.setting.pool)));
+    if (isThere) this.strangers.add(address);
+    else this.strangers.delete(address);
+  }
+
+  /** Clients whose host was never moved: one of these has one address. */
+  get unmoved(): readonly SimulatedClient[] {
+    return this.clients.filter((client) => !this.moved.has(client));
+  }
+
+  // What a client does and hears.
+
+  broadcast(from: SimulatedClient, bytes: Buffer): void {
+    this.tally.count("packets", "from clients");
+    this.tell(() => `${from.name} (${from.state}) → all: ${shown(bytes)}`);
+    if (from.kind.isRelayed) bytes.writeUInt32BE(RELAY, 24);
+    for (const node of this.nodes) this.carry(from, node, bytes, !from.kind.isRelayed);
+  }
+
+  unicast(from: SimulatedClient, bytes: Buffer, to: string): void {
+    this.tally.count("packets", "from clients");
+    this.tell(() => `${from.name} (${from.state}) → ${to}: ${shown(bytes)}`);
+    // The cluster's address is where the site's routing takes it: at a node that runs.
+    const node =
+      to === CLUSTER_ADDRESS
+        ? this.chance.pick(this.nodes.filter(({ life }) => life !== undefined))
+        : this.nodes.find(({ address }) => address === to);
+    if (node !== undefined) this.carry(from, node, bytes, false);
+  }
+
+  /** Each client is heard by one node only, and hears that one only; nodes hear nobody, and of the store late. */
+  split(lagMs: number | undefined): void {
+    const split = ++this.splits;
+    this.isSplit = lagMs !== undefined;
+    if (this.isSplit) this.shift(split, ALONE_AFTER_MS);
+    for (const { index } of this.nodes) {
+      this.slowView(index, lagMs);
+      if (lagMs === undefined) this.hearBeats(index);
+      else this.muteBeats(index, 0);
+    }
+  }
+
+  /** Clients find themselves on another island, and start anew; on the first one when nodes believe to be alone. */
+  private shift(split: number, afterMs: number): void {
+    this.timeline.after(afterMs, () => {
+      if (!this.isSplit || split !== this.splits) return;
+      this.islands++;
+      this.clients.forEach((each, i) => this.startAnew(each, i));
+      this.shift(split, SHIFT_EVERY_MS);
+    });
+  }
+
+  powerUp(): void {
+    for (const client of this.clients) client.powerUp();
+  }
+
+  /** Some remember their address, some have forgotten it, and some are other machines, if the inventory does not know them. */
+  private startAnew(client: SimulatedClient, index: number): void {
+    const isKnown = index < this.plan.setting.reserved || this.moved.has(client);
+    const how = this.chance.below(3);
+    if (how === 0) client.reboot();
+    else if (how === 1 || isKnown) client.powerUp();
+    else client.becomeAnother();
+  }
+
+  private reaches(client: SimulatedClient | undefined, node: SimulatedNode): boolean {
+    if (node.isCutFromClients || client === undefined) return false;
+    return !this.isSplit || (this.clients.indexOf(client) + this.islands) % this.nodes.length === node.index;
+  }
+
+  private carry(from: SimulatedClient, node: SimulatedNode, bytes: Buffer, isBroadcast: boolean): void {
+    this.ether.carry(() => {
+      if (this.reaches(from, node)) node.receive(Buffer.from(bytes), isBroadcast);
+    });
+  }
+
+  granted(client: SimulatedClient): void {
+    this.tally.count("heeded", "ACK");
+    this.judge.granted(client);
+  }
+
+  refused(client: SimulatedClient, state: ClientState, packet: Packet): void {
+    this.tally.count("heeded", "NAK");
+    this.judge.refused(client, state, packet);
+  }
+
+  isUsedByStranger(address: string): boolean {
+    return this.strangers.has(address);
+  }
+
+  // What is around a node.
+
+  private makeNode(index: number, skewMs: number, bug: PlantedBug | undefined): SimulatedNode {
+    const { timeline, stream } = this;
+    const chance = this.chance.of(`node ${index}`);
+    const node: SimulatedNode = new SimulatedNode(index, {
+      ...{ timeline, stream, chance, bug },
+      door: new StoreDoor(stream, timeline, chance.of(`door ${index}`)),
+      load: (life, of) => this.deliver(life, of),
+      beat: (from, beat) => this.beat(from, beat),
+      send: (from, payload, destination) => this.reply(from, payload, destination),
+      blame: (what) => this.judge.blame(what),
+    });
+    node.clock = { skewMs, drift: 0, since: timeline.now };
+    return node;
+  }
+
+  private beat(from: SimulatedNode, beat: Heartbeat): void {
+    if (!from.door.isOpen) return;
+    for (const to of this.nodes) {
+      if (to === from || !to.door.isOpen || this.muted.get(from.index)?.has(to.index)) continue;
+      this.timeline.after(this.chance.between(0.2, 2), () => to.hearBeat(from.name, beat));
+    }
+  }
+
+  private reply(from: SimulatedNode, payload: Buffer, { kind }: Destination): void {
+    const packet = decoded(payload);
+    this.tally.count("replies", String(packet.messageType));
+    this.tell(() => `  ${from.name} → ${kind}: ${shown(payload)}`);
+    this.judge.sent(from, packet);
+    this.onReply(packet);
+    const client = this.clientOf(packet);
+    this.ether.carry(() => {
+      if (this.reaches(client, from)) client?.hear(packet);
+    });
+  }
+
+  clientOf(packet: Packet): SimulatedClient | undefined {
+    const id = `01${Buffer.from(packet.chaddr).toString("hex")}`;
+    return this.clients.find((client) => client.id.client === id);
+  }
+
+  /** The newest document and hosts reach a node, as soon as it is connected. */
+  private deliver(life: Life, node: SimulatedNode): void {
+    this.timeline.after(this.chance.between(...CONFIG_LAG_MS), () => {
+      if (!life.process.isAlive) return;
+      if (!node.door.isOpen) this.deliver(life, node);
+      else life.process.enter("store", () => this.hand(life));
+    });
+  }
+
+  private hand({ world, service }: Life): void {
+    for (const { id, event, revision } of this.hosts.values()) {
+      if (revision > world.inventory.revision) world.inventory.apply(hostKey(id), event, revision);
+    }
+    const revision = this.documents.length;
+    if (world.network.revision === revision) return;
+    world.network = compileNetwork(this.documents.at(-1)!, revision);
+    service.noticeNetwork();
+  }
+
+  private reserve(index: number, address: Ipv4): void {
+    this.reserved.add(`${this.client(index).name} ${formatIpv4(address)}`);
+    this.putHost(index, formatIpv4(address));
+  }
+
+  private putHost(index: number, address: string | undefined): void {
+    const { id, name } = this.client(index);
+    const host = name.replace(" ", "-");
+    // Those of the start have been there for long: before any lease.
+    const since = this.elapsed === 0 ? START - 3_600_000 : this.timeline.now;
+    const event = address === undefined ? undefined : hostSet(host, id, address, since);
+    this.hosts.delete(host);
+    this.hosts.set(host, { id: host, event, revision: ++this.hostRevision });
+    for (const node of this.nodes ?? []) if (node.life) this.deliver(node.life, node);
+  }
+}
+
+function shownEvent({ type, address, client, node, heldSeconds }: LeaseEvent): string {
+  return `${type} ${address} of ${client.slice(-4)} by ${node}, held ${heldSeconds} s`;
+}
+
+function shown(bytes: Uint8Array): string {
+  const packet = decoded(bytes);
+  const names = {
+    xid: packet.xid.toString(16),
+    ciaddr: packet.ciaddr,
+    requested: packet.get("requestedIpAddress"),
+  };
+  const more = [names.ciaddr, names.requested].filter(Boolean).map((address) => formatIpv4(address as Ipv4));
+  return [names.xid, told(packet), ...more].join(" ");
+}
+
+function reservedAddress(index: number): Ipv4 {
+  return ipv4(FIRST - (FIRST & 0xff) + RESERVED_OUTSIDE + index);
+}

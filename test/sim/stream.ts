@@ -1,0 +1,160 @@
+// JetStream as a model: one stream on three servers. Its leader checks each compare-and-swap against what is applied and what
+// is on its way, and answers when a majority has it. What a leader had not committed when it went is committed by the next
+// one in part: a prefix of it, and nobody is told. What of this a real cluster does is compared in
+// test/contract/simulated-stream.test.ts.
+import type { Append, CasOutcome, Instant, Revision, StoredEvent } from "@leasehold/leases";
+import type { Ipv4 } from "@leasehold/protocol";
+import type { Chance } from "./chance.ts";
+import type { Timeline } from "./timeline.ts";
+
+type Answer = (outcome: CasOutcome) => void;
+
+interface Proposal {
+  readonly appends: readonly Append[];
+  readonly at: Instant;
+  readonly answer: Answer;
+}
+
+/** Time until the next leader, in ms: after a crash, and when leadership was handed over. */
+const ELECTION_MS = [4000, 9000] as const;
+const HANDOVER_MS = [100, 900] as const;
+/** A leader that hears no majority stays one for so long. */
+const LOST_QUORUM_MS = 10_000;
+
+export class SimulatedStream {
+  /** What is committed, in order. */
+  readonly log: StoredEvent[] = [];
+  /** By how much the leader's clock differs from true time, ms. */
+  leaderSkewMs = 0;
+  /** How long a commit takes, in ms, from and to. */
+  commitMs: readonly [number, number] = [0.5, 3];
+  private readonly timeline: Timeline;
+  private readonly chance: Chance;
+  private readonly byAddress = new Map<Ipv4, StoredEvent[]>();
+  private readonly followers = new Set<(stored: StoredEvent) => void>();
+  private proposals: Proposal[] = [];
+  private hasLeader = true;
+  private hasMajority = true;
+  private term = 0;
+  private outages = 0;
+
+  constructor(timeline: Timeline, chance: Chance) {
+    this.timeline = timeline;
+    this.chance = chance;
+  }
+
+  /** A leader with a majority: writes are taken. */
+  get isTaking(): boolean {
+    return this.hasLeader && this.hasMajority;
+  }
+
+  get lastSequence(): number {
+    return this.log.length;
+  }
+
+  /** Everything that an address ever was, oldest first. */
+  historyOf(address: Ipv4): readonly StoredEvent[] {
+    return this.byAddress.get(address) ?? [];
+  }
+
+  newestOf(address: Ipv4): StoredEvent | undefined {
+    return this.byAddress.get(address)?.at(-1);
+  }
+
+  follow(onEvent: (stored: StoredEvent) => void): () => void {
+    this.followers.add(onEvent);
+    return () => this.followers.delete(onEvent);
+  }
+
+  /** A batch arrives at the leader. Without one nobody answers. */
+  publish(appends: readonly Append[], answer: Answer): void {
+    if (!this.hasLeader) return;
+    const refusal = this.refusal(appends);
+    if (refusal !== undefined) {
+      answer(refusal);
+      return;
+    }
+    const at = (this.timeline.now + this.leaderSkewMs) as Instant;
+    this.proposals.push({ appends, at, answer });
+    this.commitLater();
+  }
+
+  /** A question to the leader, which answers with what is applied. */
+  ask<T>(question: () => T, answer: (value: T) => void): void {
+    if (this.hasLeader) answer(question());
+  }
+
+  /** The leader is gone without a word. */
+  crashLeader(): void {
+    this.loseLeader(this.chance.between(...ELECTION_MS));
+  }
+
+  /** The leader hands over, as before an upgrade. What it had accepted is committed first. */
+  stepDown(): void {
+    if (!this.isTaking) return;
+    this.commit(this.proposals.length, true);
+    this.loseLeader(this.chance.between(...HANDOVER_MS));
+  }
+
+  /** Two of three servers are away: the leader accepts, commits nothing, and steps down after a while. */
+  loseMajority(): void {
+    this.hasMajority = false;
+    const outage = ++this.outages;
+    this.timeline.after(LOST_QUORUM_MS, () => {
+      if (outage === this.outages && !this.hasMajority) this.hasLeader = false;
+    });
+  }
+
+  regainMajority(): void {
+    if (this.hasMajority) return;
+    this.hasMajority = true;
+    if (this.hasLeader) this.commitLater();
+    else this.loseLeader(this.chance.between(...ELECTION_MS));
+  }
+
+  /** In the order of the server's own checks, for each write of the batch: on its way already, then another sequence. */
+  private refusal(appends: readonly Append[]): CasOutcome | undefined {
+    const onTheirWay = new Set(this.proposals.flatMap((each) => each.appends.map(({ address }) => address)));
+    for (const { address, expected } of appends) {
+      if (onTheirWay.has(address)) return { kind: "busy" };
+      if ((this.newestOf(address)?.revision ?? 0) !== expected) return { kind: "conflict" };
+      onTheirWay.add(address);
+    }
+    return undefined;
+  }
+
+  private commitLater(): void {
+    const { term } = this;
+    this.timeline.after(this.chance.between(...this.commitMs), () => {
+      if (term === this.term && this.isTaking) this.commit(this.proposals.length, true);
+    });
+  }
+
+  private loseLeader(forMs: number): void {
+    this.hasLeader = false;
+    const term = ++this.term;
+    this.timeline.after(forMs, () => {
+      if (term === this.term && this.hasMajority) this.lead();
+    });
+  }
+
+  private lead(): void {
+    this.commit(this.chance.below(this.proposals.length + 1), false);
+    this.proposals = [];
+    this.hasLeader = true;
+  }
+
+  private commit(count: number, isAnswered: boolean): void {
+    for (const { appends, at, answer } of this.proposals.splice(0, count)) {
+      for (const { address, event } of appends) {
+        const stored = { address, event, revision: (this.log.length + 1) as Revision, at };
+        this.log.push(stored);
+        const history = this.byAddress.get(address);
+        if (history === undefined) this.byAddress.set(address, [stored]);
+        else history.push(stored);
+        for (const follower of this.followers) follower(stored);
+      }
+      if (isAnswered) answer({ kind: "stored", revision: this.log.length });
+    }
+  }
+}

@@ -1,0 +1,187 @@
+// Judges every reply on the wire, and every event that is stored, by what the stream had committed by then. With judge.ts of
+// apps/dhcpd, which judges what clients use, it holds DESIGN's invariants (docs/simulation.md says which and how).
+import { DEFAULT_POLICY, isBound, type LeaseEvent, leaseAfter, type StoredEvent } from "@leasehold/leases";
+import type { NetworkDocument } from "@leasehold/network";
+import { formatIpv4, type Ipv4, MessageType, type Packet } from "@leasehold/protocol";
+import { Judge } from "../../apps/dhcpd/test/judge.ts";
+import { ip } from "../../apps/dhcpd/test/wire.ts";
+import type { ClientState, SimulatedClient } from "./client.ts";
+import { isInPool } from "./documents.ts";
+import type { SimulatedNode } from "./node.ts";
+import type { SimulatedStream } from "./stream.ts";
+import type { Tally } from "./tally.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** A reply later than this after its request is not sent (answers.ts). */
+const PATIENCE_MS = 4000;
+
+export interface JudgeParts {
+  readonly timeline: Timeline;
+  readonly stream: SimulatedStream;
+  readonly clients: readonly SimulatedClient[];
+  readonly tally: Tally;
+  /** The largest difference of two clocks, ms. */
+  readonly skewMs: number;
+  documentOf(revision: number): NetworkDocument | undefined;
+  wasReserved(client: string, address: Ipv4): boolean;
+  /** Whether an event was decided under the documents and hosts of now. */
+  isOfNow(event: Pick<LeaseEvent, "network" | "inventory">): boolean;
+}
+
+export class WireJudge {
+  readonly violations: string[] = [];
+  private readonly parts: JudgeParts;
+  private readonly users: Judge;
+  private readonly wrongRefusals = new Map<string, string>();
+  private readonly addressOfRequest = new Map<string, string>();
+
+  constructor(parts: JudgeParts) {
+    this.parts = parts;
+    const { stream, clients, skewMs, timeline } = parts;
+    this.users = new Judge({
+      ...{ store: stream, machines: clients, skewMs: skewMs + PATIENCE_MS, now: () => timeline.now },
+      wasReserved: ({ name }, address) => parts.wasReserved(name, address),
+    });
+    stream.follow((stored) => this.stored(stored));
+  }
+
+  /** A reply leaves a node. */
+  sent(node: SimulatedNode, packet: Packet): void {
+    if (packet.messageType === MessageType.ACK) {
+      this.judgeCover(packet);
+      this.judgeAgreement(packet);
+      this.judgeDeclined(packet);
+    }
+    if (packet.messageType === MessageType.NAK) this.noteRefusal(node, packet);
+    if (packet.messageType !== MessageType.OFFER) this.judgeFreshness(node, packet);
+  }
+
+  granted(client: SimulatedClient): void {
+    this.checked("I1");
+    this.users.granted(client, this.parts.timeline.now);
+    this.takeOver();
+  }
+
+  /** A client heeds a NAK. */
+  refused(client: SimulatedClient, state: ClientState, { xid }: Packet): void {
+    if (client.kind.isFirmware && state === "requesting") {
+      this.blame(`NAK: firmware ${client.name} was refused while selecting`);
+    }
+    this.checked("I4");
+    const wrong = this.wrongRefusals.get(`${client.id.client} ${xid}`);
+    if (wrong !== undefined) this.blame(`I4: ${client.name} was refused ${wrong}, which it has`);
+  }
+
+  /** I3, of clients whose host was never moved. */
+  judgeAddresses(unmoved: readonly SimulatedClient[]): void {
+    this.checked("I3", unmoved.length);
+    this.users.judgeAddresses(this.parts.timeline.now, unmoved);
+    this.takeOver();
+  }
+
+  /** What is judged of the log as a whole, and of what it ends with. */
+  conclude(unmoved: readonly SimulatedClient[]): void {
+    this.checked("I7", this.parts.stream.log.length);
+    this.users.judgeLog();
+    this.judgeAddresses(unmoved);
+  }
+
+  blame(what: string): void {
+    this.violations.push(what);
+  }
+
+  checked(invariant: string, times = 1): void {
+    this.parts.tally.count("checked", invariant, times);
+  }
+
+  /** I2, and without a majority I5: an event stands for it that holds the address for as long as the client is told. */
+  private judgeCover(packet: Packet): void {
+    const { stream, timeline, skewMs } = this.parts;
+    const invariant = stream.isTaking ? "I2" : "I5";
+    this.checked(invariant);
+    const seconds = packet.get("ipAddressLeaseTime");
+    if (seconds === undefined || packet.yiaddr === 0) return;
+    const until = timeline.now + seconds * 1000 - skewMs - PATIENCE_MS;
+    const covers = ({ event, revision, at }: StoredEvent) => {
+      const lease = leaseAfter(event!, revision, at);
+      return lease.state === "bound" && lease.client === clientOf(packet) && lease.heldUntil >= until;
+    };
+    if (!stream.historyOf(packet.yiaddr).some(covers)) {
+      this.blame(
+        `${invariant}: ${formatIpv4(packet.yiaddr)} was granted for ${seconds} s, and nothing stored says so`,
+      );
+    }
+  }
+
+  /** Notes a refusal of what the client has, by what is stored and by the documents and hosts of this moment. */
+  private noteRefusal(node: SimulatedNode, packet: Packet): void {
+    const client = this.parts.clients.find(({ id }) => id.client === clientOf(packet));
+    const believed = client?.believed;
+    if (believed === undefined || believed.until <= this.parts.timeline.now) return;
+    const newest = this.parts.stream.newestOf(ip(believed.address));
+    if (newest?.event?.client !== client!.id.client || !this.parts.isOfNow(newest.event)) return;
+    const { network, inventory } = node.life!.world;
+    if (!this.parts.isOfNow({ network: network.revision, inventory: inventory.revision })) return;
+    const lease = leaseAfter(newest.event, newest.revision, newest.at);
+    if (isBound(lease, lease.at)) {
+      this.wrongRefusals.set(`${client!.id.client} ${packet.xid}`, believed.address);
+    }
+  }
+
+  /** I13: whichever nodes answer one request, they grant one address. */
+  private judgeAgreement(packet: Packet): void {
+    this.checked("I13");
+    const key = `${clientOf(packet)} ${packet.xid}`;
+    const address = formatIpv4(packet.yiaddr);
+    const before = this.addressOfRequest.get(key);
+    if (before !== undefined && before !== address) {
+      this.blame(`I13: one request was granted ${before} and ${address}`);
+    }
+    this.addressOfRequest.set(key, address);
+  }
+
+  /** I11: who did not decline it itself is not given what is declined. */
+  private judgeDeclined({ yiaddr, chaddr }: Packet): void {
+    this.checked("I11");
+    const newest = this.parts.stream.newestOf(yiaddr);
+    if (newest?.event?.type !== "AddressDeclined") return;
+    if (newest.event.client !== clientOf({ chaddr })) {
+      this.blame(`I11: ${formatIpv4(yiaddr)} is declined, and was granted`);
+    }
+  }
+
+  /** I8: a node that stood still has seen all that was stored until it went on. */
+  private judgeFreshness(node: SimulatedNode, packet: Packet): void {
+    if (node.resumedAt === undefined || node.life === undefined) return;
+    this.checked("I8");
+    const { lastSequence } = node.resumedAt;
+    if (node.life.feed.position >= lastSequence || node.isOfBefore(packet)) return;
+    this.blame(`I8: ${node.name} answered by what it knew before it stood still`);
+  }
+
+  /** I10: nothing is promised that the document of the time does not allow. */
+  private stored({ address, event }: StoredEvent): void {
+    this.checked("I12");
+    if (event === undefined || !["LeaseGranted", "LeaseRenewed", "AddressOffered"].includes(event.type))
+      return;
+    this.checked("I10");
+    const document = this.parts.documentOf(event.network);
+    const client = this.parts.clients.find(({ id }) => id.client === event.client);
+    const isAllowed =
+      document !== undefined &&
+      (isInPool(document, address) || (client !== undefined && this.parts.wasReserved(client.name, address)));
+    if (!isAllowed) this.blame(`I10: ${event.type} of ${event.address} is not by document ${event.network}`);
+    this.takeOver();
+  }
+
+  private takeOver(): void {
+    this.violations.push(...this.users.violations.splice(0));
+  }
+}
+
+function clientOf({ chaddr }: Pick<Packet, "chaddr">): string {
+  return `01${Buffer.from(chaddr).toString("hex")}`;
+}
+
+/** For how long an address rests after its lease, besides what was held. */
+export const GUARD_MS = DEFAULT_POLICY.guardMs;
