@@ -1,8 +1,8 @@
 // What a node does when the store says no, says nothing, or says it late.
 
 import { describe, expect, test } from "vitest";
-import { HELD, LEASE_SECONDS, leased, pair, settled, TestNode } from "../test/node.ts";
-import { ackOf, alice, bob, client, ip, option, packetOf, SERVER, selecting, X } from "../test/wire.ts";
+import { HELD, LEASE_SECONDS, leased, NETWORK, pair, settled, TestNode } from "../test/node.ts";
+import { ackOf, alice, bob, client, ip, option, packetOf, SERVER, selecting, told, X } from "../test/wire.ts";
 
 describe("when the store says that somebody else was first", () => {
   test("to the same address for another client: what stands there is learnt, and the client is refused", async () => {
@@ -32,6 +32,22 @@ describe("when the store says that somebody else was first", () => {
     const then = asked.receive(packetOf("DISCOVER", alice, { requested: X }), false);
     expect(then).toHaveLength(1);
     expect(then[0]).toMatch(/^OFFER 10\.0\.0\.1[123] /);
+  });
+
+  test("and the network document is another one by then: the request is decided by that one", async () => {
+    const [first, second] = pair();
+    second.door.state = "slow";
+    second.receive(packetOf("REQUEST", alice, selecting()), false);
+    first.receive(packetOf("REQUEST", alice, selecting(X, { xid: 7 })), false);
+    second.setNetwork({
+      ...NETWORK,
+      subnets: [{ ...NETWORK.subnets[0]!, pools: [{ range: "10.0.0.11-10.0.0.13" }] }],
+    });
+    second.door.state = "open";
+    second.door.settle();
+    await settled();
+    expect(second.store.log).toHaveLength(1);
+    expect(second.replies.map(({ packet }) => told(packet))).toEqual(["NAK (not entitled) from 10.0.0.3"]);
   });
 
   test("again and again: it gives up after some attempts, and the client asks once more", () => {

@@ -114,9 +114,7 @@ export class DhcpService {
     const { world, counters } = this.parts;
     const packet = readPacket(bytes);
     if (packet === undefined) return;
-    const { interfaceName, addresses } = arrival.link;
-    const whence = { interfaceName, addresses, isBroadcast: arrival.isBroadcast };
-    const request = this.requestOf(packet, packet.messageType ?? MessageType.DISCOVER, whence);
+    const request = this.readAgain(packet, arrival);
     if (typeof request === "string" || request.client !== client) return;
     const heard = heardOf(packet, request, arrival);
     if (!this.responder.isFirst(heard, world.members, world.membership)) return;
@@ -245,11 +243,13 @@ export class DhcpService {
   }
 
   private begin(of: Pick<Exchange, "packet" | "arrival" | "request" | "receivedAt">): void {
-    const { clocks } = this.parts;
+    const { clocks, world } = this.parts;
     this.left.forget(of.request.client);
     const waited = clocks.steady() - of.receivedAt;
     this.transactions.act({
       ...of,
+      network: world.network,
+      readAgain: () => this.readAgain(of.packet, of.arrival),
       arrivedAt: (clocks.now() - waited) as Instant,
       key: keyOf(heardOf(of.packet, of.request, of.arrival)),
       times: 1,
@@ -258,6 +258,12 @@ export class DhcpService {
       isAnswered: false,
       probed: new Set(),
     });
+  }
+
+  private readAgain(packet: Packet, { link, isBroadcast }: Arrival): LeaseRequest | DropReason {
+    const { interfaceName, addresses } = link;
+    const type = packet.messageType ?? MessageType.DISCOVER;
+    return this.requestOf(packet, type, { interfaceName, addresses, isBroadcast });
   }
 
   private requestOf(packet: Packet, type: number, whence: Whence): LeaseRequest | DropReason {

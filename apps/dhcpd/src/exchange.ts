@@ -1,5 +1,6 @@
 // A packet on its way through a node, and what the node is made of while it handles it.
 import type { Instant, LeaseRequest, LeaseStore, StoredEvent } from "@leasehold/leases";
+import type { Network } from "@leasehold/network";
 import type { Ipv4, Mac, Packet } from "@leasehold/protocol";
 import type { Counters } from "./counters.ts";
 import type { Destination } from "./destination.ts";
@@ -70,7 +71,11 @@ export interface Arrival {
 export interface Exchange {
   readonly packet: Packet;
   readonly arrival: Arrival;
-  readonly request: LeaseRequest;
+  /** The packet as it is read by `network`. */
+  request: LeaseRequest;
+  network: Network;
+  /** Reads it by the network of now. */
+  readonly readAgain: () => LeaseRequest | DropReason;
   /** When the packet came, or its newest copy. */
   receivedAt: number;
   /** How often it came. */

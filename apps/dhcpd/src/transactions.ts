@@ -14,6 +14,7 @@ import {
 } from "@leasehold/leases";
 import { type Ipv4, MessageType } from "@leasehold/protocol";
 import type { Answers } from "./answers.ts";
+import type { DropReason } from "./drop-reason.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 
 const ATTEMPTS_MAX = 4;
@@ -68,6 +69,11 @@ export class Transactions {
   /** Decides, and carries the decision out. */
   act(exchange: Exchange): void {
     exchange.attempts++;
+    const refusal = this.readByNetworkOfNow(exchange);
+    if (refusal !== undefined) {
+      this.answers.silence(exchange, refusal);
+      return;
+    }
     const decision = this.decide(exchange.request);
     const waitMs = this.probeTime(exchange, decision);
     if (waitMs === undefined) this.carryOut(exchange, decision);
@@ -114,6 +120,17 @@ export class Transactions {
     });
   }
 
+  /** What waited for the store may have been read by a document that is in force no longer: nothing is promised by that one. */
+  private readByNetworkOfNow(exchange: Exchange): DropReason | undefined {
+    const { network } = this.parts.world;
+    if (exchange.network === network) return undefined;
+    const request = exchange.readAgain();
+    if (typeof request === "string") return request;
+    exchange.network = network;
+    exchange.request = request;
+    return undefined;
+  }
+
   /** Changes nothing. While writes have to wait, what can be answered without one is answered without one. */
   decide(request: LeaseRequest): Decision {
     const { world, clocks, health } = this.parts;
@@ -135,6 +152,7 @@ export class Transactions {
   }
 
   private answerByWhatIsHeld(exchange: Exchange): void {
+    if (this.readByNetworkOfNow(exchange) !== undefined) return;
     const decision = this.decideByWhatIsHeld(exchange.request);
     if (decision?.reply !== "ACK") return;
     exchange.isAnswered = true;
@@ -264,8 +282,10 @@ export class Transactions {
         return;
       }
       if (decision.address !== 0) this.learn(decision.address, current);
+      const refusal = this.readByNetworkOfNow(exchange);
       const again = this.decide(exchange.request);
-      if (again.kind === "refuse") this.answers.finish(exchange, again);
+      if (refusal !== undefined) this.answers.silence(exchange, refusal);
+      else if (again.kind === "refuse") this.answers.finish(exchange, again);
       else this.carryOut(exchange, again);
     } catch {
       this.inProgress.delete(exchange.key);
