@@ -1,8 +1,9 @@
 // What befalls the cluster: a line a fault, with its reason. Those that cost the quorum are planned; no other ever takes more
 // than one of the three.
-import type { Random } from "../fuzz/random.ts";
+
 import type { Lab } from "../lab/lab.ts";
 import { sleep, until } from "../lab/shell.ts";
+import type { Random } from "../random.ts";
 
 export interface FaultKind {
   readonly name: string;

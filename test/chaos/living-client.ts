@@ -1,8 +1,8 @@
 // A client that lives for as long as the test: it gets a lease, renews it, rebinds, reboots, gives it back, vanishes and
 // comes again, as RFC 2131 §4.4 says. Only its pauses between two tries begin with one second for the RFC's four, unless told.
 import { type Ipv4, type Mac, MessageType, type Packet } from "@leasehold/protocol";
-import type { Random } from "../fuzz/random.ts";
 import { decline, discover, reboot, release, renew, type Sender, select } from "../lab/messages.ts";
+import type { Random } from "../random.ts";
 
 /** How a client's messages travel. */
 export interface Medium {

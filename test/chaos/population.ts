@@ -10,10 +10,10 @@ import {
   macFromBytes,
   parseIpv4,
 } from "@leasehold/protocol";
-import { Random } from "../fuzz/random.ts";
 import type { Lab } from "../lab/lab.ts";
 import { must, sleep } from "../lab/shell.ts";
 import { UdpPort } from "../lab/udp-port.ts";
+import { Random } from "../random.ts";
 import { LivingClient, type Medium, type Whim } from "./living-client.ts";
 
 /** Told by the fourth octet of the hardware address. */

@@ -1,9 +1,10 @@
 // Faults one after the other, each with its end, and moments of peace between them. A seed gives the same faults in the same
 // order for the same times; what they meet is the machine's affair.
-import { Random } from "../fuzz/random.ts";
+
 import type { Lab } from "../lab/lab.ts";
 import { statusAt } from "../lab/service.ts";
 import { sleep, until } from "../lab/shell.ts";
+import { Random } from "../random.ts";
 import { type FaultKind, faultKinds } from "./fault-kinds.ts";
 import type { FaultRecord } from "./fault-record.ts";
 

@@ -1,10 +1,10 @@
 // Runs mutated packets through the codec until a count or a time is reached, or a packet breaks it.
 
 import { DECODE_FAILURES, type DecodeFailure } from "@leasehold/protocol";
+import { Random } from "../random.ts";
 import { readCorpus } from "./corpus.ts";
 import { exercise } from "./exercise.ts";
 import { Mutator } from "./mutate.ts";
-import { Random } from "../random.ts";
 
 /** A packet that takes longer is a hang to a server that gets thousands of them a second. */
 const MILLISECONDS_MAX = 50;

@@ -15,6 +15,12 @@ const KEPT_MS = 8000;
 /** Runs what has arrived in the node's process: later when that stands still, never when it is gone. */
 export type Enter = (run: () => void) => void;
 
+export interface Connection extends CasStream {
+  lastSequence(): Promise<number>;
+  /** What the leader's clock shows. */
+  streamTime(): Promise<number>;
+}
+
 export class StoreDoor {
   /** What the client library says. */
   connected = true;
@@ -55,18 +61,22 @@ export class StoreDoor {
   }
 
   /** As one process sees it. */
-  for(enter: Enter): CasStream & { lastSequence(): Promise<number> } {
+  for(enter: Enter): Connection {
     return {
       publish: (appends, patienceMs) => this.publish(appends, patienceMs, enter),
       read: (address) => this.read(address, enter),
       lastSequence: () => this.ask(() => this.stream.lastSequence, enter),
+      streamTime: () => this.ask(() => this.stream.leaderMs, enter),
     };
   }
 
   private publish(appends: readonly Append[], patienceMs: number, enter: Enter): Promise<CasOutcome> {
-    if (!this.connected) return Promise.resolve({ kind: "unknown", reason: "not connected" });
+    if (!this.connected)
+      return Promise.resolve({ kind: "unknown", cause: "disconnected", reason: "not connected" });
     return new Promise((resolve) => {
-      this.timeline.after(patienceMs, () => enter(() => resolve({ kind: "unknown", reason: "timeout" })));
+      this.timeline.after(patienceMs, () =>
+        enter(() => resolve({ kind: "unknown", cause: "no-answer", reason: "timeout" })),
+      );
       this.send(() =>
         this.stream.publish(appends, (outcome) => this.comeBack(() => enter(() => resolve(outcome)))),
       );

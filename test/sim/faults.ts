@@ -38,7 +38,8 @@ export const faultKinds: readonly Kind[] = [
   {
     name: "clock step",
     ...{ weight: 2, longestMs: 60_000 },
-    begin: (simulation, { node, number }) => simulation.setClock(node, (number / 1000) * 6000 - 3000),
+    begin: (simulation, { node, number }) =>
+      simulation.setClock(node, (number - 500) * (number % 2 === 0 ? 6 : 400)),
   },
   {
     name: "clock drift",
@@ -134,12 +135,12 @@ export const faultKinds: readonly Kind[] = [
   {
     name: "nobody hears anybody",
     ...{ weight: 3, longestMs: 60_000 },
-    begin: (simulation) => simulation.nodes.forEach(({ index }) => simulation.muteBeats(index, 0)),
-    end: (simulation) => simulation.nodes.forEach(({ index }) => simulation.hearBeats(index)),
+    begin: (simulation) => simulation.muteAll(true),
+    end: (simulation) => simulation.muteAll(false),
   },
   {
     name: "split into islands",
-    ...{ weight: 3, shortestMs: 8000, longestMs: 60_000 },
+    ...{ weight: 3, shortestMs: 24_000, longestMs: 60_000 },
     begin: (simulation, { number }) => simulation.split(number % 2 === 0 ? 40_000 : 1000 + number * 4),
     end: (simulation) => simulation.split(undefined),
   },

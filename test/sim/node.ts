@@ -1,12 +1,13 @@
 // A node of the simulated cluster: the parts of apps/dhcpd put together as dhcp-node.ts does, with simulated time, store and
 // links around them. A crash ends its process, and all that it knew; the next one starts empty.
 
-import { DEFAULT_POLICY, GroupCommits, instant, leaseAfter, type StoredEvent } from "@leasehold/leases";
+import { DEFAULT_POLICY, encodeLeaseEvent, GroupCommits, instant, type StoredEvent } from "@leasehold/leases";
 import { MessageType, type Packet } from "@leasehold/protocol";
 import { Counters } from "../../apps/dhcpd/src/counters.ts";
 import type { Destination } from "../../apps/dhcpd/src/destination.ts";
 import { type Clocks, DhcpService, type ServiceParts } from "../../apps/dhcpd/src/dhcp-service.ts";
 import type { DropReason } from "../../apps/dhcpd/src/drop-reason.ts";
+import { takeIn } from "../../apps/dhcpd/src/lease-feed.ts";
 import {
   BEAT_EVERY_MS,
   type Heartbeat,
@@ -16,10 +17,11 @@ import {
 import { NodeWorld } from "../../apps/dhcpd/src/node-world.ts";
 import { PauseWatch } from "../../apps/dhcpd/src/pause-watch.ts";
 import { StoreHealth } from "../../apps/dhcpd/src/store-health.ts";
+import { StreamClock } from "../../apps/dhcpd/src/stream-clock.ts";
 import { beatOf } from "../../apps/dhcpd/test/node.ts";
 import { decoded, ip } from "../../apps/dhcpd/test/wire.ts";
 import type { Chance } from "./chance.ts";
-import type { StoreDoor } from "./door.ts";
+import type { Connection, StoreDoor } from "./door.ts";
 import { LeaseFeed } from "./lease-feed.ts";
 import type { PlantedBug } from "./planted-bugs.ts";
 import { Process } from "./process.ts";
@@ -27,6 +29,7 @@ import type { SimulatedStream } from "./stream.ts";
 import type { Timeline } from "./timeline.ts";
 
 const TICK_MS = 250;
+const LOOK_EVERY_MS = 1000;
 
 /** What is around a node. */
 export interface Surroundings {
@@ -140,7 +143,9 @@ export class Life {
   private readonly node: SimulatedNode;
   private readonly around: Surroundings;
   private readonly pause: PauseWatch;
-  private readonly lastSequence: () => Promise<number>;
+  private readonly clock: StreamClock;
+  private readonly health: StoreHealth;
+  private readonly connection: Connection;
   private readonly startedAt: number;
   private intents = 0;
 
@@ -153,15 +158,20 @@ export class Life {
     this.membership = new Membership(node.name);
     this.world = new NodeWorld(node.name, this.membership, { ...DEFAULT_POLICY, ...bug?.policy });
     this.world.addOwnAddress(ip(node.address));
-    this.pause = new PauseWatch(this.steadyMs());
+    this.pause = new PauseWatch(this.steadyMs(), node.wallMs());
+    this.clock = new StreamClock(this.steadyMs(), node.wallMs());
     const enter = (run: () => void) => this.process.enter("store", run);
     const connection = door.for(enter);
-    this.lastSequence = connection.lastSequence;
-    const store = new GroupCommits(connection, this.timers());
+    this.connection = connection;
+    this.health = new StoreHealth(() => door.connected);
+    const store = new GroupCommits(connection, this.timers(), {
+      onBatch: (_, outcome, ms) => this.health.noteAttempt(outcome, ms, this.steadyMs()),
+    });
     const parts: ServiceParts = {
       world: this.world,
       store,
-      health: new StoreHealth(() => door.connected),
+      health: this.health,
+      noteStoreBehind: () => {},
       counters: new Counters(),
       clocks: this.clocks(),
       refusal: () => this.refusal(),
@@ -177,7 +187,9 @@ export class Life {
     });
     around.load(this, node);
     this.process.every(TICK_MS, () => this.tick());
+    this.process.every(LOOK_EVERY_MS, () => void this.look());
     this.process.every(BEAT_EVERY_MS, () => around.beat(node, beatOf(node, this.state)));
+    void this.look();
   }
 
   end(): void {
@@ -190,7 +202,8 @@ export class Life {
   }
 
   get state(): NodeState {
-    if (!this.feed.isComplete) return "starting";
+    if (this.clock.isFenced) return "fenced";
+    if (!this.feed.isComplete || !this.clock.isKnown) return "starting";
     return this.pause.isSuspect ? "suspect" : "serving";
   }
 
@@ -220,13 +233,13 @@ export class Life {
   }
 
   private clocks(): Clocks {
-    return { now: () => instant(Math.floor(this.node.wallMs())), steady: () => this.steadyMs() };
+    const now = () => instant(Math.round(this.clock.now(this.steadyMs())));
+    return { now, steady: () => this.steadyMs() };
   }
 
   private see({ event, revision, at }: StoredEvent): void {
-    const lease = leaseAfter(event!, revision, at);
-    this.world.index.note(lease);
-    if (this.world.view.apply(lease) && this.feed.isComplete) this.service.noticeStored(lease);
+    const taken = takeIn(this.world, { key: event!.address, data: encodeLeaseEvent(event!), revision, at });
+    if (typeof taken !== "string" && this.feed.isComplete) this.service.noticeStored(taken);
   }
 
   /** What only a planted bug does. */
@@ -236,27 +249,44 @@ export class Life {
 
   private lookForPause(): void {
     if (this.around.bug?.isPauseUnwatched) return;
-    if (this.pause.look(this.steadyMs())) this.process.discardPackets();
+    if (this.pause.look(this.steadyMs(), this.node.wallMs())) this.process.discardPackets();
   }
 
   private tick(): void {
     this.lookForPause();
-    this.pause.tick(this.steadyMs());
+    this.pause.tick(this.steadyMs(), this.node.wallMs());
     this.world.offers.sweep(this.clocks().now());
-    this.service.tick();
+    this.health.noteRestoredElsewhere(this.membership.isAnyRestoring(this.steadyMs()));
     this.membership.refresh(this.steadyMs());
+    this.service.tick();
     if (this.pause.isSuspect && !this.around.bug?.isPauseForGood) void this.clearSuspicion();
   }
 
   private async clearSuspicion(): Promise<void> {
     const checked = this.pause.pauses;
-    const lastSequence = await this.lastSequence().catch(() => Number.POSITIVE_INFINITY);
+    if (!(await this.look())) return;
+    const lastSequence = await this.connection.lastSequence().catch(() => Number.POSITIVE_INFINITY);
     if (this.feed.isComplete && lastSequence <= this.feed.position) this.pause.verified(checked);
   }
 
+  /** As io/store-watch.ts does: whether the stream has a leader, and what time it is there. */
+  private async look(): Promise<boolean> {
+    if (!this.around.door.connected) return false;
+    const asked = this.steadyMs();
+    const at = await this.connection.streamTime().catch(() => undefined);
+    const answered = this.steadyMs();
+    const found = { kind: "stream", hasLeader: true, copies: 3, current: 3 } as const;
+    this.health.noteLook(at === undefined ? { kind: "no-answer" } : found, asked, answered);
+    if (at === undefined) return false;
+    this.clock.sample(at, asked, answered, this.node.wallMs());
+    return true;
+  }
+
   private refusal(): DropReason | undefined {
+    if (this.clock.isFenced) return "clock-fenced";
     if (this.pause.isSuspect) return "was-paused";
-    return this.feed.isComplete && this.world.network.revision > 0 ? undefined : "not-serving";
+    const isReady = this.feed.isComplete && this.world.network.revision > 0 && this.clock.isKnown;
+    return isReady ? undefined : "not-serving";
   }
 }
 

@@ -1,21 +1,20 @@
 // One run: nodes, their store, clients and the network between them, over simulated time. The plan says what happens; then all
 // faults end, and what must hold after calm is judged.
-import { hostKey } from "@leasehold/inventory";
 import type { LeaseEvent } from "@leasehold/leases";
-import { compileNetwork, type NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4, ipv4, type Packet } from "@leasehold/protocol";
 import type { Destination } from "../../apps/dhcpd/src/destination.ts";
 import type { Heartbeat } from "../../apps/dhcpd/src/membership.ts";
-import { hostSet, START } from "../../apps/dhcpd/test/node.ts";
+import { START } from "../../apps/dhcpd/test/node.ts";
 import { decoded, told } from "../../apps/dhcpd/test/wire.ts";
 import { Calm } from "./calm.ts";
 import { Chance } from "./chance.ts";
 import { type ClientState, SimulatedClient, type Wire } from "./client.ts";
+import { Configuration } from "./configuration.ts";
 import { CLUSTER_ADDRESS, DOCUMENTS, FIRST, RELAY } from "./documents.ts";
 import { StoreDoor } from "./door.ts";
 import { Ether } from "./ether.ts";
 import { type Fault, faultKinds } from "./faults.ts";
-import { type Life, SimulatedNode } from "./node.ts";
+import { SimulatedNode } from "./node.ts";
 import { FAULTS_END_MS, type Plan, SKEW_MAX_MS } from "./plan.ts";
 import type { PlantedBug } from "./planted-bugs.ts";
 import { SimulatedStream } from "./stream.ts";
@@ -24,7 +23,6 @@ import { Timeline } from "./timeline.ts";
 import { WireJudge } from "./wire-judge.ts";
 
 const LEADER_SKEW_MAX_MS = 1000;
-const CONFIG_LAG_MS = [10, 900] as const;
 const USUAL_LAG_MS = [1, 20] as const;
 const USUAL_COMMIT_MS = [0.5, 3] as const;
 /** As long as a node that is not heard counts as live, and longer. */
@@ -32,12 +30,8 @@ const ALONE_AFTER_MS = 2500;
 /** Longer than the guard, so that a lease on each island is one after the other. */
 const SHIFT_EVERY_MS = 18_000;
 const RESERVED_OUTSIDE = 200;
-
-interface HostRecord {
-  readonly id: string;
-  readonly event: unknown;
-  readonly revision: number;
-}
+/** Since when hosts of the start have their address: before any lease. */
+const LONG_AGO_MS = 3_600_000;
 
 export class Simulation implements Wire {
   readonly timeline = new Timeline(START);
@@ -51,15 +45,12 @@ export class Simulation implements Wire {
   /** Told of everything, for `--trace`. */
   readonly tell: (line: () => string) => void;
   private readonly chance: Chance;
-  private readonly documents: NetworkDocument[] = [];
-  private readonly hosts = new Map<string, HostRecord>();
-  private readonly reserved = new Set<string>();
+  private readonly configuration: Configuration;
   private readonly strangers = new Set<string>();
   private readonly muted = new Map<number, ReadonlySet<number>>();
   private readonly moved = new Set<SimulatedClient>();
   /** Told of every reply that leaves. */
   onReply: (packet: Packet) => void = () => {};
-  private hostRevision = 0;
   private areFaultsOver = false;
   private isSplit = false;
   private splits = 0;
@@ -76,20 +67,18 @@ export class Simulation implements Wire {
     this.clients = setting.clients.map(
       (kind, i) => new SimulatedClient(i + 1, kind, this, this.chance.of(`client ${i}`)),
     );
+    this.configuration = new Configuration(timeline, this.chance.of("configuration"), () => this.nodes ?? []);
     this.judge = new WireJudge({
       ...{ timeline, tally, stream: this.stream, clients: this.clients },
       skewMs: 2 * SKEW_MAX_MS + LEADER_SKEW_MAX_MS,
-      documentOf: (revision) => this.documents[revision - 1],
-      wasReserved: (client, address) => this.reserved.has(`${client} ${formatIpv4(address)}`),
-      isOfNow: ({ network, inventory }) =>
-        network === this.documents.length && inventory === this.hostRevision,
+      configuration: this.configuration,
     });
     this.stream.follow(({ event, revision }) => {
       tally.count("stored", event!.type);
       this.tell(() => `  ${revision}: ${shownEvent(event!)}`);
     });
     this.applyDocument(0);
-    this.clients.slice(0, setting.reserved).forEach((_, i) => this.reserve(i, reservedAddress(i)));
+    for (let i = 0; i < setting.reserved; i++) this.reserve(i, reservedAddress(i), START - LONG_AGO_MS);
     this.nodes = setting.skews.map((skewMs, i) => this.makeNode(i, skewMs, bug));
   }
 
@@ -136,6 +125,7 @@ export class Simulation implements Wire {
       faultKinds.find(({ name }) => name === fault.kind)!.end?.(this, fault);
     }
     this.ether.calm(0);
+    for (const { index } of this.nodes) this.setClock(index, 0);
     this.tell(() => "! all faults end");
   }
 
@@ -175,6 +165,13 @@ export class Simulation implements Wire {
     this.muted.delete(from % this.nodes.length);
   }
 
+  muteAll(areMute: boolean): void {
+    for (const { index } of this.nodes) {
+      if (areMute) this.muteBeats(index, 0);
+      else this.hearBeats(index);
+    }
+  }
+
   slowView(node: number, lagMs: number | undefined): void {
     this.node(node).lagMs = lagMs === undefined ? USUAL_LAG_MS : [lagMs / 2, lagMs];
   }
@@ -188,8 +185,7 @@ export class Simulation implements Wire {
   }
 
   applyDocument(number: number): void {
-    this.documents.push(DOCUMENTS[number % DOCUMENTS.length]!.make(this.plan.setting));
-    for (const node of this.nodes ?? []) if (node.life) this.deliver(node.life, node);
+    this.configuration.apply(DOCUMENTS[number % DOCUMENTS.length]!.make(this.plan.setting));
   }
 
   /** The host of a client is given an address of the pool, or just outside of it. */
@@ -202,7 +198,11 @@ export class Simulation implements Wire {
   removeHost(client: number): void {
     const index = client % this.clients.length;
     if (index < this.plan.setting.reserved) this.reserve(index, reservedAddress(index));
-    else this.putHost(index, undefined);
+    else this.configuration.remove(this.client(index));
+  }
+
+  private reserve(index: number, address: Ipv4, since = this.timeline.now): void {
+    this.configuration.reserve(this.client(index), address, since);
   }
 
   putStranger(number: number, isThere: boolean): void {
@@ -253,7 +253,7 @@ export class Simulation implements Wire {
     this.timeline.after(afterMs, () => {
       if (!this.isSplit || split !== this.splits) return;
       this.islands++;
-      this.clients.forEach((each, i) => this.startAnew(each, i));
+      for (const [i, client] of this.clients.entries()) this.startAnew(client, i);
       this.shift(split, SHIFT_EVERY_MS);
     });
   }
@@ -304,7 +304,7 @@ export class Simulation implements Wire {
     const node: SimulatedNode = new SimulatedNode(index, {
       ...{ timeline, stream, chance, bug },
       door: new StoreDoor(stream, timeline, chance.of(`door ${index}`)),
-      load: (life, of) => this.deliver(life, of),
+      load: (life, of) => this.configuration.deliver(life, of),
       beat: (from, beat) => this.beat(from, beat),
       send: (from, payload, destination) => this.reply(from, payload, destination),
       blame: (what) => this.judge.blame(what),
@@ -336,41 +336,6 @@ export class Simulation implements Wire {
   clientOf(packet: Packet): SimulatedClient | undefined {
     const id = `01${Buffer.from(packet.chaddr).toString("hex")}`;
     return this.clients.find((client) => client.id.client === id);
-  }
-
-  /** The newest document and hosts reach a node, as soon as it is connected. */
-  private deliver(life: Life, node: SimulatedNode): void {
-    this.timeline.after(this.chance.between(...CONFIG_LAG_MS), () => {
-      if (!life.process.isAlive) return;
-      if (!node.door.isOpen) this.deliver(life, node);
-      else life.process.enter("store", () => this.hand(life));
-    });
-  }
-
-  private hand({ world, service }: Life): void {
-    for (const { id, event, revision } of this.hosts.values()) {
-      if (revision > world.inventory.revision) world.inventory.apply(hostKey(id), event, revision);
-    }
-    const revision = this.documents.length;
-    if (world.network.revision === revision) return;
-    world.network = compileNetwork(this.documents.at(-1)!, revision);
-    service.noticeNetwork();
-  }
-
-  private reserve(index: number, address: Ipv4): void {
-    this.reserved.add(`${this.client(index).name} ${formatIpv4(address)}`);
-    this.putHost(index, formatIpv4(address));
-  }
-
-  private putHost(index: number, address: string | undefined): void {
-    const { id, name } = this.client(index);
-    const host = name.replace(" ", "-");
-    // Those of the start have been there for long: before any lease.
-    const since = this.elapsed === 0 ? START - 3_600_000 : this.timeline.now;
-    const event = address === undefined ? undefined : hostSet(host, id, address, since);
-    this.hosts.delete(host);
-    this.hosts.set(host, { id: host, event, revision: ++this.hostRevision });
-    for (const node of this.nodes ?? []) if (node.life) this.deliver(node.life, node);
   }
 }
 

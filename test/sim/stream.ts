@@ -52,6 +52,10 @@ export class SimulatedStream {
     return this.log.length;
   }
 
+  get leaderMs(): number {
+    return this.timeline.now + this.leaderSkewMs;
+  }
+
   /** Everything that an address ever was, oldest first. */
   historyOf(address: Ipv4): readonly StoredEvent[] {
     return this.byAddress.get(address) ?? [];
@@ -74,7 +78,7 @@ export class SimulatedStream {
       answer(refusal);
       return;
     }
-    const at = (this.timeline.now + this.leaderSkewMs) as Instant;
+    const at = Math.floor(this.leaderMs) as Instant;
     this.proposals.push({ appends, at, answer });
     this.commitLater();
   }

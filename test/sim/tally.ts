@@ -4,8 +4,8 @@ export class Tally {
   private readonly groups = new Map<string, Map<string, number>>();
 
   count(group: string, what: string, by = 1): void {
-    let counts = this.groups.get(group);
-    if (counts === undefined) this.groups.set(group, (counts = new Map()));
+    const counts = this.groups.get(group) ?? new Map<string, number>();
+    this.groups.set(group, counts);
     counts.set(what, (counts.get(what) ?? 0) + by);
   }
 

@@ -1,11 +1,11 @@
 // Judges every reply on the wire, and every event that is stored, by what the stream had committed by then. With judge.ts of
 // apps/dhcpd, which judges what clients use, it holds DESIGN's invariants (docs/simulation.md says which and how).
-import { DEFAULT_POLICY, isBound, type LeaseEvent, leaseAfter, type StoredEvent } from "@leasehold/leases";
-import type { NetworkDocument } from "@leasehold/network";
-import { formatIpv4, type Ipv4, MessageType, type Packet } from "@leasehold/protocol";
+import { isBound, leaseAfter, type StoredEvent } from "@leasehold/leases";
+import { formatIpv4, MessageType, type Packet } from "@leasehold/protocol";
 import { Judge } from "../../apps/dhcpd/test/judge.ts";
 import { ip } from "../../apps/dhcpd/test/wire.ts";
 import type { ClientState, SimulatedClient } from "./client.ts";
+import type { Configuration } from "./configuration.ts";
 import { isInPool } from "./documents.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { SimulatedStream } from "./stream.ts";
@@ -22,10 +22,7 @@ export interface JudgeParts {
   readonly tally: Tally;
   /** The largest difference of two clocks, ms. */
   readonly skewMs: number;
-  documentOf(revision: number): NetworkDocument | undefined;
-  wasReserved(client: string, address: Ipv4): boolean;
-  /** Whether an event was decided under the documents and hosts of now. */
-  isOfNow(event: Pick<LeaseEvent, "network" | "inventory">): boolean;
+  readonly configuration: Configuration;
 }
 
 export class WireJudge {
@@ -40,7 +37,7 @@ export class WireJudge {
     const { stream, clients, skewMs, timeline } = parts;
     this.users = new Judge({
       ...{ store: stream, machines: clients, skewMs: skewMs + PATIENCE_MS, now: () => timeline.now },
-      wasReserved: ({ name }, address) => parts.wasReserved(name, address),
+      wasReserved: ({ name }, address) => parts.configuration.wasReserved(name, address),
     });
     stream.follow((stored) => this.stored(stored));
   }
@@ -119,9 +116,11 @@ export class WireJudge {
     const believed = client?.believed;
     if (believed === undefined || believed.until <= this.parts.timeline.now) return;
     const newest = this.parts.stream.newestOf(ip(believed.address));
-    if (newest?.event?.client !== client!.id.client || !this.parts.isOfNow(newest.event)) return;
+    if (newest?.event?.client !== client!.id.client || !this.parts.configuration.isOfNow(newest.event))
+      return;
     const { network, inventory } = node.life!.world;
-    if (!this.parts.isOfNow({ network: network.revision, inventory: inventory.revision })) return;
+    if (!this.parts.configuration.isOfNow({ network: network.revision, inventory: inventory.revision }))
+      return;
     const lease = leaseAfter(newest.event, newest.revision, newest.at);
     if (isBound(lease, lease.at)) {
       this.wrongRefusals.set(`${client!.id.client} ${packet.xid}`, believed.address);
@@ -165,11 +164,12 @@ export class WireJudge {
     if (event === undefined || !["LeaseGranted", "LeaseRenewed", "AddressOffered"].includes(event.type))
       return;
     this.checked("I10");
-    const document = this.parts.documentOf(event.network);
+    const document = this.parts.configuration.documentOf(event.network);
     const client = this.parts.clients.find(({ id }) => id.client === event.client);
     const isAllowed =
       document !== undefined &&
-      (isInPool(document, address) || (client !== undefined && this.parts.wasReserved(client.name, address)));
+      (isInPool(document, address) ||
+        (client !== undefined && this.parts.configuration.wasReserved(client.name, address)));
     if (!isAllowed) this.blame(`I10: ${event.type} of ${event.address} is not by document ${event.network}`);
     this.takeOver();
   }
@@ -182,6 +182,3 @@ export class WireJudge {
 function clientOf({ chaddr }: Pick<Packet, "chaddr">): string {
   return `01${Buffer.from(chaddr).toString("hex")}`;
 }
-
-/** For how long an address rests after its lease, besides what was held. */
-export const GUARD_MS = DEFAULT_POLICY.guardMs;
