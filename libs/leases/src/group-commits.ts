@@ -70,6 +70,8 @@ interface Waiting {
   readonly append: Append;
   readonly settle: (result: AppendResult) => void;
   readonly deadline: number;
+  /** Its place among all that ever came. */
+  readonly place: number;
 }
 
 export class GroupCommits implements LeaseStore {
@@ -80,6 +82,7 @@ export class GroupCommits implements LeaseStore {
   private readonly busyKeys = new Set<Ipv4>();
   private inFlight = 0;
   private unsettled = 0;
+  private places = 0;
   private isFlushPlanned = false;
   private isInDoubt = false;
 
@@ -114,6 +117,7 @@ export class GroupCommits implements LeaseStore {
         settle(result);
       },
       deadline: this.timers.now() + this.options.deadlineMs,
+      place: this.places++,
     });
     this.planFlush();
   }
@@ -215,7 +219,7 @@ export class GroupCommits implements LeaseStore {
   /** Before all that came later, to be tried again; what has waited for too long is given up. */
   private async putBack(batch: readonly Waiting[], reason: string): Promise<void> {
     await new Promise<void>((resolve) => this.timers.after(RETRY_MS, resolve));
-    this.queue = [...batch, ...this.queue].sort((a, b) => a.deadline - b.deadline);
+    this.queue = [...batch, ...this.queue].sort((a, b) => a.place - b.place);
     const now = this.timers.now();
     const isOver = ({ deadline }: Waiting) => deadline <= now;
     const over = this.queue.filter(isOver);
