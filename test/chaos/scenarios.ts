@@ -9,8 +9,8 @@ export interface Scenario {
   readonly sparesClients?: boolean;
   /** Reserved hosts are served all the while (I6), and moments after each fault all nodes know all. */
   readonly servesReserved?: boolean;
-  /** The network document, in this folder. */
-  readonly network?: string;
+  /** How long leases last, where it is not twenty seconds. */
+  readonly leaseSeconds?: number;
   /** A load tool asks besides, so many times a second, and may lose one in a hundred outside of the faults. */
   readonly load?: number;
   act(storm: Storm, minutes: number, kinds: readonly FaultKind[]): Promise<void>;
@@ -19,7 +19,7 @@ export interface Scenario {
 const named = (...names: readonly string[]): FaultKind[] =>
   names.map((name) => faultKinds.find((kind) => kind.name === name)!);
 
-/** Shorter than what is held of any lease beyond what its client was told. */
+/** Shorter than what is held of any lease beyond what its client was told, also when an election follows. */
 const PARTITION_SECONDS = 10;
 
 const lasting =
@@ -43,6 +43,7 @@ export const scenarios: readonly Scenario[] = [
     name: "partitions",
     about: "one node is cut from the others, then all three from each other",
     servesReserved: true,
+    leaseSeconds: 40,
     act: inTurn(named("node cut off", "all cut from each other").map(lasting(PARTITION_SECONDS))),
   },
   {
@@ -59,7 +60,6 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "load",
     about: "each fault once, while perfdhcp asks a thousand times a second",
-    network: "network-for-load.yaml",
     load: 1000,
     act: (storm, _minutes, kinds) => inTurn(kinds)(storm),
   },

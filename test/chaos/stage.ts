@@ -3,7 +3,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { LEASE_LOG, LEASES, streamOf } from "@leasehold/bus";
 import { formatIpv4 } from "@leasehold/protocol";
 import { type ClientProgram, clientPrograms, RunningClient } from "../lab/clients/index.ts";
@@ -20,6 +19,19 @@ import { macOf, RESERVED_MAX, reservedAddress } from "./population.ts";
 const DISK_MEGABYTES = 4096;
 const LOG_CATCHES_UP_SECONDS = 60;
 
+export interface Scenery {
+  /** Short, so that minutes see each client many times. */
+  readonly leaseSeconds: number;
+  /** The last address of the pool, which begins at 10.77.16.0. */
+  readonly poolEnd: string;
+  /** JetStream's, where it is not to be `always`. */
+  readonly syncInterval?: string | undefined;
+}
+
+/** Room for some hundred clients: addresses change hands. */
+export const SMALL_POOL = "10.77.17.255";
+export const LARGE_POOL = "10.77.254.254";
+
 export class Stage {
   readonly lab: Lab;
   private readonly capture: string;
@@ -29,14 +41,11 @@ export class Stage {
     this.capture = capture;
   }
 
-  /** With a network document of its own, and JetStream's `sync_interval` where it is not to be `always`. */
-  static async build(
-    document: URL,
-    say: (line: string) => void,
-    syncInterval: string | undefined = undefined,
-  ): Promise<Stage> {
+  static async build(scenery: Scenery, say: (line: string) => void): Promise<Stage> {
+    const { syncInterval } = scenery;
     const folder = mkdtempSync(join(tmpdir(), "leasehold-chaos-"));
-    const network = fileURLToPath(document);
+    const network = join(folder, "network.yaml");
+    writeFileSync(network, networkOf(scenery));
     const inventory = join(folder, "inventory.json");
     writeFileSync(inventory, JSON.stringify(inventoryOf()));
     try {
@@ -95,6 +104,22 @@ export class Stage {
     return this.capture;
   }
 }
+
+const networkOf = ({ leaseSeconds, poolEnd }: Scenery) => `version: 1
+cluster: { serverIdentifier: { mode: floating, address: 10.77.0.2 } }
+defaults:
+  lease: { seconds: ${leaseSeconds} }
+  options: { domainName: hpc.example }
+subnets:
+  - id: compute
+    prefix: 10.77.0.0/16
+    interface: eth0
+    authoritative: true
+    options: { routers: [10.77.0.1] }
+    pools:
+      - range: 10.77.16.0-${poolEnd}
+        for: unknown
+`;
 
 /** In SMD's shapes: the reserved clients of the population, and the hosts of the real ones. */
 function inventoryOf() {
