@@ -3,7 +3,6 @@
 import { Lab } from "../lab/lab.ts";
 import { defaultName } from "../lab/layout.ts";
 import { againAsRoot } from "../lab/without-root.ts";
-import { root } from "../run/child.ts";
 import { ensureTools } from "../run/debian-packages.ts";
 import { describeMachine, doubts } from "./machine.ts";
 import { keep, type Result } from "./results.ts";
@@ -12,7 +11,7 @@ import { type Words, wordsOf } from "./words.ts";
 
 const HELP = `usage: ./run bench [SUBJECT] [--publish] [--busy] [options]
 ${subjects.map(({ name, usage, about }) => `  ${`${name} ${usage}`.padEnd(44)} ${about}`).join("\n")}
---publish writes the figures and plots into ${root === process.cwd() ? "" : root}docs/performance.md; --busy measures on a busy machine, too.`;
+--publish writes the figures and plots into docs/performance.md; --busy measures on a busy machine, too.`;
 
 async function bench(args: readonly string[]): Promise<number> {
   const words = wordsOf(args);

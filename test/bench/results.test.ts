@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { latencyOf, median } from "./latency.ts";
 import { barPlot, linePlot, roundUp } from "./plot.ts";
 import { replaceSection } from "./results.ts";
+import { subjects } from "./subjects.ts";
 import { table } from "./table.ts";
 
 test("a section is replaced between its markers, and nothing else", () => {
@@ -57,3 +59,12 @@ test.each([
 ])("an axis to %d ends at %d", (most, end) => {
   expect(roundUp(most)).toBeCloseTo(end, 9);
 });
+
+test.each(subjects.map(({ name }) => name))(
+  "docs/performance.md has a place for %s, and says how to run it",
+  (name) => {
+    const document = readFileSync(new URL("../../docs/performance.md", import.meta.url), "utf8");
+    expect(replaceSection(document, name, "figures")).toContain(`<!-- bench:${name} -->\nfigures\n`);
+    expect(document).toContain(name === "compare" ? "./run bench" : `./run bench ${name}`);
+  },
+);
