@@ -14,7 +14,7 @@ const version = async () => {
 };
 
 const common = [
-  "NATS: `infra/nats/leasehold.conf` as operators have it, `sync_interval: always`: an ACK is on a disk's plate, not in a cache",
+  "NATS: `infra/nats/leasehold.conf` as operators have it, `sync_interval: always`: an ACK means that a majority has the lease on disk, not in a cache",
   "all else as it is without any setting",
 ];
 
@@ -32,7 +32,10 @@ export const threeNodesHearingAll: Contestant = {
   title: "Leasehold, three nodes, every packet to all",
   startRate: 1000,
   isAskedFor: true,
-  settings: ["as above, but each packet goes to all three nodes, as on a common link", ...common],
+  settings: [
+    "three nodes, three copies of each lease (R3); each packet goes to all three nodes, as on a common link",
+    ...common,
+  ],
   version,
   start: (name) => start(name, 3, ["all", "all", "all"]),
 };
