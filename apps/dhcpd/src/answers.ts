@@ -28,7 +28,6 @@ const MESSAGE_MAX = 1472;
 
 type Grant = Extract<Decision, { kind: "grant" }>;
 type Silent = Extract<Decision, { kind: "silent" }>;
-type Content = Omit<ReplyContent, "serverIdentifier">;
 
 export class Answers {
   private readonly parts: ServiceParts;
@@ -111,18 +110,18 @@ export class Answers {
     else offers.put(client, decision.address, (this.parts.clocks.now() + policy.offerMs) as Instant);
   }
 
-  private withNonce(exchange: Exchange, { reply, address }: Grant, content: Content): Content {
+  private withNonce(exchange: Exchange, { reply, address }: Grant, content: ReplyContent): ReplyContent {
     const options =
       reply === "OFFER" ? this.calls.offerOptions(exchange) : this.calls.ackOptions(exchange, address);
     return options.length === 0 ? content : { ...content, extra: [...options, ...(content.extra ?? [])] };
   }
 
-  private reply(exchange: Exchange, content: Omit<ReplyContent, "serverIdentifier">): void {
+  private reply(exchange: Exchange, content: ReplyContent): void {
     const { packet, arrival, request } = exchange;
     const { link, sourcePort } = arrival;
     const isNak = content.type === "NAK";
     const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? link.addresses[0]!;
-    const payload = encodeReply(packet, { ...content, serverIdentifier }, this.buffer);
+    const payload = encodeReply(packet, content, serverIdentifier, this.buffer);
     const destination = destinationOf(packet, content.yiaddr, isNak, sourcePort);
     if (!link.send(payload, destination, packet.chaddr)) {
       this.parts.counters.count("trouble", "send-failed");
@@ -167,11 +166,13 @@ export class Answers {
 export function contentOf(
   { packet, request }: Pick<Exchange, "packet" | "request">,
   decision: Grant,
-): Omit<ReplyContent, "serverIdentifier"> {
+): ReplyContent {
   const { settings, seconds, address } = decision;
   const vpn = vpnOf(packet);
   const ipv6Only = ipv6OnlyOption(packet, settings.options);
   const isRapid = decision.reply === "ACK" && packet.messageType === MessageType.DISCOVER;
+  const extra = isRapid ? [RAPID_COMMIT] : [];
+  if (ipv6Only !== undefined) extra.unshift(ipv6Only);
   return {
     type: decision.reply,
     yiaddr: address,
@@ -179,7 +180,7 @@ export function contentOf(
     seconds,
     hostname: hostnameOf({ request }, decision),
     isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
-    extra: [...(ipv6Only === undefined ? [] : [ipv6Only]), ...(isRapid ? [RAPID_COMMIT] : [])],
+    extra,
   };
 }
 
@@ -190,7 +191,7 @@ export function contentOf(
 export function contentWithoutAddress(
   { packet, request }: Pick<Exchange, "packet" | "request">,
   decision: Extract<Decision, { kind: "forgo" }>,
-): Content {
+): ReplyContent {
   const { settings } = decision;
   const options = [ipv6OnlyOption(packet, settings.options), autoConfigureOption(packet, settings.options)];
   return {
@@ -207,10 +208,10 @@ export function contentWithoutAddress(
 export function encodeReply(
   packet: Packet,
   content: ReplyContent,
+  serverIdentifier: Ipv4,
   buffer = Buffer.allocUnsafe(MESSAGE_MAX),
 ): Buffer {
-  const { serverIdentifier } = content;
-  const message = replyTo(packet, content);
+  const message = replyTo(packet, content, serverIdentifier);
   const length =
     packet.messageType === undefined
       ? encodeBootp(bootpReply(message, packet, serverIdentifier), packet, buffer)

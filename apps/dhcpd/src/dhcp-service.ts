@@ -119,7 +119,7 @@ export class DhcpService {
     const heard = heardOf(packet, request, arrival);
     if (!this.responder.isFirst(heard, world.members, world.membership)) return;
     counters.count("trouble", "answered-for-a-dead-node");
-    this.begin({ packet, arrival, request, receivedAt });
+    this.begin({ packet, arrival, request, receivedAt, key: keyOf(heard) });
   }
 
   /** The stream shows a lease: if this node granted it, an older one of the client in the same subnet is released. */
@@ -224,7 +224,8 @@ export class DhcpService {
     const refusal = this.rates.refusal(client, packet, receivedAt);
     if (refusal !== undefined) return refusal;
     const heard = heardOf(packet, request, arrival);
-    if (this.transactions.hearAgain(keyOf(heard), receivedAt)) return "already-in-progress";
+    const key = keyOf(heard);
+    if (this.transactions.hearAgain(key, receivedAt)) return "already-in-progress";
     if (
       this.isOthers(heard) ||
       !this.responder.mayAnswer(heard, world.members, world.membership, receivedAt)
@@ -232,7 +233,7 @@ export class DhcpService {
       this.left.note(client, { bytes: Uint8Array.from(packet.bytes), arrival, heardAt: receivedAt });
       return "another-node-answers";
     }
-    this.begin({ packet, arrival, request, receivedAt });
+    this.begin({ packet, arrival, request, receivedAt, key });
     return undefined;
   }
 
@@ -242,7 +243,7 @@ export class DhcpService {
     return isStandingBack && !isUnicast && this.parts.world.members.names.length > 1;
   }
 
-  private begin(of: Pick<Exchange, "packet" | "arrival" | "request" | "receivedAt">): void {
+  private begin(of: Pick<Exchange, "packet" | "arrival" | "request" | "receivedAt" | "key">): void {
     const { clocks, world } = this.parts;
     this.left.forget(of.request.client);
     const waited = clocks.steady() - of.receivedAt;
@@ -251,12 +252,11 @@ export class DhcpService {
       network: world.network,
       readAgain: () => this.readAgain(of.packet, of.arrival),
       arrivedAt: (clocks.now() - waited) as Instant,
-      key: keyOf(heardOf(of.packet, of.request, of.arrival)),
       times: 1,
       waitsSince: of.receivedAt,
       attempts: 0,
       isAnswered: false,
-      probed: new Set(),
+      probed: undefined,
     });
   }
 

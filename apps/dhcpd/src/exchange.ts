@@ -90,5 +90,5 @@ export interface Exchange {
   /** It was answered by what was held, while its write still waits. */
   isAnswered: boolean;
   /** Addresses that nobody else was found to use. */
-  readonly probed: Set<Ipv4>;
+  probed: Set<Ipv4> | undefined;
 }

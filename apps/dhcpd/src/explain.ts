@@ -197,7 +197,7 @@ function replyCodes(
 ): readonly number[] {
   const content = answerOf({ packet, request }, decision);
   const serverIdentifier = world.network.serverIdentifier?.address ?? whence.addresses[0] ?? ipv4(0);
-  const decoded = decode(encodeReply(packet, { ...content, serverIdentifier }));
+  const decoded = decode(encodeReply(packet, content, serverIdentifier));
   return decoded.ok ? decoded.packet.codes() : [];
 }
 

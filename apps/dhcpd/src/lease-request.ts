@@ -58,12 +58,14 @@ function subnetOf(packet: Packet, whence: Whence, network: Network): Subnet | un
  * address, so that firmware, loader and system of one machine are one client; what has none (RFC 4390) keeps option 61.
  */
 export function identityOf(packet: Packet, subnet: Subnet): ClientId | undefined {
-  const byHardware = packet.hlen > 0 && packet.chaddr.some((octet) => octet !== 0);
+  const byHardware = packet.chaddr.some(isNotZero);
   if (subnet.identity === "mac" && byHardware) return clientIdOfHardware(packet.htype, packet.chaddr);
   const stated = packet.raw(CLIENT_IDENTIFIER);
   if (stated !== undefined && stated.length > 0) return clientIdFromBytes(stated);
   return byHardware ? clientIdOfHardware(packet.htype, packet.chaddr) : undefined;
 }
+
+const isNotZero = (octet: number) => octet !== 0;
 
 /** What the request is made of besides the packet. */
 export interface Knowledge {
@@ -128,7 +130,12 @@ function relayTraceOf(packet: Packet): RelayTrace | undefined {
   if (packet.giaddr === 0) return undefined;
   const agent = packet.raw(RELAY_AGENT_INFORMATION);
   const giaddr = formatIpv4(packet.giaddr);
-  return agent === undefined ? { giaddr } : { giaddr, agent: Buffer.from(agent).toString("hex") };
+  return agent === undefined ? { giaddr } : { giaddr, agent: hexOf(agent) };
+}
+
+/** Without a copy of the octets, which `Buffer.from` of them alone would make. */
+function hexOf({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString("hex");
 }
 
 function clientTraceOf(packet: Packet, client: ClientId): ClientTrace {
@@ -139,7 +146,7 @@ function clientTraceOf(packet: Packet, client: ClientId): ClientTrace {
   const vendorClass = packet.raw(VENDOR_CLASS_IDENTIFIER);
   return {
     ...(stated === undefined || isPlain ? {} : { clientIdentifier: stated }),
-    ...(vendorClass === undefined ? {} : { vendorClass: Buffer.from(vendorClass).toString("hex") }),
+    ...(vendorClass === undefined ? {} : { vendorClass: hexOf(vendorClass) }),
     ...(packet.htype === ETHERNET ? {} : { htype: packet.htype }),
   };
 }

@@ -24,7 +24,7 @@ const network = compileNetwork(
 );
 const settings = network.settingsFor(network.subnet("lan")!, undefined, [], undefined);
 
-const GIVEN: Record<"OFFER" | "ACK" | "INFORM" | "NAK", Omit<ReplyContent, "serverIdentifier">> = {
+const GIVEN: Record<"OFFER" | "ACK" | "INFORM" | "NAK", ReplyContent> = {
   OFFER: { type: "OFFER", yiaddr: ip("10.0.0.10"), settings, seconds: 3600 },
   ACK: { type: "ACK", yiaddr: ip("10.0.0.10"), settings, seconds: 3600 },
   INFORM: { type: "ACK", yiaddr: ipv4(0), settings },
@@ -34,7 +34,7 @@ const GIVEN: Record<"OFFER" | "ACK" | "INFORM" | "NAK", Omit<ReplyContent, "serv
 /** The reply as the client decodes it. */
 function reply(what: keyof typeof GIVEN, fields: Fields = {}, more: Partial<ReplyContent> = {}): Packet {
   const request = packet(what === "OFFER" ? "DISCOVER" : "REQUEST", alice, fields);
-  const message = replyTo(request, { serverIdentifier: ip("10.0.0.2"), ...GIVEN[what], ...more });
+  const message = replyTo(request, { ...GIVEN[what], ...more }, ip("10.0.0.2"));
   const into = new Uint8Array(1472);
   return decoded(into.subarray(0, encode(message, into, { maximumSize: 1472 })));
 }

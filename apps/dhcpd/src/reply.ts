@@ -16,7 +16,6 @@ import { serverIdentifierFor } from "./relay-information.ts";
 export interface ReplyContent {
   readonly type: "OFFER" | "ACK" | "NAK";
   readonly yiaddr: Ipv4;
-  readonly serverIdentifier: Ipv4;
   /** Undefined in a NAK, which carries no parameters. */
   readonly settings?: Settings;
   readonly hostname?: string | undefined;
@@ -35,7 +34,8 @@ const CLIENT_IDENTIFIER = 61;
 const BROADCAST_FLAG = 0x8000;
 const TYPES = { OFFER: typeOption("OFFER"), ACK: typeOption("ACK"), NAK: typeOption("NAK") };
 
-export function replyTo(request: Packet, content: ReplyContent): Message {
+/** `own` is what this node, or the cluster, calls itself. */
+export function replyTo(request: Packet, content: ReplyContent, own: Ipv4): Message {
   const { settings } = content;
   const isNak = content.type === "NAK";
   return {
@@ -55,13 +55,13 @@ export function replyTo(request: Packet, content: ReplyContent): Message {
     // They go with siaddr.
     sname: settings?.server.name,
     file: settings?.server.file,
-    options: optionsOf(request, content),
+    options: optionsOf(request, content, own),
   };
 }
 
-function optionsOf(request: Packet, content: ReplyContent): EncodedOption[] {
+function optionsOf(request: Packet, content: ReplyContent, own: Ipv4): EncodedOption[] {
   const { settings, seconds, text, extra, hostname } = content;
-  const serverIdentifier = serverIdentifierFor(request, content.serverIdentifier);
+  const serverIdentifier = serverIdentifierFor(request, own);
   const options: EncodedOption[] = [
     TYPES[content.type],
     [54, encodeOption("serverIdentifier", serverIdentifier)],

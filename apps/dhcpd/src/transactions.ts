@@ -88,7 +88,7 @@ export class Transactions {
     const { world, probe } = this.parts;
     const { conflictProbe } = world.network;
     if (conflictProbe === undefined || probe === undefined || decision.kind !== "grant") return undefined;
-    const isFirst = exchange.request.type === MessageType.DISCOVER && !exchange.probed.has(decision.address);
+    const isFirst = exchange.request.type === MessageType.DISCOVER && !exchange.probed?.has(decision.address);
     if (!isFirst || world.view.get(decision.address)?.client === exchange.request.client) return undefined;
     return conflictProbe.waitMs;
   }
@@ -103,6 +103,7 @@ export class Transactions {
     const interfaceName = packet.giaddr === 0 ? arrival.link.interfaceName : undefined;
     const answer = await probe!(address, { interfaceName, clientMac: request.mac }, waitMs);
     this.inProgress.delete(key);
+    exchange.probed ??= new Set();
     exchange.probed.add(address);
     if (typeof answer === "string") {
       this.act(exchange);

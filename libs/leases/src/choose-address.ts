@@ -30,11 +30,7 @@ export function chooseAddress(world: World, request: LeaseRequest, now: Instant)
   if (reservation !== undefined) {
     return take(world, request, reservation.address, now) ?? { reason: "reserved-address-held" };
   }
-  for (const address of rememberedAddresses(world, request, now)) {
-    const choice = take(world, request, address, now);
-    if (choice !== undefined) return choice;
-  }
-  return freeAddress(world, request, now);
+  return takeRemembered(world, request, now) ?? freeAddress(world, request, now);
 }
 
 function take(world: World, request: LeaseRequest, address: Ipv4, now: Instant): Choice | undefined {
@@ -51,15 +47,22 @@ function isAnothersToGive(world: World, entitlement: Entitlement, address: Ipv4,
   return isFreeFor(world.view.get(address), NOBODY, now, world.policy.guardMs);
 }
 
-/** The current address, the one on offer, earlier ones, the one asked for. */
-function* rememberedAddresses(world: World, request: LeaseRequest, now: Instant): Generator<Ipv4> {
+/** The current address, the one on offer, earlier ones, the one asked for: the first that the client may have. */
+function takeRemembered(world: World, request: LeaseRequest, now: Instant): Choice | undefined {
+  const taken = (address: Ipv4 | undefined) =>
+    address === undefined ? undefined : take(world, request, address, now);
   const leases = world.view.ofClient(request.client);
-  for (const lease of leases) if (isBound(lease, now)) yield lease.address;
-  const offered = world.offers.to(request.client, now);
-  if (offered !== undefined) yield offered;
-  if (leases.length === 1) yield leases[0]!.address;
-  else if (leases.length > 1) for (const lease of newestFirst(leases)) yield lease.address;
-  if (request.requestedAddress !== undefined) yield request.requestedAddress;
+  for (const lease of leases) {
+    const current = isBound(lease, now) ? taken(lease.address) : undefined;
+    if (current !== undefined) return current;
+  }
+  const offered = taken(world.offers.to(request.client, now));
+  if (offered !== undefined) return offered;
+  for (const { address } of leases.length > 1 ? newestFirst(leases) : leases) {
+    const earlier = taken(address);
+    if (earlier !== undefined) return earlier;
+  }
+  return taken(request.requestedAddress);
 }
 
 function newestFirst(leases: readonly Lease[]): Lease[] {

@@ -40,6 +40,7 @@ export class Packet {
   readonly bytes: Uint8Array;
   /** Where the code octets of the options stand, in joining order. */
   readonly #offsets: readonly number[];
+  #chaddr: Uint8Array | undefined;
 
   constructor(bytes: Uint8Array, offsets: readonly number[]) {
     this.bytes = bytes;
@@ -81,7 +82,8 @@ export class Packet {
   }
   /** The first `hlen` octets of chaddr: none for IPoIB. A view. */
   get chaddr(): Uint8Array {
-    return this.bytes.subarray(28, 28 + this.bytes[2]!);
+    this.#chaddr ??= this.bytes.subarray(28, 28 + this.bytes[2]!);
+    return this.#chaddr;
   }
   /** The B bit: the client cannot receive unicast yet (RFC 2131 §4.1). */
   get broadcast(): boolean {
