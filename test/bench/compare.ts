@@ -3,7 +3,7 @@
 import type { Contestant } from "./contestant.ts";
 import { contestants } from "./contestants/index.ts";
 import { median } from "./latency.ts";
-import { LOSS_PERCENT_MAX, measure, type Run } from "./measure.ts";
+import { LOSS_PERCENT_MAX, measure, type Run, type RunOptions } from "./measure.ts";
 import { type Bar, barPlot } from "./plot.ts";
 import { CLIENTS } from "./relays.ts";
 import type { Result, Shown } from "./results.ts";
@@ -43,7 +43,8 @@ export async function compare(
     for (const one of rotated(chosen, run)) {
       const before = found.get(one)!;
       console.log(`run ${run + 1} of ${runs}: ${one.title}`);
-      before.push(await measure(one, { labName, seconds, ...nearOf(before), say: console.log }));
+      const options = { labName, seconds, ...nearOf(before), say: console.log };
+      before.push(await measureAgain(one, options));
     }
   }
   const measured = chosen.map(async (one) => ({
@@ -54,6 +55,16 @@ export async function compare(
     runs: found.get(one)!,
   }));
   return { rules: rulesOf(runs, seconds), contestants: await Promise.all(measured) };
+}
+
+// Twenty minutes are not lost to one start that failed; a second failure of the same run is no accident.
+async function measureAgain(one: Contestant, options: RunOptions): Promise<Run> {
+  try {
+    return await measure(one, options);
+  } catch (cause) {
+    console.log(`  once again: ${(cause as Error).message}`);
+    return measure(one, options);
+  }
 }
 
 const rotated = <T>(list: readonly T[], by: number) => list.map((_, i) => list[(i + by) % list.length]!);

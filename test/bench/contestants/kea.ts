@@ -136,7 +136,7 @@ interface Status {
 }
 
 async function haState(lab: Lab, host: string): Promise<string> {
-  const status = (await command(socketOf(lab, host), "status-get")) as Status;
+  const status = (await command(socketOf(lab, host), "status-get").catch(() => ({}))) as Status;
   return status.arguments?.["high-availability"]?.[0]["ha-servers"].local.state ?? "unknown";
 }
 
