@@ -7,6 +7,8 @@ import { type StreamClock, WARNED_FROM_MS } from "../stream-clock.ts";
 
 const LOOK_EVERY_MS = 1000;
 
+type Found = Exclude<StoreLook, { kind: "stream" }> | ({ readonly kind: "stream" } & StreamLook);
+
 export interface Watched {
   readonly health: StoreHealth;
   readonly clock: StreamClock;
@@ -46,22 +48,21 @@ export class StoreWatch {
   async look(): Promise<boolean> {
     const { health, steady } = this.watched;
     const asked = steady();
-    let found: StreamLook | undefined;
-    let look: StoreLook;
-    try {
-      if (!this.bus.connected) return false;
-      found = await lookAtStream(this.bus, streamOf(LEASES));
-      look = found === undefined ? { kind: "missing" } : { kind: "stream", ...found };
-    } catch {
-      look = { kind: "no-answer" };
-    } finally {
-      this.tellState();
-    }
-    health.noteLook(look, asked, steady());
-    if (look.kind === "missing") this.onMissing();
-    if (found?.at !== undefined) this.sample(found.at, asked);
+    const found = this.bus.connected ? await this.ask() : undefined;
+    if (found !== undefined) health.noteLook(found, asked, steady());
+    if (found?.kind === "missing") this.onMissing();
+    if (found?.kind === "stream" && found.at !== undefined) this.sample(found.at, asked);
     this.tellState();
-    return found?.hasLeader ?? false;
+    return found?.kind === "stream" && found.hasLeader;
+  }
+
+  private async ask(): Promise<Found> {
+    try {
+      const found = await lookAtStream(this.bus, streamOf(LEASES));
+      return found === undefined ? { kind: "missing" } : { kind: "stream", ...found };
+    } catch {
+      return { kind: "no-answer" };
+    }
   }
 
   private sample(at: number, asked: number): void {
