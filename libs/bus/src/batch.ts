@@ -1,13 +1,8 @@
 // Compare-and-swap publishing, alone or as one atomic batch (nats-architecture-and-design ADR-50). Our own, because the
 // client's Batch drops `expect` and the error codes (docs/adr/0002).
-import {
-  headers,
-  type MsgHdrs,
-  NoRespondersError,
-  nuid,
-  PermissionViolationError,
-} from "@nats-io/transport-node";
+import { NoRespondersError, nuid, PermissionViolationError } from "@nats-io/transport-node";
 import { reasonOf } from "./bus-error.ts";
+import { casHeaders } from "./cas-headers.ts";
 import type { Bus } from "./connection.ts";
 
 /** At most this many writes go into one batch; the server takes 1000. */
@@ -55,11 +50,13 @@ export async function publishCas(
   try {
     for (let i = 0; i < last; i++) {
       const write = writes[i]!;
-      bus.nc.publish(write.subject, write.data, { headers: casHeaders(write, batch, i + 1, false) });
+      bus.nc.publish(write.subject, write.data, {
+        headers: casHeaders({ expected: write.expected, batch, sequence: i + 1, isLast: false }),
+      });
     }
     const write = writes[last]!;
     const reply = await bus.nc.request(write.subject, write.data, {
-      headers: casHeaders(write, batch, last + 1, true),
+      headers: casHeaders({ expected: write.expected, batch, sequence: last + 1, isLast: true }),
       timeout,
     });
     return outcomeOf(reply.json<PubAckReply>());
@@ -76,17 +73,6 @@ function faultOf(error: unknown): StoreFault {
   const isUnheard =
     error instanceof NoRespondersError || (error as Error | undefined)?.cause instanceof NoRespondersError;
   return isUnheard ? "no-leader" : "no-answer";
-}
-
-function casHeaders(write: CasWrite, batch: string | undefined, sequence: number, commit: boolean): MsgHdrs {
-  const h = headers();
-  h.set("Nats-Expected-Last-Subject-Sequence", String(write.expected));
-  if (batch) {
-    h.set("Nats-Batch-Id", batch);
-    h.set("Nats-Batch-Sequence", String(sequence));
-    if (commit) h.set("Nats-Batch-Commit", "1");
-  }
-  return h;
 }
 
 export interface PubAckReply {
