@@ -1,10 +1,11 @@
 // A node: its parts put together, started, watched, and stopped in order.
 import { randomBytes } from "node:crypto";
-import { type Bus, BusError, beat, NETWORK, onBeat, putRecord } from "@leasehold/bus";
+import { askNode, type Bus, BusError, beat, NETWORK, onBeat, onQuestion, putRecord } from "@leasehold/bus";
 import { type Instant, instant } from "@leasehold/leases";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
+import { CatchUp } from "./catch-up.ts";
 import { Counters } from "./counters.ts";
 import { type Clocks, DhcpService } from "./dhcp-service.ts";
 import { Draining, HANDOVER_MS } from "./draining.ts";
@@ -63,6 +64,7 @@ export class DhcpNode {
   private watch: StoreWatch | undefined;
   private views: Views | undefined;
   private service: DhcpService | undefined;
+  private catchUp: CatchUp | undefined;
   private links: Link[] = [];
   private timers: NodeJS.Timeout[] = [];
   private readonly draining = new Draining();
@@ -161,6 +163,7 @@ export class DhcpNode {
       leasesLoaded: () => this.service?.restoration.loaded(),
       hosts: (macs) => this.service?.noticeHosts(macs),
     });
+    this.catchUp = this.catchUpOver(bus, this.views);
     onBeat(bus, (node, state) => {
       if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
     });
@@ -183,6 +186,21 @@ export class DhcpNode {
       ),
       onReplied: (type, ms) => this.observers.onReplied?.(type, ms),
     });
+  }
+
+  private catchUpOver(bus: Bus, { leases }: Views): CatchUp {
+    const { world, membership, clocks, health, counters } = this;
+    const catchUp = new CatchUp({
+      ...{ world, membership, steady: clocks.steady, feed: () => leases },
+      isInDoubt: () => leases.complete && !health.isPrompt(clocks.steady()),
+      ask: (node, question) => askNode(bus, node, question),
+      onLease: (lease) => {
+        counters.count("trouble", "lease-told-by-peer");
+        this.service?.noticeStored(lease);
+      },
+    });
+    onQuestion(bus, this.file.name, (question) => catchUp.answer(question));
+    return catchUp;
   }
 
   private leaseStore(bus: Bus): JetStreamLeaseStore {
@@ -218,6 +236,7 @@ export class DhcpNode {
     this.health.noteRestoredElsewhere(this.membership.isAnyRestoring(now));
     if (this.membership.refresh(now)) this.noteMembers();
     this.service?.tick();
+    this.catchUp?.tick();
     if (this.clusterAddress.tick(now, this.state === "serving")) this.beat();
     if (this.pause.isSuspect) void this.clearSuspicion();
   }

@@ -122,6 +122,17 @@ export class Membership implements MemberAddresses {
     return [...this.registered.keys()].filter((node) => node !== this.self && !this.heard.has(node)).sort();
   }
 
+  /** The other node that has seen most of the leases, and how far it has come. */
+  furthest(now: number): { readonly node: string; readonly position: number } | undefined {
+    let found: { node: string; position: number } | undefined;
+    for (const [node, { beat, at }] of this.heard) {
+      const position = beat.leasesPosition;
+      if (node === this.self || now - at >= DEAD_AFTER_MS || typeof position !== "number") continue;
+      if (found === undefined || position > found.position) found = { node, position };
+    }
+    return found;
+  }
+
   /** How many nodes the cluster has: those of the store, whoever else is alive, and this one. */
   sizeAt(now: number): number {
     const alive = [...this.heard].filter(([, { at }]) => now - at < DEAD_AFTER_MS).map(([node]) => node);

@@ -274,8 +274,8 @@ export class TestNode {
     return Object.fromEntries(this.counters.of(group));
   }
 
-  hearBeat(of: { name: string; address: string }, state: NodeState = "serving"): void {
-    this.membership.hear(of.name, beatOf(of, state), this.steadyMs);
+  hearBeat(of: { name: string; address: string }, state: NodeState = "serving", leasesPosition = 0): void {
+    this.membership.hear(of.name, { ...beatOf(of, state), leasesPosition }, this.steadyMs);
   }
 
   /** Time passes, and the node notices. */

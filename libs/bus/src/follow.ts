@@ -32,6 +32,8 @@ export interface Follower {
   /** The newest sequence seen. */
   readonly position: number;
   readonly complete: boolean;
+  /** When the stream that is followed was made, as its leader says it; empty before it was found. */
+  readonly created: string;
   /** Asks the stream's leader now whether anything is missing; false when that cannot be said. */
   caughtUp(): Promise<boolean>;
   /** Something says that the stream is not the one that was followed: it is loaded again, after `onReset`. */
@@ -51,7 +53,7 @@ class BucketFollower implements Follower {
   position = 0;
   complete = false;
   private target = 0;
-  private created = "";
+  created = "";
   private distrusted: string | undefined;
   private messages: ConsumerMessages | undefined;
   private timer: NodeJS.Timeout | undefined;

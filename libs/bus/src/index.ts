@@ -24,6 +24,7 @@ export {
   subjectOf,
   verifyObjects,
 } from "./objects.ts";
+export { askNode, onQuestion } from "./peers.ts";
 export {
   type PutResult,
   putRecord,

@@ -11,7 +11,7 @@ export {
   type StoreFault,
   type Timers,
 } from "./group-commits.ts";
-export { type Instant, instant, NO_REVISION, type Revision, revision } from "./instant.ts";
+export { after, type Instant, instant, NO_REVISION, type Revision, revision } from "./instant.ts";
 export {
   isBound,
   isFreeFor,
