@@ -124,18 +124,18 @@ export class DhcpNode {
     );
   }
 
-  private receive({ bytes, link, isBroadcast, sourcePort }: Received): void {
+  private receive(received: Received): void {
     if (this.service === undefined) {
       this.counters.count("dropped", "not-serving");
       return;
     }
     try {
-      this.service.receive(bytes, link, isBroadcast, sourcePort);
+      this.service.take(received.bytes, received);
     } catch (error) {
       // A mistake of ours must not let one packet stop the service for all others (I15).
       this.counters.count("trouble", "packet-failed");
       this.log.error(
-        { err: error, packet: bytes.toString("hex") },
+        { err: error, packet: received.bytes.toString("hex") },
         "a packet could not be handled: please report it",
       );
     }

@@ -40,6 +40,23 @@ describe("overload", () => {
   });
 });
 
+describe("a packet that waited for its turn", () => {
+  const answered = (waitedMs: number) => {
+    const node = new TestNode();
+    node.clock.pass(60);
+    let sent = 0;
+    const link = { interfaceName: "eth0", addresses: [ip(node.address)], send: () => ++sent > 0 };
+    const at = node.steadyMs - waitedMs;
+    node.service.take(packetOf("DISCOVER", alice), { link, isBroadcast: true, sourcePort: 68, at });
+    return [sent, node.counted("dropped")];
+  };
+
+  test("is answered while its client listens, and not beyond", () => {
+    expect(answered(3000)).toEqual([1, {}]);
+    expect(answered(5000)).toEqual([0, { "too-late": 1 }]);
+  });
+});
+
 describe("what is not answered is counted by its reason", () => {
   const dropped = (bytes: Uint8Array, node = new TestNode()) => {
     expect(node.receive(bytes)).toEqual([]);

@@ -133,8 +133,13 @@ export class DhcpService {
     }
   }
 
-  /** Takes a datagram. `isBroadcast` is undefined where the socket cannot tell. Never throws, whatever the octets. */
+  /** Takes a datagram that came in now. `isBroadcast` is undefined where the socket cannot tell. */
   receive(bytes: Uint8Array, link: ServiceLink, isBroadcast: boolean | undefined, sourcePort?: number): void {
+    this.take(bytes, { link, isBroadcast, sourcePort });
+  }
+
+  /** Takes a datagram. Never throws, whatever the octets. */
+  take(bytes: Uint8Array, arrival: Arrival): void {
     const decoded = decode(bytes);
     if (!decoded.ok && !this.mayBeBootp(decoded.failure)) {
       this.answers.drop(decoded.failure);
@@ -147,7 +152,6 @@ export class DhcpService {
     }
     const type = packet.messageType;
     this.parts.counters.count("received", nameOf(type));
-    const arrival = { link, isBroadcast, sourcePort };
     const reason = this.gate(packet, type) ?? this.sort(packet, type, arrival);
     if (reason !== undefined) this.answers.drop(reason, packet);
   }
@@ -220,7 +224,7 @@ export class DhcpService {
     const request = this.requestOf(packet, type, { interfaceName, addresses, isBroadcast });
     if (typeof request === "string") return request;
     const { client } = request;
-    const receivedAt = clocks.steady();
+    const receivedAt = arrival.at ?? clocks.steady();
     const refusal = this.rates.refusal(client, packet, receivedAt);
     if (refusal !== undefined) return refusal;
     const heard = heardOf(packet, request, arrival);

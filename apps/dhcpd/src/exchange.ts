@@ -66,6 +66,8 @@ export interface Arrival {
   readonly isBroadcast: boolean | undefined;
   /** The UDP port that it was sent from. */
   readonly sourcePort: number | undefined;
+  /** When, by the steady clock, in ms: it may have waited for its turn. Undefined: now. */
+  readonly at?: number | undefined;
 }
 
 export interface Exchange {

@@ -7,6 +7,7 @@ import type { Arrival, ServiceLink } from "./exchange.ts";
 export interface Received extends Arrival, Waiting {
   readonly bytes: Buffer;
   readonly link: ServiceLink;
+  readonly at: number;
 }
 
 /** As long as packets are handled before everything else has its turn. */
