@@ -1,4 +1,4 @@
-// The three failures whose length is measured, once each; what a run gives is a number a figure. Clients keep to RFC 2131's
+// The failures whose length is measured, once each; what a run gives is a number a figure. Clients keep to RFC 2131's
 // pauses: four seconds, give or take an eighth, before the second try.
 import { type Mac, MessageType } from "@leasehold/protocol";
 import type { LivingClient } from "../chaos/living-client.ts";
@@ -33,9 +33,11 @@ export interface Stand {
 const RETRANSMISSION_MS = 4500;
 const AT_ONCE = 40;
 const ELECTION_MS = 14_000;
+/** For 8 s, ten a second. */
+const RENEWALS = 80;
 const PROBE = "02:1e:a5:55:0f:01" as Mac;
-/** Who needs no answer within a moment has been struck by nothing. */
-const NO_STALL_MS = 250;
+/** Shorter than any client's pause before it asks again. */
+const NO_STALL_MS = 1000;
 
 export const cases: readonly Case[] = [
   {
@@ -92,6 +94,27 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    name: "carrier killed",
+    about:
+      "the node that carries the floating address gets SIGKILL; ten times a second a client renews there, by unicast",
+    figures: [{ name: "until the address answers again", unit: "ms", atMost: 5000 }],
+    async measure({ lab, population }) {
+      const carrier = await until("a node carries the floating address", 30, () => carrierOf(lab));
+      const { wire, from } = await recorded(lab, async () => {
+        const start = Date.now();
+        await lab.kill(carrier, "dhcpd");
+        for (const client of pick(population, "pool", RENEWALS)) {
+          client.renew();
+          await sleep(100);
+        }
+        return { from: start };
+      });
+      await lab.start(carrier, "dhcpd");
+      const answered = wire.find(({ at, type }) => at > from && type === MessageType.ACK);
+      return [(answered?.at ?? Number.POSITIVE_INFINITY) - from];
+    },
+  },
+  {
     name: "dhcpd restarted",
     about: "a relay asks the node every 20 ms from its exec on; meanwhile clients of the whole cluster ask",
     figures: [
@@ -117,6 +140,14 @@ export const cases: readonly Case[] = [
     },
   },
 ];
+
+async function carrierOf(lab: Lab): Promise<string | undefined> {
+  for (const { name } of lab.nodes) {
+    const { body } = await lab.api(name, "/metrics");
+    if (/^leasehold_floating_address_carried(\{.*\})? 1$/m.test(body as string)) return name;
+  }
+  return undefined;
+}
 
 async function recorded<T extends object>(
   lab: Lab,
