@@ -91,7 +91,9 @@ async function withClients(
   during: () => Promise<void>,
 ): Promise<Outcome> {
   const tenth = Math.ceil(clients / 10);
-  const counts = { pool: clients - 4 * tenth, relayed: 2 * tenth, reserved: 2 * tenth };
+  // The load tool is the relay itself.
+  const relayed = scenario.load ? 0 : 2 * tenth;
+  const counts = { pool: clients - relayed - 2 * tenth, relayed, reserved: 2 * tenth };
   const population = await Population.open(stage.lab, { seed, counts });
   await population.start(COMING_A_SECOND);
   const real = await stage.realClients();
@@ -119,13 +121,21 @@ class Load {
 
   constructor(stage: Stage, rate: number) {
     this.ended = rate > 0 ? this.go(stage, rate) : Promise.resolve();
+    this.ended.catch(() => {}); // Told by end().
   }
 
   private async go({ lab }: Stage, rate: number): Promise<void> {
     const clients = rate * LOAD_ROUND_SECONDS;
     for (let i = 0; !this.isOver; i++) {
       const node = lab.nodes[i % lab.nodes.length]!.name;
-      await perfdhcp(lab, node, { rate, clients, seconds: LOAD_ROUND_SECONDS / 2, macBase: LOAD_MAC_BASE });
+      const seconds = LOAD_ROUND_SECONDS / 2;
+      const { discoverOffer, text } = await perfdhcp(lab, node, {
+        rate,
+        clients,
+        seconds,
+        macBase: LOAD_MAC_BASE,
+      });
+      if (discoverOffer.sent < rate) throw new Error(`perfdhcp sent next to nothing: ${text.trim()}`);
     }
   }
 
