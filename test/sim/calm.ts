@@ -12,8 +12,8 @@ import type { Simulation } from "./simulation.ts";
  * DISCOVERs (64 s) has asked again: 75 s + 15 s + 65 s in the slowest setting, or 150 s of headroom and the guard.
  */
 const BOUND_WITHIN_MS = 180_000;
-/** Every client has had an event of its own by then, and older ones of it are released. */
-const ONE_ADDRESS_WITHIN_MS = 90_000;
+/** Every client has renewed with a write by then, and what it had besides is released. */
+const ONE_ADDRESS_WITHIN_MS = 132_000;
 const ELECTION_MS = 12_000;
 const ANSWERED_WITHIN_MS = 5000;
 const PROBE_XID = 0x70000000;

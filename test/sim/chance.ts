@@ -10,7 +10,7 @@ export class Chance {
 
   constructor(seed: number, purpose = "") {
     this.seed = seed;
-    this.random = new Random((seed ^ hashOf(purpose)) >>> 0);
+    this.random = new Random(scattered(hashOf(`${seed} ${purpose}`)));
   }
 
   /** Another source, which what is drawn here does not change. */
@@ -39,4 +39,11 @@ export class Chance {
   pick<T>(from: readonly T[]): T {
     return from[this.random.below(from.length)]!;
   }
+}
+
+/** Seeds that are close to each other must not begin alike (the finaliser of MurmurHash3). */
+function scattered(hash: number): number {
+  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }

@@ -33,7 +33,7 @@ export const DOCUMENTS: readonly { readonly name: string; make(setting: Setting)
     name: "authoritative, and a shorter time",
     make: (setting) => document(setting, { ...lan([range(0, setting.pool)]), authoritative: true }, 20),
   },
-  { name: "a longer time", make: (setting) => document(setting, lan([range(0, setting.pool)]), 75) },
+  { name: "another time", make: (setting) => document(setting, lan([range(0, setting.pool)]), 75) },
 ];
 
 /** The pools of a document, as a judge knows them. */

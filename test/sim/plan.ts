@@ -40,6 +40,7 @@ export function planOf(seed: number): Plan {
   const setting = settingOf(chance);
   const count = chance.pick([3, 8, 16, 30, 45]);
   const faults = Array.from({ length: count }, () => faultOf(chance, setting));
+  if (chance.happens(0.15)) faults.push(lastSplit(chance));
   return { seed, setting, faults: faults.sort((a, b) => a.at - b.at) };
 }
 
@@ -59,7 +60,7 @@ function settingOf(chance: Chance): Setting {
     reserved: chance.below(3),
     pool: poolFor(room, clients.length, chance),
     heldFactor: room !== "roomy" || chance.happens(0.3) ? 1 : 2,
-    leaseSeconds: chance.pick([30, 45, 60]),
+    leaseSeconds: chance.pick(room === "roomy" ? [30, 60, 120] : [30, 45, 60]),
     skews: Array.from({ length: nodes }, skewed),
     isOneServer: chance.happens(0.3),
     isAuthoritative: chance.happens(0.4),
@@ -85,6 +86,13 @@ function faultOf(chance: Chance, setting: Setting): Fault {
     client: chance.below(setting.clients.length),
     number: kind.name === "document" ? chance.below(DOCUMENTS.length) : chance.below(1000),
   };
+}
+
+/** Until the very end, so that what comes of it must be put in order when all is whole. */
+function lastSplit(chance: Chance): Fault {
+  const forMs = 45_000;
+  const number = 2 * chance.below(500);
+  return { kind: "split into islands", at: FAULTS_END_MS - forMs, forMs, node: 0, client: 0, number };
 }
 
 function weighted(chance: Chance): Kind {
