@@ -35,12 +35,16 @@ export const FAULTS_END_MS = 240_000;
 /** They begin when most clients have an address, so that there is something to lose. */
 const FAULTS_START_MS = 5000;
 
+/** An address that was given too many is held for longer than it takes to put that in order. */
+const LONG_LEASES = { pool: 40, heldFactor: 2, leaseSeconds: 120 } as const;
+
 export function planOf(seed: number): Plan {
   const chance = new Chance(seed, "plan");
-  const setting = settingOf(chance);
+  const isSplitLast = chance.happens(0.15);
+  const setting = { ...settingOf(chance), ...(isSplitLast ? LONG_LEASES : {}) };
   const count = chance.pick([3, 8, 16, 30, 45]);
   const faults = Array.from({ length: count }, () => faultOf(chance, setting));
-  if (chance.happens(0.15)) faults.push(lastSplit(chance));
+  if (isSplitLast) faults.push(lastSplit(chance));
   return { seed, setting, faults: faults.sort((a, b) => a.at - b.at) };
 }
 
