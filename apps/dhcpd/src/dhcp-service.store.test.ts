@@ -68,6 +68,18 @@ describe("when the store says that somebody else was first", () => {
   });
 });
 
+test("a write that waited for long: the client is told what is left of what is held", async () => {
+  const network = { ...NETWORK, defaults: { lease: { seconds: 60, heldFactor: 1 } } };
+  const node = new TestNode({ network, followsAtOnce: false });
+  node.door.state = "slow";
+  node.receive(packetOf("REQUEST", alice, selecting()));
+  node.pass(12);
+  node.receive(packetOf("REQUEST", alice, selecting()));
+  node.door.settle();
+  await settled();
+  expect(node.replies.map(({ packet }) => told(packet))).toEqual([ackOf(X, 48)]);
+});
+
 describe("when nobody knows whether a write was stored", () => {
   test.each(["deaf", "shut", "late"] as const)("a new client hears nothing: the store is %s", (state) => {
     const node = new TestNode({ followsAtOnce: false });

@@ -23,6 +23,9 @@ const GIVEN_UP_MAX = 10_000;
 /** What need not be written is answered after so long, though its write still waits. */
 const WAIT_MAX_MS = 500;
 
+/** A commit that takes no longer is covered by the guard. */
+const PROMPT_MS = 2000;
+
 type Grant = Extract<Decision, { kind: "grant" }>;
 
 export class Transactions {
@@ -205,7 +208,7 @@ export class Transactions {
     switch (result.kind) {
       case "stored":
         this.take(append, result.revision, sentAt);
-        if (!exchange.isAnswered) this.answers.finish(exchange, decision);
+        if (!exchange.isAnswered) this.finish(exchange, decision, append, sentAt);
         return;
       case "conflict":
         if (this.isBehind(append.expected, result.current)) {
@@ -225,6 +228,22 @@ export class Transactions {
       default:
         result satisfies never;
     }
+  }
+
+  /**
+   * An event counts from when its write left, and a leader that lost its majority may hold that back for longer than the
+   * guard: what the client is told fits into what is left by now.
+   */
+  private finish(exchange: Exchange, decision: Decision, append: Append, sentAt: Instant): void {
+    const now = this.parts.clocks.now();
+    if (decision.kind !== "grant" || decision.reply !== "ACK" || now - sentAt < PROMPT_MS) {
+      this.answers.finish(exchange, decision);
+      return;
+    }
+    const { heldUntil } = leaseAfter(append.event, append.expected, sentAt);
+    const left = Math.floor((heldUntil - now) / 1000);
+    if (left < 1) this.answers.silence(exchange, "store-unavailable");
+    else this.answers.finish(exchange, { ...decision, seconds: Math.min(decision.seconds, left) });
   }
 
   private noteGivenUp(intent: string): void {
