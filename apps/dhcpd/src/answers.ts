@@ -106,8 +106,14 @@ export class Answers {
   private noteGrant(exchange: Exchange, decision: Grant): void {
     const { offers, policy } = this.parts.world;
     const { client } = exchange.request;
-    if (decision.reply === "ACK") offers.drop(client);
-    else offers.put(client, decision.address, (this.parts.clocks.now() + policy.offerMs) as Instant);
+    const { address, subnet } = decision;
+    if (decision.reply === "ACK") {
+      offers.drop(client);
+      return;
+    }
+    offers.put(client, address, (this.parts.clocks.now() + policy.offerMs) as Instant);
+    const pool = subnet.poolOf(address);
+    if (pool !== undefined) offers.noteFound(pool.id, address);
   }
 
   private withNonce(exchange: Exchange, { reply, address }: Grant, content: ReplyContent): ReplyContent {

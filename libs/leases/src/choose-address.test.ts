@@ -1,6 +1,6 @@
 // RFC 2131 §4.3.1, DISCOVER: which address is offered. What the RFC leaves to "administrative policy" is docs/leases.md.
-import { formatIpv4, MessageType } from "@leasehold/protocol";
-import { describe, expect, test } from "vitest";
+import { formatIpv4, ipv4, MessageType } from "@leasehold/protocol";
+import { describe, expect, test, vi } from "vitest";
 import {
   after,
   alice,
@@ -23,7 +23,7 @@ import {
   when,
 } from "../test/world.ts";
 import { chooseAddress } from "./choose-address.ts";
-import { decide, instant, Members, MemoryLeaseStore } from "./index.ts";
+import { decide, instant, leaseAfter, Members, MemoryLeaseStore, revision } from "./index.ts";
 
 const HELD = 2 * LEASE_SECONDS;
 const GUARD = 15;
@@ -264,4 +264,54 @@ test("where a search begins depends on the client, so that clients do not queue 
   const world = given({ pools: [{ range: "10.0.0.10-10.0.0.200" }] });
   const first = Array.from({ length: 20 }, (_, n) => when(world).discover(client(n)));
   expect(new Set(first).size).toBeGreaterThan(10);
+});
+
+test("of two addresses that a race gave it, the client is offered the newest", () => {
+  const world = given({}, granted(alice, "10.0.0.12"), granted(alice, "10.0.0.11"));
+  expect(when(world).discover(alice)).toBe(offerOf("10.0.0.11"));
+});
+
+describe("a long run of taken addresses", () => {
+  const [first, taken] = [ip("10.1.0.0"), 20_000];
+
+  /** The pool is taken from its first address on; only the last 100 are free. */
+  function nearlyFull(): { world: TestWorld; looks: () => number } {
+    const pools = [{ range: `10.1.0.0-${formatIpv4(ipv4(first + taken + 99))}` }];
+    const world = given({ prefix: "10.1.0.0/16", pools });
+    for (let i = 0; i < taken; i++) {
+      const { event } = granted(client(1000 + i), formatIpv4(ipv4(first + i)));
+      world.view.apply(leaseAfter(event, revision(i + 1), instant(NOW)));
+    }
+    const get = vi.spyOn(world.view, "get");
+    return { world, looks: () => get.mock.calls.splice(0).length };
+  }
+
+  test("is walked through now and then, not by every packet", () => {
+    const { world, looks } = nearlyFull();
+    const discovered = (n: number) => {
+      const choice = chooseAddress(world, request(world, MessageType.DISCOVER, client(n)), NOW);
+      if (!("address" in choice)) throw new Error(choice.reason);
+      world.offers.put(client(n).client, choice.address, instant(NOW + 30_000));
+      world.offers.noteFound("lan/10.1.0.0-10.1.78.131", choice.address);
+      return choice.address;
+    };
+    expect(world.network.subnets[0]!.pools[0]!.id).toBe("lan/10.1.0.0-10.1.78.131");
+    const all = new Set([discovered(0)]);
+    looks();
+    for (let n = 1; n < 100; n++) all.add(discovered(n));
+    expect(looks()).toBeLessThan((99 * taken) / 10);
+    expect(all.size).toBe(100);
+  });
+
+  test("of which the last ones are kept for known hosts is counted once, not by every packet", () => {
+    const world = given({ pools: [{ range: "10.0.0.10-10.0.0.13", keepForKnown: 4 }] });
+    const { id } = world.network.subnets[0]!.pools[0]!;
+    const choice = chooseAddress(world, request(world, MessageType.DISCOVER, alice), NOW);
+    expect(choice).toEqual({ reason: "pool-exhausted", pools: [`${id} for unknown hosts`] });
+    world.offers.noteExhausted(`${id} for unknown hosts`, instant(NOW + 1000));
+    const get = vi.spyOn(world.view, "get");
+    expect(when(world).discover(alice)).toBe("silent: pool-exhausted");
+    expect(get).not.toHaveBeenCalled();
+    expect(when(world.setHost("b", bob)).discover(bob)).toMatch(/^OFFER /);
+  });
 });

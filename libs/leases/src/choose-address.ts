@@ -22,8 +22,8 @@ export type Choice =
   | { readonly reason: SilentReason; readonly pools?: readonly string[] };
 
 const NOBODY = "" as ClientId;
-/** So many addresses are looked at for one of the own share, when another node's has been found. */
-const OWN_SEARCH_MAX = 256;
+/** So many addresses are looked at near where a search starts: for a free one, and for one of the own share. */
+const NEAR = 256;
 
 export function chooseAddress(world: World, request: LeaseRequest, now: Instant): Choice {
   const reservation = reservationOf(world, request);
@@ -52,13 +52,15 @@ function takeRemembered(world: World, request: LeaseRequest, now: Instant): Choi
   const taken = (address: Ipv4 | undefined) =>
     address === undefined ? undefined : take(world, request, address, now);
   const leases = world.view.ofClient(request.client);
-  for (const lease of leases) {
+  // Of two the newest: a race between nodes gave it both, and the older one is released (one-address.ts).
+  const newest = leases.length > 1 ? newestFirst(leases) : leases;
+  for (const lease of newest) {
     const current = isBound(lease, now) ? taken(lease.address) : undefined;
     if (current !== undefined) return current;
   }
   const offered = taken(world.offers.to(request.client, now));
   if (offered !== undefined) return offered;
-  for (const { address } of leases.length > 1 ? newestFirst(leases) : leases) {
+  for (const { address } of newest) {
     const earlier = taken(address);
     if (earlier !== undefined) return earlier;
   }
@@ -85,7 +87,14 @@ function freeAddress(world: World, request: LeaseRequest, now: Instant): Choice 
       if (!pool.serves(isOfKnown, request.classes)) continue;
       isServed = true;
       if (world.offers.isExhausted(pool.id, now)) continue;
-      if (!isOfKnown && isKeptForKnown(world, pool, now)) continue;
+      if (!isOfKnown && pool.keepForKnown > 0) {
+        const kept = `${pool.id} for unknown hosts`;
+        if (world.offers.isExhausted(kept, now)) continue;
+        if (isKeptForKnown(world, pool, now)) {
+          searched.push(kept);
+          continue;
+        }
+      }
       const found = searchPool(world, request, subnet, pool, now);
       if (found !== undefined) return found;
       searched.push(pool.id);
@@ -97,7 +106,7 @@ function freeAddress(world: World, request: LeaseRequest, now: Instant): Choice 
 /** The last free addresses of a pool are not for unknown hosts. They are counted only when there cannot be many. */
 function isKeptForKnown(world: World, pool: Pool, now: Instant): boolean {
   const { keepForKnown, size } = pool;
-  if (keepForKnown === 0 || world.view.heldIn(pool.subnet) + keepForKnown < size) return false;
+  if (world.view.heldIn(pool.subnet) + keepForKnown < size) return false;
   let free = 0;
   for (let i = 0; i < size && free <= keepForKnown; i++) {
     if (isFreeFor(world.view.get(pool.at(i)), NOBODY, now, world.policy.guardMs)) free++;
@@ -105,6 +114,7 @@ function isKeptForKnown(world: World, pool: Pool, now: Instant): boolean {
   return free <= keepForKnown;
 }
 
+/** From a start that depends on the client; past a long run of taken addresses, from where one was found last. */
 function searchPool(
   world: World,
   request: LeaseRequest,
@@ -112,17 +122,22 @@ function searchPool(
   pool: Pool,
   now: Instant,
 ): Choice | undefined {
-  const start = hashOf(request.client) % pool.size;
-  let foreign: Ipv4 | undefined;
-  for (let i = 0; i < pool.size; i++) {
-    // A share that is used up must not cost a walk through the pool a packet.
-    if (foreign !== undefined && i >= OWN_SEARCH_MAX) break;
-    const address = pool.at(start + i < pool.size ? start + i : start + i - pool.size);
-    if (!isFree(world, request, address, now) || !isLeasable(world, subnet, address)) continue;
-    if (world.members.owns(address)) return chosen(world, request, subnet, pool, address, false);
-    foreign ??= address;
-  }
-  return foreign === undefined ? undefined : chosen(world, request, subnet, pool, foreign, true);
+  const search = (start: number, max: number) => {
+    let foreign: Ipv4 | undefined;
+    for (let i = 0; i < max; i++) {
+      // A share that is used up must not cost a walk through the pool a packet.
+      if (foreign !== undefined && i >= NEAR) break;
+      const address = pool.at(start + i < pool.size ? start + i : start + i - pool.size);
+      if (!isFree(world, request, address, now) || !isLeasable(world, subnet, address)) continue;
+      if (world.members.owns(address)) return chosen(world, request, subnet, pool, address, false);
+      foreign ??= address;
+    }
+    return foreign === undefined ? undefined : chosen(world, request, subnet, pool, foreign, true);
+  };
+  const near = search(hashOf(request.client) % pool.size, Math.min(NEAR, pool.size));
+  if (near !== undefined || pool.size <= NEAR) return near;
+  const last = world.offers.foundIn(pool.id);
+  return search(last !== undefined && pool.contains(last) ? pool.indexOf(last) : 0, pool.size);
 }
 
 function chosen(

@@ -16,6 +16,7 @@ export class Offers {
   private readonly byAddress = new Map<Ipv4, Offer>();
   private readonly byClient = new Map<ClientId, Offer>();
   private readonly exhausted = new Map<string, Instant>();
+  private readonly foundLast = new Map<string, Ipv4>();
   private limit: number;
 
   constructor(limit = OFFERS_MAX) {
@@ -70,6 +71,15 @@ export class Offers {
   /** A pool that was searched in vain is not searched again before `until`: a full pool must not cost a scan a packet. */
   noteExhausted(pool: string, until: Instant): void {
     this.exhausted.set(pool, until);
+  }
+
+  /** Where a search of the pool ended well last: the next one that finds all taken near its start goes on from there. */
+  noteFound(pool: string, address: Ipv4): void {
+    this.foundLast.set(pool, address);
+  }
+
+  foundIn(pool: string): Ipv4 | undefined {
+    return this.foundLast.get(pool);
   }
 
   isExhausted(pool: string, now: Instant): boolean {

@@ -54,6 +54,7 @@ export const [alice, bob, carol] = [client(1), client(2), client(3)];
 export const LEASE_SECONDS = 3600;
 
 interface Setting {
+  readonly prefix?: string;
   readonly pools?: readonly PoolDocument[];
   readonly authoritative?: boolean;
   readonly hosts?: Readonly<Record<string, { of: Client; address?: string; since?: string }>>;
@@ -66,7 +67,8 @@ interface Setting {
 /** One subnet 10.0.0.0/24 with the addresses .10 to .13 for everybody, leased for an hour and held for two. */
 export function network(setting: Setting = {}): Network {
   const { pools = [{ range: "10.0.0.10-10.0.0.13" }], authoritative = false, moreSubnets = [] } = setting;
-  const lan = { id: "lan", prefix: "10.0.0.0/24", interface: "eth0", authoritative, pools: [...pools] };
+  const { prefix = "10.0.0.0/24" } = setting;
+  const lan = { id: "lan", prefix, interface: "eth0", authoritative, pools: [...pools] };
   const defaults = { lease: { seconds: LEASE_SECONDS, heldFactor: 2 } };
   return compileNetwork({ version: 1, defaults, subnets: [lan, ...moreSubnets] }, 7);
 }

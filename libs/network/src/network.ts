@@ -101,6 +101,8 @@ export interface Pool {
   readonly size: number;
   /** The leasable addresses by number, 0 … size - 1, rising. */
   at(index: number): Ipv4;
+  /** The number of an address that it contains. */
+  indexOf(address: Ipv4): number;
   contains(address: Ipv4): boolean;
   readonly for: "any" | "known" | "unknown" | (string & {});
   readonly allocate: "dynamic" | "reserved-only";

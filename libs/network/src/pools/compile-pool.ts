@@ -42,6 +42,7 @@ export function compilePool(pool: PoolDocument, context: PoolContext): CompiledP
     last: addresses.last,
     size: addresses.size,
     at: (index) => addresses.at(index),
+    indexOf: (address) => addresses.indexOf(address),
     contains: (address) => addresses.contains(address),
     for: wanted,
     allocate,

@@ -36,6 +36,12 @@ export class LeasableAddresses {
     return ipv4(this.firsts[range]! + index - this.before[range]!);
   }
 
+  /** The number of an address that is contained. */
+  indexOf(address: Ipv4): number {
+    const range = lastNotAbove(this.firsts, address);
+    return this.before[range]! + address - this.firsts[range]!;
+  }
+
   contains(address: Ipv4): boolean {
     if (address < this.first || address > this.last || this.size === 0) return false;
     return this.before.length === 1 || address <= this.lasts[lastNotAbove(this.firsts, address)]!;

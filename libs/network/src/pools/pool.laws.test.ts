@@ -35,6 +35,7 @@ test("at is a bijection onto the leasable addresses, in rising order", () => {
       const pool = leasableAddressesOf(document, parsePrefix("10.0.0.0/24")!);
       expect(pool.size).toBe(expected.length);
       expect(Array.from({ length: pool.size }, (_, i) => pool.at(i) - BASE)).toEqual(expected);
+      expect(expected.map((_, i) => pool.indexOf(pool.at(i)))).toEqual(expected.map((_, i) => i));
       for (let i = 0; i < 256; i++) expect(pool.contains(ipv4(BASE + i))).toBe(expected.includes(i));
       if (pool.size > 0) expect([pool.first, pool.last]).toEqual([pool.at(0), pool.at(pool.size - 1)]);
     }),
