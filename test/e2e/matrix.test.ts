@@ -195,10 +195,8 @@ describe("told to release", () => {
 
 describe("when its address is in use", () => {
   for (const { name, declines } of clients) {
-    if (typeof declines === "string") {
-      test.skip(`${name} does not decline it: ${declines}`, () => {});
-      continue;
-    }
+    // Two of the clients do not look whether it is in use, so there is nothing to see.
+    if (typeof declines === "string") continue;
     test.concurrent(`${name} declines it, and gets another`, async () => {
       const { wire, address, ...client } = subject(name);
       const lab = labOf();
