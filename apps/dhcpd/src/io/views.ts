@@ -1,11 +1,11 @@
 // Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
 import { type Bus, type Follower, followBucket, INVENTORY, LEASES, NETWORK, reasonOf } from "@leasehold/bus";
-import { hostIdOf, Inventory } from "@leasehold/inventory";
 import type { Lease } from "@leasehold/leases";
 import { checkNetwork, compileNetwork, formatProblem, type Network } from "@leasehold/network";
 import type { Mac } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import type { Counters } from "../counters.ts";
+import { InventoryFeed } from "../inventory-feed.ts";
 import { takeIn } from "../lease-feed.ts";
 import type { NodeWorld } from "../node-world.ts";
 
@@ -102,25 +102,28 @@ function followInventory(
   log: Logger,
   notice: Notice,
 ): Follower {
-  const macsOf = (key: string) => {
-    const id = hostIdOf(key);
-    return (id === undefined ? undefined : world.inventory.host(id))?.interfaces.map(({ mac }) => mac) ?? [];
-  };
+  const feed = new InventoryFeed(world.inventory);
   const follower = followBucket(bus, INVENTORY, {
     onRecord: (change) => {
-      const before = macsOf(change.key);
-      world.inventory.apply(change.key, change.value, change.revision);
-      if (follower.complete) notice.hosts([...before, ...macsOf(change.key)]);
+      const macs = feed.take(change);
+      if (follower.complete) notice.hosts(macs);
     },
-    onComplete: () => notice.hosts(undefined),
+    onComplete: () => {
+      const { lost } = feed;
+      if (lost.length > 0) log.error({ hosts: lost.length, some: lost.slice(0, 10) }, LOST_HOSTS);
+      notice.hosts(undefined);
+    },
     onReset: (reason) => {
       log.error({ reason }, "inventory was replaced; loading it again");
-      world.inventory = new Inventory();
+      feed.replaced();
     },
     onTrouble,
   });
   return follower;
 }
+
+const LOST_HOSTS =
+  "the inventory's store has lost hosts; they keep their addresses on this node until it is started again: let the syncer run";
 
 function followNetwork(
   bus: Bus,
