@@ -61,13 +61,15 @@ const dhcpd: Service = {
   role: "node",
   program: "apps/dhcpd/src/main.ts",
   command(state, host) {
+    // A lab with another interval is there to show what that costs.
+    const durability = state.syncInterval === undefined ? "require" : "warn";
     const { argv } = configured(
       state,
       host,
       dhcpd,
       `name: ${host.name}
 interfaces: [eth0]
-nats: ${natsLogin(state, host, "dhcpd", 'monitoring: ["http://127.0.0.1:8222"], durability: require')}
+nats: ${natsLogin(state, host, "dhcpd", `monitoring: ["http://127.0.0.1:8222"], durability: ${durability}`)}
 api: { listen: "0.0.0.0:${NODE_API_PORT}", token: ${state.token} }
 `,
     );
