@@ -18,7 +18,7 @@ export default defineConfig({
             "libs/*/{src,test}/**/*.test.ts",
             "apps/*/{src,test}/**/*.test.ts",
             "test/*.test.ts",
-            "test/{bench,chaos,sim}/**/*.test.ts",
+            "test/{bench,chaos,model,sim}/**/*.test.ts",
           ],
           testTimeout: 30_000,
         },

@@ -40,6 +40,12 @@ const commands: readonly RunCommand[] = [
     run: (args) => program("test/sim/main.ts", args),
   },
   {
+    name: "model",
+    usage: "model",
+    about: "every interleaving of two clients, two nodes and a store, within bounds (docs/simulation.md)",
+    run: (args) => program("test/model/main.ts", args),
+  },
+  {
     name: "reference",
     usage: "reference",
     about: "the network document's reference and JSON Schema, from its schema",
