@@ -22,6 +22,9 @@ export interface Kind {
   end?(simulation: Simulation, fault: Fault): void;
 }
 
+/** Not by chance: a plan has it where nothing else is broken. */
+export const RESERVED_IN_OUTAGE = "reserved host starts without a majority";
+
 export const faultKinds: readonly Kind[] = [
   {
     name: "crash",
@@ -96,6 +99,12 @@ export const faultKinds: readonly Kind[] = [
     name: "majority lost",
     ...{ weight: 3, longestMs: 60_000 },
     begin: (simulation) => simulation.stream.loseMajority(),
+    end: (simulation) => simulation.stream.regainMajority(),
+  },
+  {
+    name: RESERVED_IN_OUTAGE,
+    ...{ weight: 0, longestMs: 40_000 },
+    begin: (simulation) => simulation.watchReserved(),
     end: (simulation) => simulation.stream.regainMajority(),
   },
   {

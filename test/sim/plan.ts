@@ -3,7 +3,7 @@
 import { Chance } from "./chance.ts";
 import type { ClientKind } from "./client.ts";
 import { DOCUMENTS } from "./documents.ts";
-import { type Fault, faultKinds, type Kind } from "./faults.ts";
+import { type Fault, faultKinds, type Kind, RESERVED_IN_OUTAGE } from "./faults.ts";
 
 export interface Setting {
   readonly nodes: number;
@@ -45,8 +45,25 @@ export function planOf(seed: number): Plan {
   const count = chance.pick([3, 8, 16, 30, 45]);
   const faults = Array.from({ length: count }, () => faultOf(chance, setting));
   if (isSplitLast) faults.push(lastSplit(chance));
-  return { seed, setting, faults: faults.sort((a, b) => a.at - b.at) };
+  const plan = { seed, setting, faults: faults.sort((a, b) => a.at - b.at) };
+  return chance.happens(0.1) ? withWatchedOutage(plan) : plan;
 }
+
+/** The store loses its majority while all else is whole: then a reserved host is answered (I6). */
+function withWatchedOutage({ seed, setting, faults }: Plan): Plan {
+  const [at, forMs] = [120_000, 40_000];
+  const isApart = (fault: Fault) => fault.at + fault.forMs < at - 30_000 || fault.at > at + forMs + 10_000;
+  const others = faults.filter((fault) => isApart(fault) && !LASTING.has(fault.kind));
+  const outage = { kind: RESERVED_IN_OUTAGE, at, forMs, node: 0, client: 0, number: 0 };
+  return {
+    seed,
+    setting: { ...setting, ...LONG_LEASES, reserved: Math.max(1, setting.reserved), loss: 0 },
+    faults: [...others, outage].sort((a, b) => a.at - b.at),
+  };
+}
+
+/** What goes on after its end. */
+const LASTING: ReadonlySet<string> = new Set(["clock step", "clock drift", "leader's clock", "host"]);
 
 function settingOf(chance: Chance): Setting {
   const clients = Array.from({ length: 3 + chance.below(6) }, () => ({

@@ -125,6 +125,17 @@ export const plantedBugs: readonly PlantedBug[] = [
     },
   },
   {
+    name: "nobody-served-without-a-majority",
+    breaks: "leaves reserved hosts unanswered while the store takes no writes",
+    caughtAs: ["I6"],
+    plant: (parts) => {
+      const { view } = parts.world;
+      const apply = view.apply.bind(view);
+      view.apply = (lease) => apply({ ...lease, isReserved: false });
+      return parts;
+    },
+  },
+  {
     name: "intents-that-repeat",
     breaks: "names its attempts as other nodes and other processes do, and takes their events for its own",
     caughtAs: ["I2", "I1", "I7"],

@@ -29,6 +29,9 @@ const USUAL_COMMIT_MS = [0.5, 3] as const;
 const ALONE_AFTER_MS = 2500;
 /** Longer than the guard, so that a lease on each island is one after the other. */
 const SHIFT_EVERY_MS = 18_000;
+/** When the nodes have had time to notice; and with one repetition. */
+const REBOOTS_AFTER_MS = 3000;
+const ANSWERED_WITHIN_MS = 15_000;
 const RESERVED_OUTSIDE = 200;
 /** Since when hosts of the start have their address: before any lease. */
 const LONG_AGO_MS = 3_600_000;
@@ -203,6 +206,19 @@ export class Simulation implements Wire {
 
   private reserve(index: number, address: Ipv4, since = this.timeline.now): void {
     this.configuration.reserve(this.client(index), address, since);
+  }
+
+  /** I6: the majority is lost, and then the first client, whose address is reserved, is switched off and on. */
+  watchReserved(): void {
+    this.stream.loseMajority();
+    const client = this.client(0);
+    this.timeline.after(REBOOTS_AFTER_MS, () => {
+      const isHeld =
+        client.held !== undefined && this.judge.isHeldFor(client.held.address, 2 * ANSWERED_WITHIN_MS);
+      if (!isHeld || client.state !== "bound") return;
+      client.reboot();
+      this.timeline.after(ANSWERED_WITHIN_MS, () => this.judge.judgeServed(client));
+    });
   }
 
   putStranger(number: number, isThere: boolean): void {

@@ -69,6 +69,20 @@ export class WireJudge {
     if (wrong !== undefined) this.blame(`I4: ${client.name} was refused ${wrong}, which it has`);
   }
 
+  /** Whether the store still holds an address for so long. */
+  isHeldFor(address: string, ms: number): boolean {
+    const newest = this.parts.stream.newestOf(ip(address));
+    if (newest?.event === undefined) return false;
+    return leaseAfter(newest.event, newest.revision, newest.at).heldUntil > this.parts.timeline.now + ms;
+  }
+
+  /** I6, of a host that started anew while the store took no writes. */
+  judgeServed({ name, state, held }: SimulatedClient): void {
+    this.checked("I6");
+    if (held === undefined)
+      this.blame(`I6: ${name} (${state}), which is reserved, was not answered without a majority`);
+  }
+
   /** I3, of clients whose host was never moved. */
   judgeAddresses(unmoved: readonly SimulatedClient[]): void {
     this.checked("I3", unmoved.length);
