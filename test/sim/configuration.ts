@@ -46,6 +46,10 @@ export class Configuration {
     return this.reserved.has(`${client} ${formatIpv4(address)}`);
   }
 
+  hasSubnet(id: string): boolean {
+    return this.documents.at(-1)!.subnets.some((subnet) => subnet.id === id);
+  }
+
   apply(document: NetworkDocument): void {
     this.documents.push(document);
     this.deliverToAll();

@@ -86,7 +86,9 @@ export class WireJudge {
   /** I3, of clients whose host was never moved. */
   judgeAddresses(unmoved: readonly SimulatedClient[]): void {
     this.checked("I3", unmoved.length);
-    this.users.judgeAddresses(this.parts.timeline.now, unmoved);
+    // What is left in a subnet that was deleted runs out.
+    const { timeline, configuration } = this.parts;
+    this.users.judgeAddresses(timeline.now, unmoved, (subnet) => configuration.hasSubnet(subnet));
     this.takeOver();
   }
 

@@ -110,14 +110,16 @@ export class Judge {
   }
 
   /** I3: when all is told to everybody, a client that has confirmed its address has no other. */
-  judgeAddresses(now: number, users = this.machines): void {
+  judgeAddresses(now: number, users = this.machines, isInForce = (_subnet: string) => true): void {
     for (const { id, name, held } of users) {
       if (held === undefined) continue;
       const addresses = new Set(this.store.log.map(({ address }) => address));
       const bound = [...addresses].flatMap((address) => {
         const newest = this.store.log.findLast((stored) => stored.address === address)!;
         const lease = leaseAfter(newest.event!, newest.revision, newest.at);
-        return lease.client === id.client && isBound(lease, now as Instant) ? [lease] : [];
+        const counts =
+          lease.client === id.client && isBound(lease, now as Instant) && isInForce(lease.subnet);
+        return counts ? [lease] : [];
       });
       const subnets = new Set(bound.map(({ subnet }) => subnet));
       if (bound.length > subnets.size)
