@@ -87,7 +87,7 @@ class Scene {
 
   withoutMajority(from: number, to: number): this {
     const at = (seconds: number) => T0 + seconds * 1000;
-    const times = { from: at(from), struckAt: at(from), to: at(to), servingAt: at(to) };
+    const times = { from: at(from), struckAt: at(from), to: at(to), servingAt: at(to), calmAt: at(to) };
     this.faults.push({ name: "all cut", where: "n1", costsQuorum: true, ...times });
     return this;
   }

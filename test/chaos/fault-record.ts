@@ -10,6 +10,8 @@ export interface FaultRecord {
   readonly struckAt: number;
   /** When its end began. */
   readonly to: number;
-  /** When all nodes served again. */
+  /** When all nodes were ready, and knew what any of them knew. */
   readonly servingAt: number;
+  /** When the store took writes again, by the word of each node: what was over sooner may have brought an election. */
+  readonly calmAt: number;
 }

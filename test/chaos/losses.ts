@@ -60,7 +60,7 @@ export class Losses {
   }
 
   private count(at: number, isLost: boolean): void {
-    const isInFault = this.faults.some(({ from, servingAt }) => at > from - BEFORE_MS && at < servingAt);
+    const isInFault = this.faults.some(({ from, calmAt }) => at > from - BEFORE_MS && at < calmAt);
     if (isInFault) {
       this.sentInFaults++;
       if (isLost) this.lostInFaults++;

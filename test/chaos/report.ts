@@ -73,12 +73,14 @@ function violations({ findings, troubles, startedAt }: Run): string[] {
 function faultTable(faults: readonly FaultRecord[]): string[] {
   const rows = [...Map.groupBy(faults, ({ name }) => name)].map(([name, records]) => {
     const lasted = records.map(({ from, to }) => ((to - from) / 1000).toFixed(1)).join(", ");
-    const back = records.map(({ to, servingAt }) => ((servingAt - to) / 1000).toFixed(1)).join(", ");
+    const seconds = (time: (record: FaultRecord) => number) =>
+      records.map((record) => ((time(record) - record.to) / 1000).toFixed(1)).join(", ");
+    const back = `${seconds(({ servingAt }) => servingAt)} | ${seconds(({ calmAt }) => calmAt)}`;
     return `| ${name} | ${records.length} | ${lasted} | ${back} |`;
   });
   const head = [
-    "| fault | times | lasted, s | until all nodes served after its end, s |",
-    "|---|---|---|---|",
+    "| fault | times | lasted, s | after its end: all nodes ready, and know the same, s | the store takes writes, s |",
+    "|---|---|---|---|---|",
   ];
   return faults.length === 0 ? [] : ["## Faults", "", ...head, ...rows, ""];
 }
@@ -106,6 +108,6 @@ function byFault({ findings }: Run): string[] {
           `| ${fault} | ${question} | ${count} | ${(longestMs / 1000).toFixed(2)} | ${unanswered} |`,
       ),
   );
-  const head = ["| fault | what, by whom | times | longest, s | never answered |", "|---|---|---|---|---|"];
-  return ["## Waits of more than a second, by fault", "", ...head, ...rows, ""];
+  const head = ["| fault | what, by whom | asked | longest, s | never answered |", "|---|---|---|---|---|"];
+  return ["## Where somebody waited for more than a second, by fault", "", ...head, ...rows, ""];
 }

@@ -30,8 +30,8 @@ const CALM_MS = 4000;
 const LOAD_ROUND_SECONDS = 20;
 const LOSS_MAX = 0.01;
 const RESERVED_WAIT_MAX_MS = 5000;
-// A server that was alone comes back with a higher Raft term, and deposes the leader: an election of 4 to 9 s follows.
-const HEALED_MS = 12_000;
+// Less than an election: a server that was alone comes back with a higher Raft term, and deposes the leader.
+const HEALED_MS = 5_000;
 
 export async function run(options: RunOptions): Promise<Run> {
   const { scenario, seed, say } = options;

@@ -85,7 +85,7 @@ export class Stalls {
   }
 
   private faultIn(since: number, until: number): string {
-    return this.faults.find(({ from, servingAt }) => since < servingAt && until > from)?.name ?? QUIET;
+    return this.faults.find(({ from, calmAt }) => since < calmAt && until > from)?.name ?? QUIET;
   }
 }
 

@@ -53,6 +53,7 @@ export class Storm {
     const struckAt = Date.now();
     if (!kind.isOver) await sleep(lasting);
     const to = Date.now();
+    let servingAt: number | undefined;
     const since = () => `${((Date.now() - to) / 1000).toFixed(1)} s`;
     let story = `${name} (${victim}): ${((to - from) / 1000).toFixed(1)} s; after its end`;
     try {
@@ -62,9 +63,13 @@ export class Storm {
       story += `, all ready in ${since()}`;
       await awaitSameView(this.lab, story);
       story += `, all know the same in ${since()}`;
+      servingAt = Date.now();
+      await awaitWrites(this.lab, story);
+      story += `, the store takes writes in ${since()}`;
     } finally {
-      const servingAt = Date.now();
-      this.records.push({ name, where: victim, costsQuorum, from, struckAt, to, servingAt });
+      const calmAt = Date.now();
+      const times = { from, struckAt, to, servingAt: servingAt ?? calmAt, calmAt };
+      this.records.push({ name, where: victim, costsQuorum, ...times });
       this.say(story);
     }
   }
@@ -99,6 +104,21 @@ async function awaitSameView(lab: Lab, after: string): Promise<void> {
   await until(`all nodes know the same after "${after}"`, RECOVERY_SECONDS, async () =>
     (await positions(lab)).every((position) => position >= newest),
   );
+}
+
+/** The states of docs/operate.md in which a write is answered at once. */
+const WRITABLE = ["healthy", "degraded"];
+
+async function awaitWrites(lab: Lab, after: string): Promise<void> {
+  await until(`the store takes writes after "${after}"`, RECOVERY_SECONDS, async () => {
+    const states = await Promise.all(
+      lab.nodes.map(async ({ name }) => {
+        const { store } = (await lab.api(name, "/api/v1/cluster")).body as { store: { state: string } };
+        return store.state;
+      }),
+    );
+    return states.every((state) => WRITABLE.includes(state));
+  });
 }
 
 function ended(lab: Lab): string[] {

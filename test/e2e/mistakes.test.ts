@@ -30,7 +30,9 @@ describe("a node that cannot serve says so in a sentence, and what to do:", () =
     const log = logOf(labOf().state, "r1", "beside");
     const running = startDaemon([...entering(holders.r1!), ...argv], log);
     try {
-      await expect.poll(async () => (await labOf().exec("r1", ["ss", "-ltn"])).stdout).toMatch(/:4222\b/);
+      await expect
+        .poll(async () => (await labOf().exec("r1", ["ss", "-ltn"])).stdout, { timeout: 10_000 })
+        .toMatch(/:4222\b/);
       await act();
     } finally {
       await kill(running);

@@ -37,13 +37,14 @@ async function cutOff({ streamOfFirst = STREAM, isInDoubt = true } = {}) {
     asking.tick();
     await settled();
   };
-  return { first, second, tick, told, asked, pass: () => first.clock.pass(1) };
+  return { first, second, asking, tick, told, asked, pass: () => first.clock.pass(1) };
 }
 
 test("it takes in the very lease that the other one has", async () => {
-  const { first, second, tick, told } = await cutOff();
+  const { first, second, asking, tick, told } = await cutOff();
   await tick();
   expect(second.world.view.get(ip(X))).toEqual(first.world.view.get(ip(X)));
+  expect(asking.position).toBe(1);
   expect(told).toEqual([first.world.view.get(ip(X))!.client]);
 });
 

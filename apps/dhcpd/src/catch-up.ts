@@ -43,6 +43,11 @@ export class CatchUp {
     this.parts = parts;
   }
 
+  /** How far this node knows the stream: by the feed, or by what the others told of it. */
+  get position(): number {
+    return this.question().after;
+  }
+
   /** Asks the node that has seen most, when that is more than this one has. */
   tick(): void {
     const { membership, steady, isInDoubt } = this.parts;

@@ -172,7 +172,11 @@ export class DhcpNode {
     this.service = new DhcpService({
       world: this.world,
       store: this.leaseStore(bus),
-      noteStoreBehind: () => this.views?.leases.distrust("the store has less of an address than was seen"),
+      noteStoreBehind: (address, revision) =>
+        this.views?.leases.distrust("the store has less of an address than was seen", {
+          key: formatIpv4(address),
+          revision,
+        }),
       health,
       counters: this.counters,
       clocks: this.clocks,
@@ -318,7 +322,7 @@ export class DhcpNode {
   }
 
   position(view: "leases" | "inventory" | "network"): number {
-    return this.views?.[view].position ?? 0;
+    return (view === "leases" ? this.catchUp : this.views?.[view])?.position ?? 0;
   }
 
   heartbeat(): Heartbeat {

@@ -1,5 +1,5 @@
 // A packet on its way through a node, and what the node is made of while it handles it.
-import type { Instant, LeaseRequest, LeaseStore, StoredEvent } from "@leasehold/leases";
+import type { Instant, LeaseRequest, LeaseStore, Revision, StoredEvent } from "@leasehold/leases";
 import type { Network } from "@leasehold/network";
 import type { Ipv4, Mac, Packet } from "@leasehold/protocol";
 import type { Counters } from "./counters.ts";
@@ -50,7 +50,7 @@ export interface ServiceParts {
   /** Whether somebody else uses an address; absent where it cannot be asked. */
   readonly probe?: ((address: Ipv4, target: ProbeTarget, waitMs: number) => Promise<ProbeAnswer>) | undefined;
   /** Told when the store has an older event of an address than this node has seen: it was replaced. */
-  readonly noteStoreBehind?: (() => void) | undefined;
+  readonly noteStoreBehind?: ((address: Ipv4, seen: Revision) => void) | undefined;
   /** Told what became of each packet that could be read. */
   readonly trace?: ((outcome: Outcome) => void) | undefined;
   /** Octets that nobody can guess; absent: clients get no nonces, and are never told to renew (RFC 6704). */

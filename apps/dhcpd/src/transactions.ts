@@ -211,7 +211,7 @@ export class Transactions {
         if (!exchange.isAnswered) this.finish(exchange, decision, append, sentAt);
         return;
       case "conflict":
-        if (this.isBehind(append.expected, result.current)) {
+        if (this.isBehind(append.address, append.expected, result.current)) {
           if (!exchange.isAnswered) this.answers.silence(exchange, "store-unavailable");
           return;
         }
@@ -265,10 +265,10 @@ export class Transactions {
   }
 
   /** Revisions of an address only grow: a store that has less than was seen was replaced, and what it says counts for nothing. */
-  private isBehind(seen: Revision, current: StoredEvent | undefined): boolean {
+  private isBehind(address: Ipv4, seen: Revision, current: StoredEvent | undefined): boolean {
     if ((current?.revision ?? 0) >= seen) return false;
     this.parts.counters.count("trouble", "store-behind");
-    this.parts.noteStoreBehind?.();
+    this.parts.noteStoreBehind?.(address, seen);
     return true;
   }
 
@@ -297,7 +297,7 @@ export class Transactions {
       const current = decision.address === 0 ? undefined : await this.parts.store.read(decision.address);
       // From here on a commit may put the key in again.
       this.inProgress.delete(exchange.key);
-      if (decision.address !== 0 && this.isBehind(seen, current)) {
+      if (decision.address !== 0 && this.isBehind(decision.address, seen, current)) {
         this.answers.silence(exchange, "store-unavailable");
         return;
       }

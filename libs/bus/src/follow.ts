@@ -1,11 +1,11 @@
 // A live view's feed: every key's newest value first, then every change, in order, for ever. An ordered pull consumer,
 // because KV watch stays silently dead for a minute when its server dies.
-import type { ConsumerMessages, JsMsg, OrderedConsumerOptions } from "@nats-io/jetstream";
+import type { ConsumerMessages, JsMsg, OrderedConsumerOptions, StreamInfo } from "@nats-io/jetstream";
 import { nuid } from "@nats-io/transport-node";
 import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 import { streamInfo, streamOf, subjectOf } from "./objects.ts";
-import { isTombstone, readJson } from "./records.ts";
+import { isTombstone, readJson, readRecord } from "./records.ts";
 
 /** One change of one key. `data` is undefined when the key was removed. */
 export interface Change {
@@ -28,6 +28,12 @@ export interface FollowOptions {
   onTrouble?(what: string): void;
 }
 
+/** A key, and the revision at which it was seen: a store that has less of it is another one. */
+export interface Seen {
+  readonly key: string;
+  readonly revision: number;
+}
+
 export interface Follower {
   /** The newest sequence seen. */
   readonly position: number;
@@ -36,12 +42,17 @@ export interface Follower {
   readonly created: string;
   /** Asks the stream's leader now whether anything is missing; false when that cannot be said. */
   caughtUp(): Promise<boolean>;
-  /** Something says that the stream is not the one that was followed: it is loaded again, after `onReset`. */
-  distrust(reason: string): void;
+  /**
+   * Something says that the stream is not the one that was followed. Unless it is gone, that is looked into, as a leader that
+   * was cut off and does not know it yet says so, too. Is it true, then everything is loaded again, after `onReset`.
+   */
+  distrust(reason: string, seen?: Seen): void;
   stop(): Promise<void>;
 }
 
 const CHECK_EVERY_MS = 3000;
+/** A leader that was cut off, and is back, has heard of the new one by then. */
+const CONFIRMED_AFTER_MS = 2500;
 
 export function followBucket(bus: Bus, bucket: string, options: FollowOptions): Follower {
   const follower = new BucketFollower(bus, bucket, options);
@@ -54,7 +65,9 @@ class BucketFollower implements Follower {
   complete = false;
   private target = 0;
   created = "";
-  private distrusted: string | undefined;
+  private distrusted: { readonly reason: string; readonly seen: Seen | undefined } | undefined;
+  /** Since when the stream has been said to have less than was seen. */
+  private lessSince: number | undefined;
   private messages: ConsumerMessages | undefined;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -92,9 +105,9 @@ class BucketFollower implements Follower {
     }
   }
 
-  distrust(reason: string): void {
+  distrust(reason: string, seen?: Seen): void {
     if (this.distrusted !== undefined || this.stopped) return;
-    this.distrusted = reason;
+    this.distrusted = { reason, seen };
     this.options.onTrouble?.(`${this.bucket}: ${reason}; opened again`);
     void this.open();
   }
@@ -118,7 +131,9 @@ class BucketFollower implements Follower {
   private async openOnce(generation: number): Promise<void> {
     const info = await streamInfo(this.bus, streamOf(this.bucket));
     if (!info) throw new Error(`stream ${streamOf(this.bucket)} does not exist`);
-    this.noticeReset(info.created, info.state.last_seq);
+    if (await this.isReplaced(info)) this.reset(info);
+    if (this.lessSince !== undefined) throw new Error("its leader says that it has less than was seen");
+    this.created = info.created;
     this.target = info.state.last_seq;
     await this.messages?.close();
     const consumer = await this.bus.js.consumers.get(streamOf(this.bucket), this.consumerOptions());
@@ -186,8 +201,8 @@ class BucketFollower implements Follower {
       // A backup that is restored has the time at which its original was made.
       if (!info) this.distrust("the stream is gone");
       if (!info || this.distrusted !== undefined) return;
-      const stuck = info.state.last_seq > this.position && this.position === this.positionAtLastCheck;
-      if (this.isOther(info.created, info.state.last_seq) || stuck) {
+      const isStuck = info.state.last_seq > this.position && this.position === this.positionAtLastCheck;
+      if ((await this.isReplaced(info)) || isStuck) {
         this.options.onTrouble?.(
           `${this.bucket}: at ${this.position} of ${info.state.last_seq}, opened again`,
         );
@@ -199,28 +214,41 @@ class BucketFollower implements Follower {
     }
   }
 
-  /**
-   * Behind what was seen at the last check, some seconds ago: more may have been delivered while the answer was on its way,
-   * and under load a stream's leader is some records behind what its followers deliver.
-   */
-  private isOther(created: string, lastSequence: number): boolean {
-    return (
-      this.distrusted !== undefined ||
-      (this.created !== "" && created !== this.created) ||
-      lastSequence < this.positionAtLastCheck
-    );
+  /** Whether this is another stream, or an older state of the same: said for long enough that it is no leader of yesterday. */
+  private async isReplaced(info: StreamInfo): Promise<boolean> {
+    if (this.created === "") return false;
+    if (info.created !== this.created) return true;
+    if (this.distrusted !== undefined && this.distrusted.seen === undefined) return true;
+    if (!(await this.hasLess(info))) {
+      this.lessSince = undefined;
+      this.distrusted = undefined;
+      return false;
+    }
+    this.lessSince ??= performance.now();
+    return performance.now() - this.lessSince >= CONFIRMED_AFTER_MS;
   }
 
-  private noticeReset(created: string, lastSequence: number): void {
-    if (this.isOther(created, lastSequence)) {
-      const reason = `${this.bucket} was at ${this.position} and is now at ${lastSequence}, made ${created}`;
-      this.position = 0;
-      this.positionAtLastCheck = -1;
-      this.complete = false;
-      this.options.onReset?.(this.distrusted === undefined ? reason : `${this.distrusted}: ${reason}`);
-    }
+  /**
+   * Less than what was seen at the last check, some seconds ago: more may have been delivered while the answer was on its way,
+   * and under load a stream's leader is some records behind what its followers deliver.
+   */
+  private async hasLess(info: StreamInfo): Promise<boolean> {
+    if (info.state.last_seq < this.positionAtLastCheck) return true;
+    const seen = this.distrusted?.seen;
+    if (seen === undefined) return false;
+    const record = await readRecord(this.bus, this.bucket, seen.key);
+    return (record?.revision ?? 0) < seen.revision;
+  }
+
+  private reset({ created, state }: StreamInfo): void {
+    const reason = `${this.bucket} was at ${this.position} and is now at ${state.last_seq}, made ${created}`;
+    const why = this.distrusted === undefined ? reason : `${this.distrusted.reason}: ${reason}`;
+    this.position = 0;
+    this.positionAtLastCheck = -1;
+    this.complete = false;
     this.distrusted = undefined;
-    this.created = created;
+    this.lessSince = undefined;
+    this.options.onReset?.(why);
   }
 }
 
