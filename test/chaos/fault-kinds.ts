@@ -168,6 +168,7 @@ export const faultKinds: readonly FaultKind[] = [
     isOver: true,
     async strike(lab) {
       for (const node of names(lab)) {
+        await lab.leasehold(["node", "drain", node], node);
         await lab.stop(node, "dhcpd");
         await lab.start(node, "dhcpd");
       }
