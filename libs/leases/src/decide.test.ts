@@ -21,7 +21,7 @@ import {
   secondsLater,
   when,
 } from "../test/world.ts";
-import { decide } from "./index.ts";
+import { DEFAULT_POLICY, decide } from "./index.ts";
 
 const HELD = 2 * LEASE_SECONDS;
 const GUARD = 15;
@@ -55,9 +55,14 @@ describe("RFC 2131 §4.3.2: DHCPREQUEST generated during SELECTING state", () =>
     ["released by another", [granted(bob, X), released(bob, X)], grants],
     ["another's, expired, and the guard has passed", [granted(bob, X, { ago: HELD + GUARD })], grants],
     [
-      "another's, expired within the guard",
+      "another's, expired within the guard: by another node's clock it may be free",
       [granted(bob, X, { ago: HELD + GUARD - 1 })],
-      "NAK: held-by-another",
+      "silent: hold-is-ending",
+    ],
+    [
+      "declined, and free in a moment",
+      [declined(alice, X, { ago: DEFAULT_POLICY.probationSeconds - GUARD + 1 })],
+      "silent: hold-is-ending",
     ],
     ["another's", [granted(bob, X)], "NAK: held-by-another"],
     ["reserved for another's offer", [offered(bob, X)], "NAK: held-by-another"],

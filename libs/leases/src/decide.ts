@@ -113,9 +113,20 @@ function decideSelecting(world: World, request: LeaseRequest, now: Instant): Dec
   if (entitlement === undefined) return refuse(world, request, "not-entitled", address);
   const lease = world.view.get(address);
   if (!isFreeFor(lease, request.client, now, world.policy.guardMs)) {
-    return refuse(world, request, "held-by-another", address);
+    return refuseHeld(world, request, lease!, now);
   }
   return acknowledge(world, request, now, address, entitlement);
+}
+
+/**
+ * Within the guard it depends on a node's clock whether the address is free again, and another node that got the same REQUEST may be
+ * giving it to this client right now: then NAK would contradict its ACK (I13).
+ */
+function refuseHeld(world: World, request: LeaseRequest, lease: Lease, now: Instant): Decision {
+  const certainUntil = lease.state === "declined" ? lease.heldUntil - world.policy.guardMs : lease.heldUntil;
+  return now < certainUntil
+    ? refuse(world, request, "held-by-another", lease.address)
+    : silent("hold-is-ending");
 }
 
 /** INIT-REBOOT, RENEWING and REBINDING: the client believes that it has the address. */
@@ -130,7 +141,9 @@ function decideExisting(world: World, request: LeaseRequest, address: Ipv4, now:
     return acknowledge(world, request, now, address, entitlement);
   }
   if (!isFreeFor(lease, request.client, now, world.policy.guardMs)) {
-    return notAsBelieved(world, request, lease, "held-by-another", address);
+    return entitlement.pool === undefined
+      ? refuseHeld(world, request, lease!, now)
+      : notAsBelieved(world, request, lease, "held-by-another", address);
   }
   // A reserved address needs no record: the inventory says whose it is. An ended lease of the client's own is given again.
   const isWantedAgain =

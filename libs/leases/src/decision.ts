@@ -24,6 +24,7 @@ export type SilentReason =
   | "selected-another-server"
   | "unknown-lease"
   | "store-unavailable"
+  | "hold-is-ending"
   | "firmware-must-not-be-refused"
   | "released"
   | "declined"
