@@ -1,11 +1,13 @@
 // `unit` is beside the code and takes milliseconds; `e2e` starts real NATS servers, and labs of network namespaces, which
-// mostly wait, so that two files share the machine; `load` comes after it, alone. `matrix` and `change` are run when they
-// are asked for: see test/run/test.ts.
+// mostly wait, so that two files share the machine; `load` comes after it, alone. `matrix`, `faults` and `change` are run
+// when they are asked for: see test/run/test.ts.
 import { defineConfig } from "vitest/config";
 
 const patient = { testTimeout: 180_000, hookTimeout: 180_000, pool: "forks" } as const;
 const load = "test/e2e/load.test.ts";
 const change = "test/e2e/live-change.test.ts";
+// Elections, lost majorities, stopped processes: minutes of waiting for what cannot be hurried.
+const faults = ["store-faults", "floating", "lab-faults"].map((name) => `test/e2e/${name}.test.ts`);
 const matrix = ["test/e2e/matrix.test.ts", "test/e2e/quarantine.test.ts"];
 
 export default defineConfig({
@@ -28,7 +30,7 @@ export default defineConfig({
           ...patient,
           name: "e2e",
           include: ["test/{contract,e2e}/**/*.test.ts"],
-          exclude: [load, change, ...matrix],
+          exclude: [load, change, ...faults, ...matrix],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -43,6 +45,7 @@ export default defineConfig({
           sequence: { groupOrder: 4 },
         },
       },
+      { test: { ...patient, name: "faults", include: faults, maxWorkers: 2, sequence: { groupOrder: 5 } } },
       { test: { ...patient, name: "change", include: [change], sequence: { groupOrder: 3 } } },
     ],
   },

@@ -1,4 +1,4 @@
-// `./run test [check|unit|e2e|matrix|change]`: checks, then vitest; the last line sums it up as `N passed, N failed`.
+// `./run test [check|unit|e2e|matrix|faults|change]`: checks, then vitest; the last line sums it up as `N passed, N failed`.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,13 +26,15 @@ const parts: readonly Part[] = [
   { name: "e2e", run: () => inTheLab("e2e", "load") },
   // Each client through each state, and the way out of quarantine: minutes of leases that run out.
   { name: "matrix", isAskedFor: true, run: () => inTheLab("matrix") },
+  // What befalls NATS, clocks, disks and whole nodes: minutes of elections.
+  { name: "faults", isAskedFor: true, run: () => inTheLab("faults") },
   // A thousand DORA a second while documents change, against an unchanged run: it needs an idle machine to judge by.
   { name: "change", isAskedFor: true, run: () => inTheLab("change") },
 ];
 
 export const test: RunCommand = {
   name: "test",
-  usage: "test [check|unit|e2e|matrix|change]",
+  usage: "test [check|unit|e2e|matrix|faults|change]",
   about: "everything, or one part of it",
   async run(args) {
     const unknown = args.find((arg) => !parts.some(({ name }) => name === arg));
