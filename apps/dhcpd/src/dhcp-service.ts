@@ -75,6 +75,7 @@ export class DhcpService {
     const { network, offers } = this.parts.world;
     this.rates.change(network.limits);
     offers.limitTo(network.limits.offersMax ?? OFFERS_MAX);
+    offers.forgetPools();
     this.calls.noticeNetwork();
   }
 

@@ -4,7 +4,6 @@ import { alice, type Fields, ip, option, packet } from "../test/wire.ts";
 import {
   isSelectedByOverride,
   linkAddressOf,
-  relayInformationIn,
   relayInformationOf,
   relayPortOf,
   serverIdentifierFor,
@@ -65,11 +64,6 @@ describe("sub-options", () => {
       ]);
     }
     expect(relayInformationOf(packet("REQUEST", alice))).toBe(none);
-  });
-
-  test("what a lease event keeps is read the same way", () => {
-    expect(relayInformationIn("0b040a010101").serverIdentifierOverride).toBe(ip("10.1.1.1"));
-    expect(relayInformationIn(undefined).serverIdentifierOverride).toBeUndefined();
   });
 });
 

@@ -77,11 +77,6 @@ export function relayInformationOf(packet: Packet): RelayInformation {
   return option === undefined ? NONE : new RelayInformation(option);
 }
 
-/** The same from what a lease event keeps: option 82 as hex. */
-export function relayInformationIn(agent: string | undefined): RelayInformation {
-  return agent === undefined ? NONE : new RelayInformation(Buffer.from(agent, "hex"));
-}
-
 /**
  * The address that names the client's subnet: link selection, else subnet selection (RFC 3527 §3: "in preference to"), else
  * giaddr; 0 when only the interface can tell. The reply goes to giaddr all the same (RFC 3527 §3, RFC 3011 §2).

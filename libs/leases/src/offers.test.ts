@@ -59,6 +59,16 @@ test("there are never more than the limit: the oldest goes", () => {
   expect(offers.to(client(3).client, NOW)).toBe(addresses[3]);
 });
 
+test("when the pools are others, nothing of the old ones counts, and offers stand", () => {
+  const offers = new Offers();
+  offers.put(alice.client, ip("10.0.0.10"), secondsLater(30));
+  offers.noteExhausted("lan/a", secondsLater(1));
+  offers.noteFound("lan/a", ip("10.0.0.10"));
+  offers.forgetPools();
+  expect([offers.isExhausted("lan/a", NOW), offers.foundIn("lan/a")]).toEqual([false, undefined]);
+  expect(offers.to(alice.client, NOW)).toBe(ip("10.0.0.10"));
+});
+
 test("a pool is taken for exhausted until the time that was noted", () => {
   const offers = new Offers();
   offers.noteExhausted("lan/a", secondsLater(1));

@@ -68,6 +68,12 @@ export class Offers {
     }
   }
 
+  /** The pools are others: what was noted of them counts no more. Offers stand. */
+  forgetPools(): void {
+    this.exhausted.clear();
+    this.foundLast.clear();
+  }
+
   /** A pool that was searched in vain is not searched again before `until`: a full pool must not cost a scan a packet. */
   noteExhausted(pool: string, until: Instant): void {
     this.exhausted.set(pool, until);

@@ -25,4 +25,3 @@ export const ignored = section({
 });
 
 export type ClassDocument = z.infer<typeof clientClass>;
-export type IgnoredDocument = z.infer<typeof ignored>;
