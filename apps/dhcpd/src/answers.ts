@@ -1,6 +1,7 @@
 // What leaves the node for a decision: a reply, or a silence with its reason; counted and, at debug, told.
 import type { Decision, Instant, LeaseRequest } from "@leasehold/leases";
 import {
+  type EncodedOption,
   encode,
   type Ipv4,
   ipv4,
@@ -25,6 +26,8 @@ const PATIENCE_MS = 4000;
 const PATIENCE_MAX_MS = 16_000;
 const EXHAUSTED_FOR_MS = 1000;
 const MESSAGE_MAX = 1472;
+const NONE: readonly EncodedOption[] = [];
+const RAPID: readonly EncodedOption[] = [RAPID_COMMIT];
 
 type Grant = Extract<Decision, { kind: "grant" }>;
 type Silent = Extract<Decision, { kind: "silent" }>;
@@ -177,8 +180,6 @@ export function contentOf(
   const vpn = vpnOf(packet);
   const ipv6Only = ipv6OnlyOption(packet, settings.options);
   const isRapid = decision.reply === "ACK" && packet.messageType === MessageType.DISCOVER;
-  const extra = isRapid ? [RAPID_COMMIT] : [];
-  if (ipv6Only !== undefined) extra.unshift(ipv6Only);
   return {
     type: decision.reply,
     yiaddr: address,
@@ -186,8 +187,13 @@ export function contentOf(
     seconds,
     hostname: hostnameOf({ request }, decision),
     isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
-    extra,
+    extra: extraOptions(ipv6Only, isRapid),
   };
+}
+
+function extraOptions(ipv6Only: EncodedOption | undefined, isRapid: boolean): readonly EncodedOption[] {
+  if (ipv6Only === undefined) return isRapid ? RAPID : NONE;
+  return isRapid ? [ipv6Only, RAPID_COMMIT] : [ipv6Only];
 }
 
 /**

@@ -2,8 +2,12 @@
 
 export type CounterGroup = "received" | "dropped" | "replied" | "silent" | "refused" | "commits" | "trouble";
 
+interface Count {
+  count: number;
+}
+
 export class Counters {
-  private readonly groups: Record<CounterGroup, Map<string, number>> = {
+  private readonly groups: Record<CounterGroup, Map<string, Count>> = {
     received: new Map(),
     dropped: new Map(),
     replied: new Map(),
@@ -15,16 +19,19 @@ export class Counters {
 
   count(group: CounterGroup, label: string): void {
     const counts = this.groups[group];
-    counts.set(label, (counts.get(label) ?? 0) + 1);
+    const known = counts.get(label);
+    if (known === undefined) counts.set(label, { count: 1 });
+    else known.count++;
   }
 
   of(group: CounterGroup): ReadonlyMap<string, number> {
-    return this.groups[group];
+    return new Map([...this.groups[group]].map(([label, { count }]) => [label, count]));
   }
 
   /** The sums of the groups, for the heartbeat. */
   totals(): Record<CounterGroup, number> {
-    const sum = (group: CounterGroup) => [...this.groups[group].values()].reduce((a, b) => a + b, 0);
+    const sum = (group: CounterGroup) =>
+      [...this.groups[group].values()].reduce((total, { count }) => total + count, 0);
     const groups = Object.keys(this.groups) as CounterGroup[];
     return Object.fromEntries(groups.map((group) => [group, sum(group)])) as Record<CounterGroup, number>;
   }

@@ -114,7 +114,8 @@ export class DhcpNode {
     const link = await openLink(name, this.file.dhcp.port, (bytes, sourcePort, arrival) => {
       const at = this.clocks.steady();
       this.lookForPause(at);
-      this.intake.put({ ...arrival, bytes, sourcePort, at });
+      const { link, isBroadcast } = arrival;
+      this.intake.put({ link, isBroadcast, bytes, sourcePort, at });
     });
     this.links.push(link);
     for (const address of link.addresses) this.world.addOwnAddress(address);

@@ -250,15 +250,20 @@ export class DhcpService {
 
   private begin(of: Pick<Exchange, "packet" | "arrival" | "request" | "receivedAt" | "key">): void {
     const { clocks, world } = this.parts;
-    this.left.forget(of.request.client);
-    const waited = clocks.steady() - of.receivedAt;
+    const { packet, arrival, request, receivedAt, key } = of;
+    this.left.forget(request.client);
+    const waited = clocks.steady() - receivedAt;
     this.transactions.act({
-      ...of,
+      packet,
+      arrival,
+      request,
+      receivedAt,
+      key,
       network: world.network,
-      readAgain: () => this.readAgain(of.packet, of.arrival),
+      readAgain: () => this.readAgain(packet, arrival),
       arrivedAt: (clocks.now() - waited) as Instant,
       times: 1,
-      waitsSince: of.receivedAt,
+      waitsSince: receivedAt,
       attempts: 0,
       isAnswered: false,
       probed: undefined,

@@ -27,7 +27,7 @@ const NONCE_CAPABLE = 145;
 
 /** RFC 6704 §3.1.1: option 145 lists the algorithms that the client knows; ours has to be there. */
 export function takesNonce(request: Packet): boolean {
-  return request.raw(NONCE_CAPABLE)?.includes(HMAC_MD5) === true;
+  return request.hasIn(NONCE_CAPABLE, HMAC_MD5);
 }
 
 /**

@@ -22,5 +22,5 @@ export function ipv6OnlyOption(
 
 /** Whether the client can do without IPv4: it asks for the option (RFC 8925 §3.2). */
 export function asksForIpv6Only(request: Packet): boolean {
-  return request.raw(PARAMETER_REQUEST_LIST)?.includes(IPV6_ONLY_PREFERRED) === true;
+  return request.hasIn(PARAMETER_REQUEST_LIST, IPV6_ONLY_PREFERRED);
 }

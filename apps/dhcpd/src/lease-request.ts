@@ -10,6 +10,7 @@ import {
   type Ipv4,
   MessageType,
   macFromBytes,
+  optionCodec,
   type Packet,
   parseIpv4,
 } from "@leasehold/protocol";
@@ -21,7 +22,10 @@ const ETHERNET = 1;
 const CLIENT_IDENTIFIER = 61;
 const VENDOR_CLASS_IDENTIFIER = 60;
 const USER_CLASS = 77;
-const RELAY_AGENT_INFORMATION = 82;
+const IP_ADDRESS_LEASE_TIME = optionCodec("ipAddressLeaseTime");
+const REQUESTED_IP_ADDRESS = optionCodec("requestedIpAddress");
+const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
+const HOST_NAME = optionCodec("hostName");
 
 export interface Whence {
   /** Of the interface that the packet came in by. */
@@ -58,14 +62,18 @@ function subnetOf(packet: Packet, whence: Whence, network: Network): Subnet | un
  * address, so that firmware, loader and system of one machine are one client; what has none (RFC 4390) keeps option 61.
  */
 export function identityOf(packet: Packet, subnet: Subnet): ClientId | undefined {
-  const byHardware = packet.chaddr.some(isNotZero);
+  const byHardware = hasNotZero(packet.chaddr);
   if (subnet.identity === "mac" && byHardware) return clientIdOfHardware(packet.htype, packet.chaddr);
-  const stated = packet.raw(CLIENT_IDENTIFIER);
-  if (stated !== undefined && stated.length > 0) return clientIdFromBytes(stated);
+  const stated = packet.hex(CLIENT_IDENTIFIER);
+  // The same text as of `clientIdFromBytes`.
+  if (stated) return stated as ClientId;
   return byHardware ? clientIdOfHardware(packet.htype, packet.chaddr) : undefined;
 }
 
-const isNotZero = (octet: number) => octet !== 0;
+function hasNotZero(octets: Uint8Array): boolean {
+  for (let at = 0; at < octets.length; at++) if (octets[at] !== 0) return true;
+  return false;
+}
 
 /** What the request is made of besides the packet. */
 export interface Knowledge {
@@ -82,7 +90,8 @@ export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledg
   const { network, inventory, link, client, intent, view } = knowledge;
   const mac = macFromBytes(packet.chaddr);
   const host = inventory.byMac(mac) ?? inventory.byClientId(client);
-  const facts = { packet, mac, host, subnet: link[0], ...(view && earlierRelayOf(packet, client, view)) };
+  const earlier = view && earlierRelayOf(packet, client, view);
+  const facts = { packet, mac, host, subnet: link[0], agent: earlier?.agent, giaddr: earlier?.giaddr };
   return {
     type,
     client,
@@ -90,10 +99,10 @@ export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledg
     link,
     classes: network.classesOf(facts),
     reserved: reservationOnLink(link, facts),
-    requestedSeconds: packet.get("ipAddressLeaseTime"),
+    requestedSeconds: packet.read(IP_ADDRESS_LEASE_TIME),
     ciaddr: packet.ciaddr,
-    requestedAddress: packet.get("requestedIpAddress"),
-    serverIdentifier: packet.get("serverIdentifier"),
+    requestedAddress: packet.read(REQUESTED_IP_ADDRESS),
+    serverIdentifier: packet.read(SERVER_IDENTIFIER),
     isIpv6OnlyCapable: packet.messageType === MessageType.DISCOVER && asksForIpv6Only(packet),
     hostname: hostnameOf(packet),
     xid: packet.xid,
@@ -106,7 +115,7 @@ export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledg
 
 /** Option 12, if it could be a name: clients send anything. */
 function hostnameOf(packet: Packet): string | undefined {
-  const name = packet.get("hostName");
+  const name = packet.read(HOST_NAME);
   return name !== undefined && /^[\w][\w.-]{0,252}$/.test(name) ? name : undefined;
 }
 
@@ -128,7 +137,7 @@ function earlierRelayOf(
 
 function relayTraceOf(packet: Packet): RelayTrace | undefined {
   if (packet.giaddr === 0) return undefined;
-  const agent = packet.raw(RELAY_AGENT_INFORMATION);
+  const agent = packet.relayAgent;
   const giaddr = formatIpv4(packet.giaddr);
   return agent === undefined ? { giaddr } : { giaddr, agent: hexOf(agent) };
 }

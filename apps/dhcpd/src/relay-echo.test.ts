@@ -1,7 +1,7 @@
-import { encode, messageOf } from "@leasehold/protocol";
+import { type EncodedOption, encode, messageOf, type Packet } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
 import { alice, decoded, ip, option, packet } from "../test/wire.ts";
-import { relayAgentEcho, relayEchoes } from "./relay-echo.ts";
+import { addRelayEchoes, relayAgentEcho } from "./relay-echo.ts";
 
 const RED = [0, ...Buffer.from("red")];
 const BLUE = [0, ...Buffer.from("blue")];
@@ -18,6 +18,12 @@ const discover = (agent: readonly number[], vpn?: readonly number[]) =>
       [82, Uint8Array.from(agent)],
     ],
   });
+
+function relayEchoes(of: Packet, isVpnUsed: boolean): EncodedOption[] {
+  const echoes: EncodedOption[] = [];
+  addRelayEchoes(echoes, of, isVpnUsed);
+  return echoes;
+}
 
 const echoes = (...of: Parameters<typeof relayEchoes>) =>
   relayEchoes(...of).map(([code, octets]) => [code, [...octets]]);

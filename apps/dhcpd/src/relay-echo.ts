@@ -10,11 +10,10 @@ const CONTROL: readonly number[] = [virtualSubnetSelectionControl];
 const BOTH: readonly number[] = [virtualSubnetSelection, virtualSubnetSelectionControl];
 
 /**
- * The options that OFFER and ACK carry back, 82 last. `isVpnUsed` says whether the address was chosen in the VPN that the
+ * Adds the options that OFFER and ACK carry back, 82 last. `isVpnUsed` says whether the address was chosen in the VPN that the
  * packet named; it makes no difference where none was named.
  */
-export function relayEchoes(packet: Packet, isVpnUsed: boolean): EncodedOption[] {
-  const echoes: EncodedOption[] = [];
+export function addRelayEchoes(echoes: EncodedOption[], packet: Packet, isVpnUsed: boolean): void {
   // RFC 3011 §2: "MUST return an identical copy of the option to any client that sends it".
   const selection = packet.raw(SUBNET_SELECTION);
   if (selection !== undefined) echoes.push([SUBNET_SELECTION, selection]);
@@ -22,12 +21,11 @@ export function relayEchoes(packet: Packet, isVpnUsed: boolean): EncodedOption[]
   if (vpn !== undefined) echoes.push(vpn);
   const agent = relayAgentEcho(packet, isVpnUsed);
   if (agent !== undefined) echoes.push(agent);
-  return echoes;
 }
 
 /** Option 82 of every reply, NAK included; undefined when there is nothing to carry back. */
 export function relayAgentEcho(packet: Packet, isVpnUsed: boolean): EncodedOption | undefined {
-  const option = packet.raw(RELAY_AGENT_INFORMATION);
+  const option = packet.relayAgent;
   if (option === undefined) return undefined;
   // RFC 6607 §7.2: the control sub-option tells that VSS was not understood, so it never goes back; and a server that does
   // "not honor this sub-option … MUST NOT echo either".

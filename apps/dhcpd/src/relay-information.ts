@@ -1,8 +1,16 @@
 // What a relay agent says of a packet: option 82 (RFC 3046) and its sub-options, each read when it is asked for, and what
 // follows from them for the subnet and the reply. A packet without option 82 costs one look for it.
-import { type Ipv4, ipv4, type Packet, RelaySubOption, relaySubOption } from "@leasehold/protocol";
+import {
+  type Ipv4,
+  ipv4,
+  optionCodec,
+  type Packet,
+  RelaySubOption,
+  relaySubOption,
+} from "@leasehold/protocol";
 
-const RELAY_AGENT_INFORMATION = 82;
+const SUBNET_SELECTION = optionCodec("subnetSelection");
+const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
 const SERVER_PORT = 67;
 /** RFC 5010 §3: the relay agent got the client's packet as unicast. */
 const UNICAST_FLAG = 0x80;
@@ -73,7 +81,7 @@ const NONE = new RelayInformation(new Uint8Array(0));
 
 /** What the relay agent says; nothing at all where there is no option 82. */
 export function relayInformationOf(packet: Packet): RelayInformation {
-  const option = packet.raw(RELAY_AGENT_INFORMATION);
+  const option = packet.relayAgent;
   return option === undefined ? NONE : new RelayInformation(option);
 }
 
@@ -82,7 +90,7 @@ export function relayInformationOf(packet: Packet): RelayInformation {
  * giaddr; 0 when only the interface can tell. The reply goes to giaddr all the same (RFC 3527 §3, RFC 3011 §2).
  */
 export function linkAddressOf(packet: Packet): Ipv4 {
-  return relayInformationOf(packet).linkSelection ?? packet.get("subnetSelection") ?? packet.giaddr;
+  return relayInformationOf(packet).linkSelection ?? packet.read(SUBNET_SELECTION) ?? packet.giaddr;
 }
 
 /** Option 54 of the reply: what the relay agent wants there (RFC 5107 §4: "MUST use this value"), else `own`. */
@@ -93,7 +101,7 @@ export function serverIdentifierFor(packet: Packet, own: Ipv4): Ipv4 {
 /** RFC 5107 §4: a REQUEST that names the relay agent's own override is for us, whatever our addresses are. */
 export function isSelectedByOverride(packet: Packet): boolean {
   const override = relayInformationOf(packet).serverIdentifierOverride;
-  return override !== undefined && override === packet.get("serverIdentifier");
+  return override !== undefined && override === packet.read(SERVER_IDENTIFIER);
 }
 
 /** The port of the relay agent that a reply goes to (RFC 8357 §5.1); `sourcePort` is where the packet came from. */

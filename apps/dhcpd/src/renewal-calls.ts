@@ -32,6 +32,7 @@ const LOOKED_AT_MAX = 200;
 const SENDINGS_MAX = 3;
 const CLIENT_PORT = 68;
 const MESSAGE_SIZE = 548;
+const NONE: readonly EncodedOption[] = [];
 
 interface Called {
   readonly client: ClientId;
@@ -76,7 +77,7 @@ export class RenewalCalls {
   /** What an OFFER says to a client that asks for a nonce. */
   offerOptions({ packet }: Exchange): readonly EncodedOption[] {
     const option = this.parts.randomOctets && nonceCapableOption(packet);
-    return option === undefined ? [] : [option];
+    return option === undefined ? NONE : [option];
   }
 
   /** What the ACK for `address` says of nonces. The client has heard of its lease: what it was called for is done. */
@@ -85,12 +86,12 @@ export class RenewalCalls {
     const known = this.remembered.get(request.client);
     this.forget(request.client);
     const { randomOctets } = this.parts;
-    if (randomOctets === undefined || packet.messageType === undefined) return [];
+    if (randomOctets === undefined || packet.messageType === undefined) return NONE;
     const { xid } = packet;
     if (!needsNonce(packet, known?.nonce)) {
       // RFC 6704 §3.1.3: who renews keeps the nonce that is recorded.
       if (known !== undefined && takesNonce(packet)) this.remember({ ...known, address, xid });
-      return [];
+      return NONE;
     }
     const nonce = randomOctets(NONCE_SIZE);
     const { client, mac, link } = request;

@@ -10,7 +10,7 @@ import {
   type Packet,
 } from "@leasehold/protocol";
 import { parameterBlocks } from "./parameter-blocks.ts";
-import { relayAgentEcho, relayEchoes } from "./relay-echo.ts";
+import { addRelayEchoes, relayAgentEcho } from "./relay-echo.ts";
 import { serverIdentifierFor } from "./relay-information.ts";
 
 export interface ReplyContent {
@@ -62,19 +62,26 @@ export function replyTo(request: Packet, content: ReplyContent, own: Ipv4): Mess
 function optionsOf(request: Packet, content: ReplyContent, own: Ipv4): EncodedOption[] {
   const { settings, seconds, text, extra, hostname } = content;
   const serverIdentifier = serverIdentifierFor(request, own);
-  const options: EncodedOption[] = [
-    TYPES[content.type],
-    [54, encodeOption("serverIdentifier", serverIdentifier)],
-  ];
+  const options: EncodedOption[] = [TYPES[content.type], serverIdentifierOption(serverIdentifier)];
   if (text !== undefined) options.push([56, encodeOption("message", text)]);
   if (settings !== undefined) {
     const blocks = parameterBlocks(settings);
-    if (seconds !== undefined) options.push(...blocks.leaseTimes(seconds));
+    if (seconds !== undefined) for (const time of blocks.leaseTimes(seconds)) options.push(time);
     blocks.addTo(options, request.raw(PARAMETER_REQUEST_LIST), hostname);
   }
-  if (extra !== undefined) options.push(...extra);
+  if (extra !== undefined) for (const option of extra) options.push(option);
   addEchoes(options, request, content);
   return options;
+}
+
+/** The newest one: nearly all replies of a node name the same server. */
+let known: { readonly of: Ipv4; readonly option: EncodedOption } | undefined;
+
+function serverIdentifierOption(address: Ipv4): EncodedOption {
+  if (known?.of !== address) {
+    known = { of: address, option: [54, encodeOption("serverIdentifier", address)] };
+  }
+  return known.option;
 }
 
 function typeOption(type: ReplyContent["type"]): EncodedOption {
@@ -90,7 +97,7 @@ function addEchoes(
   const identifier = request.raw(CLIENT_IDENTIFIER);
   if (identifier !== undefined) options.push([CLIENT_IDENTIFIER, identifier]);
   if (type !== "NAK") {
-    options.push(...relayEchoes(request, isVpnUsed));
+    addRelayEchoes(options, request, isVpnUsed);
     return;
   }
   const agent = relayAgentEcho(request, isVpnUsed);

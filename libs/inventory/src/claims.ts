@@ -13,10 +13,17 @@ export interface Claim {
 export class Claims<Value> {
   private readonly byValue = new Map<Value, readonly Claim[]>();
   private readonly contested = new Set<Value>();
+  /** What was asked for last: of one packet the same is asked many times. */
+  private asked: Value | undefined;
+  private answer: Claim | undefined;
 
   /** The claim that counts. */
   winner(value: Value): Claim | undefined {
-    return this.byValue.get(value)?.[0];
+    if (value !== this.asked) {
+      this.asked = value;
+      this.answer = this.byValue.get(value)?.[0];
+    }
+    return this.answer;
   }
 
   /** The claims that do not count, each with the one that does. */
@@ -42,6 +49,7 @@ export class Claims<Value> {
   }
 
   private put(value: Value, claims: readonly Claim[]): void {
+    this.asked = undefined;
     if (claims.length === 0) this.byValue.delete(value);
     else this.byValue.set(value, claims);
     if (claims.length > 1) this.contested.add(value);

@@ -30,15 +30,8 @@ export function offer(world: World, request: LeaseRequest, now: Instant, choice:
   // Without a store only what the REQUEST to come can be granted without a write.
   const isSafe = isBound(lease, now) && isServedWithoutQuorum(world, request, lease);
   if (!world.storeReady && !isSafe) return silent("store-unavailable");
-  const granted = {
-    kind: "grant",
-    reply: "OFFER",
-    address,
-    subnet,
-    host: hostOf(world, request),
-    settings,
-    seconds,
-  } as const;
+  const host = hostOf(world, request);
+  const granted = { kind: "grant", reply: "OFFER", address, subnet, host, settings, seconds } as const;
   if (!choice.isForeign) return granted;
   // Not for longer than the lease would be, and not for less than the client holds already: see acknowledge().
   const held = Math.max(
@@ -61,24 +54,19 @@ export function acknowledge(
   const lease = world.view.get(address);
   const isOwn = isBound(lease, now) && lease.client === request.client;
   const host = hostOf(world, request);
-  const granted = { kind: "grant", reply: "ACK", address, subnet, host, settings } as const;
+  const granted = { kind: "grant", reply: "ACK", address, subnet, host, settings, seconds } as const;
   const isSpared = isOwn && isCertain(request, lease, now) && isUnchanged(lease, request);
-  if (isSpared && covers(lease, now, seconds)) return { ...granted, seconds };
+  if (isSpared && covers(lease, now, seconds)) return granted;
   if (!world.storeReady) {
     const isSafe = isOwn && (isCertain(request, lease, now) || isServedWithoutQuorum(world, request, lease));
-    return isSafe ? withinHeld(granted, lease, now, seconds) : silent("store-unavailable");
+    return isSafe ? withinHeld(granted, lease, now) : silent("store-unavailable");
   }
   const type = isOwn ? "LeaseRenewed" : "LeaseGranted";
   // What is held for a client is never shortened: a node whose view is behind may promise it all of what it knows.
   const held = Math.max(leftFor(request, lease, now), heldSeconds(world, entitlement, seconds));
-  return {
-    ...granted,
-    seconds,
-    append: kept(
-      appendOf(world, request, type, address, subnet.id, seconds, held),
-      entitlement.pool === undefined || (isOwn && lease.isReserved),
-    ),
-  };
+  const isReserved = entitlement.pool === undefined || (isOwn && lease.isReserved);
+  const append = appendOf(world, request, type, address, subnet.id, seconds, held, isReserved);
+  return { kind: "grant", reply: "ACK", address, subnet, host, settings, seconds, append };
 }
 
 /** What the client asked for, within what the document allows; what the document says when it asked for nothing. */
@@ -135,15 +123,14 @@ function secondsLeft(lease: Lease, now: Instant): number {
 
 /** No quorum: no promise beyond what a quorum already holds (I5). */
 function withinHeld(
-  granted: Omit<Extract<Decision, { kind: "grant" }>, "seconds" | "append">,
+  granted: Omit<Extract<Decision, { kind: "grant" }>, "append">,
   lease: Lease,
   now: Instant,
-  seconds: number,
 ): Decision {
   const left = Math.floor((lease.heldUntil - now) / 1000);
-  return left < Math.min(SECONDS_MIN, seconds)
+  return left < Math.min(SECONDS_MIN, granted.seconds)
     ? silent("store-unavailable")
-    : { ...granted, seconds: Math.min(seconds, left) };
+    : { ...granted, seconds: Math.min(granted.seconds, left) };
 }
 
 function heldSeconds(world: World, entitlement: Entitlement, seconds: number): number {
@@ -176,10 +163,6 @@ export function conflictEvent(world: World, request: LeaseRequest, address: Ipv4
   return appendOf(world, request, "AddressDeclined", address, subnet, 0, world.policy.probationSeconds);
 }
 
-function kept(append: Append, isReserved: boolean): Append {
-  return isReserved ? { ...append, event: { ...append.event, reserved: true } } : append;
-}
-
 function appendOf(
   world: World,
   request: LeaseRequest,
@@ -188,12 +171,12 @@ function appendOf(
   subnet: string,
   seconds: number,
   heldSeconds: number,
+  isReserved = false,
 ): Append {
-  const host = hostOf(world, request);
   const before = world.view.get(address);
   // RFC 6925 §5: who renews without its relay agent is where it was.
   const relay = request.relay ?? (before?.client === request.client ? before.relay : undefined);
-  const trace = traceOf(request, type, before);
+  // All fields, also those that are undefined: events of one shape are made and read at half the cost.
   const event: LeaseEvent = {
     type,
     v: 1,
@@ -201,17 +184,18 @@ function appendOf(
     client: request.client,
     mac: request.mac,
     subnet,
-    ...(host === undefined ? {} : { host: host.id }),
-    ...(request.hostname === undefined ? {} : { hostname: request.hostname }),
+    host: hostOf(world, request)?.id,
+    hostname: request.hostname,
     seconds,
     heldSeconds,
-    ...(relay === undefined ? {} : { relay }),
-    ...(trace === undefined ? {} : { trace }),
-    ...(request.xid === undefined ? {} : { xid: request.xid }),
+    relay,
+    trace: traceOf(request, type, before),
+    xid: request.xid,
     node: world.node,
     network: world.network.revision,
     inventory: world.inventory.revision,
     intent: request.intent,
+    reserved: isReserved ? true : undefined,
   };
   return { address, expected: world.view.revisionOf(address), event };
 }

@@ -1,8 +1,9 @@
 // An event as the bucket's value: JSON that an operator can read, and what is none of ours.
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { alice, granted } from "../test/world.ts";
 import { decodeLeaseEvent, encodeLeaseEvent, isOwn, NO_REVISION } from "./index.ts";
-import { parseLeaseEvent } from "./lease-event.ts";
+import { LEASE_EVENT_TYPES, type LeaseEvent, parseLeaseEvent } from "./lease-event.ts";
 
 const { event } = granted(alice, "10.0.0.11", { hostname: "a1", xid: 0xbeef });
 
@@ -10,6 +11,40 @@ test("an event is stored as JSON and read back the same", () => {
   const data = encodeLeaseEvent(event);
   expect(JSON.parse(new TextDecoder().decode(data))).toEqual(event);
   expect(decodeLeaseEvent(data)).toEqual(event);
+});
+
+test("it is the JSON that JSON.stringify makes, whatever is in it", () => {
+  const text = fc.string({ unit: "binary" });
+  const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
+  const relay = fc.record({ giaddr: fc.ipV4(), agent: optional(text) });
+  const trace = fc.record({ vendorClass: text, since: fc.nat() }, { requiredKeys: [] });
+  const one = fc.record({
+    ...{ type: fc.constantFrom(...LEASE_EVENT_TYPES), v: fc.constant(1), address: fc.ipV4(), client: text },
+    ...{ mac: optional(text), subnet: text, host: optional(text), hostname: optional(text) },
+    ...{ seconds: fc.nat(), heldSeconds: fc.nat(0xffffffff), relay: optional(relay), trace: optional(trace) },
+    ...{
+      xid: optional(fc.nat(0xffffffff)),
+      node: text,
+      network: fc.nat(),
+      inventory: fc.nat(),
+      intent: text,
+    },
+    reserved: optional(fc.constant(true)),
+  });
+  fc.assert(
+    fc.property(one, (each) => {
+      const written = encodeLeaseEvent(each as unknown as LeaseEvent);
+      expect(new TextDecoder().decode(written)).toBe(JSON.stringify(each));
+    }),
+  );
+});
+
+test("what a stored record has of another type is written back as it is", () => {
+  for (const wrong of [{ relay: null }, { relay: { giaddr: 7 } }, { xid: "7" }, { xid: null }, { mac: 7 }]) {
+    const odd = { ...event, ...wrong };
+    const read = decodeLeaseEvent(encodeLeaseEvent(odd as unknown as LeaseEvent));
+    expect(read).toEqual(odd);
+  }
 });
 
 test("fields that a newer version adds are no reason to refuse it", () => {

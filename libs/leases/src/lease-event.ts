@@ -13,7 +13,7 @@ export type LeaseEventType = (typeof LEASE_EVENT_TYPES)[number];
 /** Where a relayed packet came from: giaddr, and option 82 as hex. */
 export interface RelayTrace {
   readonly giaddr: string;
-  readonly agent?: string;
+  readonly agent?: string | undefined;
 }
 
 /**
@@ -36,21 +36,21 @@ export interface LeaseEvent {
   readonly v: 1;
   readonly address: string;
   readonly client: ClientId;
-  readonly mac?: Mac;
+  readonly mac?: Mac | undefined;
   readonly subnet: string;
   /** Id of the host in the inventory, when it is known there. */
-  readonly host?: string;
-  readonly hostname?: string;
+  readonly host?: string | undefined;
+  readonly hostname?: string | undefined;
   /** What the client was told (option 51). */
   readonly seconds: number;
   /** How long the address is kept from others, from the stream's timestamp on; at least `seconds`. */
   readonly heldSeconds: number;
   /** The address is, or was through earlier events of this lease, reserved for the client: nothing ends it early (ADR 0010). */
-  readonly reserved?: true;
-  readonly relay?: RelayTrace;
-  readonly trace?: ClientTrace;
+  readonly reserved?: true | undefined;
+  readonly relay?: RelayTrace | undefined;
+  readonly trace?: ClientTrace | undefined;
   /** Of the packet that it answers. */
-  readonly xid?: number;
+  readonly xid?: number | undefined;
   readonly node: string;
   /** Revisions of the network document and of the inventory that it was decided under. */
   readonly network: number;
@@ -63,7 +63,40 @@ const decoder = new TextDecoder();
 
 export function encodeLeaseEvent(event: LeaseEvent): Uint8Array {
   // Half the cost of a TextEncoder, for texts as short as these.
-  return Buffer.from(JSON.stringify(event));
+  return Buffer.from(jsonOf(event));
+}
+
+/** What JSON.stringify makes of an event with its fields in this order, at a third of the cost. */
+function jsonOf(event: LeaseEvent): string {
+  const { type, v, address, client, mac, subnet, host, hostname, seconds, heldSeconds } = event;
+  const { relay, trace, xid, node, network, inventory, intent, reserved } = event;
+  return (
+    `{"type":"${type}","v":${v},"address":"${address}","client":${json(client)}${member("mac", mac)}` +
+    `,"subnet":${json(subnet)}${member("host", host)}${member("hostname", hostname)}` +
+    `,"seconds":${seconds},"heldSeconds":${heldSeconds}` +
+    (relay === undefined ? "" : `,"relay":${jsonOfRelay(relay)}`) +
+    (trace === undefined ? "" : `,"trace":${JSON.stringify(trace)}`) +
+    member("xid", xid) +
+    `,"node":${json(node)},"network":${network},"inventory":${inventory},"intent":${json(intent)}` +
+    (reserved === undefined ? "}" : ',"reserved":true}')
+  );
+}
+
+/** What is written back after a loss of the store (reassertion.ts) is as some writer left it there: perhaps not of its type. */
+function jsonOfRelay(relay: RelayTrace): string {
+  const isPlain = typeof relay?.giaddr === "string" && typeof (relay.agent ?? "") === "string";
+  return isPlain ? `{"giaddr":${json(relay.giaddr)}${member("agent", relay.agent)}}` : JSON.stringify(relay);
+}
+
+function member(name: string, value: string | number | undefined): string {
+  return value === undefined ? "" : `,"${name}":${json(value)}`;
+}
+
+/** Nothing in them has to be escaped: neither quotes nor backslashes nor control characters; surrogates may stand alone. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function json(value: string | number): string {
+  return typeof value === "string" && PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
 }
 
 /** The event, or undefined when the octets are none: then somebody else wrote to the bucket. */

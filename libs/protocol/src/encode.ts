@@ -11,6 +11,7 @@ import {
 } from "./locate.ts";
 import type { EncodedOption, Message } from "./message.ts";
 import { putU16, putU32 } from "./octets.ts";
+import { optionCodec } from "./option.ts";
 import type { Packet } from "./packet.ts";
 import { putOptions } from "./put-options.ts";
 import { writeText } from "./shapes/text.ts";
@@ -18,6 +19,7 @@ import { writeText } from "./shapes/text.ts";
 const DATAGRAM_SIZE_LEAST = 576;
 /** IP (20) and UDP (8). */
 const HEADERS_SIZE = 28;
+const CHADDR_AT = 28;
 /** RFC 951 §3: a BOOTP message has 300 octets, and some clients and relays drop shorter ones. */
 export const MESSAGE_SIZE_LEAST = 300;
 /** What every client takes (548): the datagram of 576 octets of RFC 2131 §2 without its headers. */
@@ -25,6 +27,9 @@ export const MESSAGE_SIZE_DEFAULT = DATAGRAM_SIZE_LEAST - HEADERS_SIZE;
 const FIXED_SIZE = OPTIONS_AT + 1;
 const TFTP_SERVER_NAME = 66;
 const BOOT_FILE_NAME = 67;
+const MAXIMUM_MESSAGE_SIZE = optionCodec("maximumMessageSize");
+/** chaddr, sname and file without anything in them. To set them is cheaper than to fill. */
+const BLANK = new Uint8Array(COOKIE_AT - CHADDR_AT);
 
 export interface EncodeLimits {
   /** The largest message, in octets of UDP payload; default 548. `payloadLimit` derives it from option 57. */
@@ -37,7 +42,7 @@ export interface EncodeLimits {
  * as 576, and nothing is larger than `mtu`, so that no reply is fragmented.
  */
 export function payloadLimit(packet: Packet, mtu = 1500): number {
-  const size = packet.get("maximumMessageSize") ?? DATAGRAM_SIZE_LEAST;
+  const size = packet.read(MAXIMUM_MESSAGE_SIZE) ?? DATAGRAM_SIZE_LEAST;
   return Math.max(DATAGRAM_SIZE_LEAST, Math.min(size, mtu)) - HEADERS_SIZE;
 }
 
@@ -68,7 +73,7 @@ export function encode(message: Message, into: Uint8Array, limits?: EncodeLimits
   }
   const end = putOptions(options, into, limit, free);
   const length = Math.max(end, Math.min(limit, MESSAGE_SIZE_LEAST));
-  into.fill(0, end, length);
+  for (let at = end; at < length; at++) into[at] = 0;
   return length;
 }
 
@@ -84,9 +89,9 @@ function putFixedFields(message: Message, into: Uint8Array): void {
   putU32(into, 16, message.yiaddr);
   putU32(into, 20, message.siaddr);
   putU32(into, 24, message.giaddr);
-  into.fill(0, 28, COOKIE_AT);
+  into.set(BLANK, CHADDR_AT);
   const { chaddr } = message;
-  for (let index = 0; index < chaddr.length && index < 16; index++) into[28 + index] = chaddr[index]!;
+  for (let index = 0; index < chaddr.length && index < 16; index++) into[CHADDR_AT + index] = chaddr[index]!;
   putU32(into, COOKIE_AT, MAGIC_COOKIE);
 }
 

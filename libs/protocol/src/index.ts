@@ -9,6 +9,7 @@ export * from "./message-type.ts";
 export {
   decodeOption,
   encodeOption,
+  type OptionCodec,
   type OptionDefinition,
   OptionError,
   type OptionInput,
@@ -16,6 +17,7 @@ export {
   type OptionValue,
   optionByCode,
   optionByName,
+  optionCodec,
 } from "./option.ts";
 export { OPTIONS } from "./option-table.ts";
 export { type Decoded, decode, Packet } from "./packet.ts";

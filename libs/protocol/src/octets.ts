@@ -23,6 +23,10 @@ export function putU32(into: Uint8Array, at: number, value: number): void {
   into[at + 3] = value;
 }
 
+export function hexOfOctet(octet: number): string {
+  return HEX[octet]!;
+}
+
 /** Lower-case hex of `bytes[start..end)`, with `separator` between the octets. */
 export function hexOf(bytes: Uint8Array, separator = "", start = 0, end = bytes.length): string {
   let text = "";

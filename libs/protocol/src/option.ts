@@ -35,7 +35,7 @@ export interface OptionDefinition<Name extends OptionName = OptionName> {
 }
 
 /** An option with the codec of its values. */
-export interface OptionCodec extends OptionDefinition {
+export interface OptionCodec<Name extends OptionName = OptionName> extends OptionDefinition<Name> {
   readonly codec: Shape<unknown>;
 }
 
@@ -48,7 +48,9 @@ for (const [code, name, shape, definedIn] of OPTIONS) {
   byName.set(name, entry);
 }
 
-/** For the packet, which reads values where they stand. Undefined for a name that is not in the table. */
+/** For `Packet.read`, where every packet is asked for the option. Undefined for a name that is not in the table. */
+export function optionCodec<Name extends OptionName>(name: Name): OptionCodec<Name>;
+export function optionCodec(name: string): OptionCodec | undefined;
 export function optionCodec(name: string): OptionCodec | undefined {
   return byName.get(name);
 }

@@ -11,13 +11,15 @@ import {
   SNAME_AT,
   SNAME_OVERLOADED,
 } from "./locate.ts";
-import { u16, u32 } from "./octets.ts";
-import { type OptionName, type OptionValue, optionCodec } from "./option.ts";
+import { hexOf, u16, u32 } from "./octets.ts";
+import { type OptionCodec, type OptionName, type OptionValue, optionCodec } from "./option.ts";
 import { readPaddedText } from "./shapes/text.ts";
 import type { Ipv4 } from "./values.ts";
 
 const ABSENT = -1;
 const REPEATED = -2;
+const RELAY_AGENT = 82;
+const MESSAGE_TYPE = optionCodec("messageType");
 
 export type Decoded =
   | { readonly ok: true; readonly packet: Packet }
@@ -38,13 +40,17 @@ export function decode(bytes: Uint8Array): Decoded {
 /** Made by `decode`. Fields have the names and units of RFC 2131 §2. */
 export class Packet {
   readonly bytes: Uint8Array;
+  /** Option 53. Undefined when there is none (BOOTP), or when it is not one octet (`has(53)` tells). */
+  readonly messageType: number | undefined;
   /** Where the code octets of the options stand, in joining order. */
   readonly #offsets: readonly number[];
   #chaddr: Uint8Array | undefined;
+  #relayAgent: Uint8Array | undefined;
 
   constructor(bytes: Uint8Array, offsets: readonly number[]) {
     this.bytes = bytes;
     this.#offsets = offsets;
+    this.messageType = this.read(MESSAGE_TYPE);
   }
 
   get op(): number {
@@ -98,9 +104,10 @@ export class Packet {
     return this.#overloaded(FILE_OVERLOADED) ? "" : readPaddedText(this.bytes, FILE_AT, 236);
   }
 
-  /** Option 53. Undefined when there is none (BOOTP), or when it is not one octet (`has(53)` tells). */
-  get messageType(): number | undefined {
-    return this.get("messageType");
+  /** The octets of option 82, as `raw` gives them: much is asked of it, so they are looked for once. */
+  get relayAgent(): Uint8Array | undefined {
+    this.#relayAgent ??= this.raw(RELAY_AGENT);
+    return this.#relayAgent;
   }
 
   /** Whether the options end with END, as they must (RFC 2131 §4.1). */
@@ -125,13 +132,39 @@ export class Packet {
   /** The value of an option. Undefined when it is absent or not of its shape (a wrong length, say). */
   get<Name extends OptionName>(name: Name): OptionValue<Name> | undefined {
     const option = optionCodec(name);
-    if (option === undefined) return undefined;
-    const at = this.#find(option.code);
+    return option === undefined ? undefined : this.read(option);
+  }
+
+  /** The same without a look for the name. */
+  read<Name extends OptionName>({ code, codec }: OptionCodec<Name>): OptionValue<Name> | undefined {
+    const at = this.#find(code);
     if (at === ABSENT) return undefined;
-    const bytes = at === REPEATED ? this.#join(option.code) : this.bytes;
-    const start = at === REPEATED ? 0 : at + 2;
-    const end = at === REPEATED ? bytes.length : start + bytes[at + 1]!;
-    return option.codec.read(bytes, start, end) as OptionValue<Name> | undefined;
+    if (at === REPEATED) {
+      const joined = this.#join(code);
+      return codec.read(joined, 0, joined.length) as OptionValue<Name> | undefined;
+    }
+    const start = at + 2;
+    return codec.read(this.bytes, start, start + this.bytes[at + 1]!) as OptionValue<Name> | undefined;
+  }
+
+  /** The octets of an option as lower-case hex. Undefined when it is absent. */
+  hex(code: number): string | undefined {
+    const at = this.#find(code);
+    if (at === ABSENT) return undefined;
+    return at === REPEATED
+      ? hexOf(this.#join(code))
+      : hexOf(this.bytes, "", at + 2, at + 2 + this.bytes[at + 1]!);
+  }
+
+  /** Whether one of the octets of an option is this one. */
+  hasIn(code: number, octet: number): boolean {
+    const at = this.#find(code);
+    if (at === ABSENT) return false;
+    if (at === REPEATED) return this.#join(code).includes(octet);
+    const { bytes } = this;
+    for (let index = at + 2; index < at + 2 + bytes[at + 1]!; index++)
+      if (bytes[index] === octet) return true;
+    return false;
   }
 
   /** The codes that are there, each once, in the order in which they first stand. */

@@ -1,7 +1,7 @@
 // The values that get confused, each with its own type: addresses, hardware addresses, client identities, durations.
 // A brand exists only for the type checker: at run time these are plain numbers and strings, good as Map keys.
 
-import { hexOf, parseHex } from "./octets.ts";
+import { hexOf, hexOfOctet, parseHex } from "./octets.ts";
 
 declare const brand: unique symbol;
 
@@ -105,7 +105,7 @@ export function clientIdFromBytes(bytes: Uint8Array): ClientId {
 
 /** The identity of a client that sent no option 61: hardware type and address (RFC 2131 §4.2). */
 export function clientIdOfHardware(htype: number, chaddr: Uint8Array): ClientId {
-  return ((htype & 255).toString(16).padStart(2, "0") + hexOf(chaddr)) as ClientId;
+  return (hexOfOctet(htype & 255) + hexOf(chaddr)) as ClientId;
 }
 
 /** The octets of an identity, as option 61 carries them. */

@@ -2,6 +2,7 @@
 // the commit, the commit's answer to ACK, and what the bucket's feed shows afterwards, of the own and of the other nodes.
 import { parseArgs } from "node:util";
 import { discover, renewal, request } from "./clients.ts";
+import { letOthersRun } from "./cold.ts";
 import { type Cost, costOf, profiled, Stages } from "./measure.ts";
 import { BenchNode, SERVER } from "./node.ts";
 import type { Delivered } from "./queue-store.ts";
@@ -9,13 +10,16 @@ import { foreignRecord } from "./records.ts";
 import { storeCosts } from "./store-cost.ts";
 
 const USAGE =
-  "usage: ./run packet-cost [--leases N] [--clients N] [--rounds N] [--store N] [--profile FILE.cpuprofile]";
+  "usage: ./run packet-cost [--leases N] [--clients N] [--rounds N] [--cold] [--store N] [--profile FILE.cpuprofile]";
 const CHUNK = 500;
+/** As many packets come in a turn of the event loop of a node under load. */
+const COLD_CHUNK = 10;
 const OTHERS = 2;
 const options = {
   leases: { type: "string", default: "100000" },
   clients: { type: "string", default: "20000" },
   rounds: { type: "string", default: "5" },
+  cold: { type: "boolean", default: false },
   store: { type: "string" },
   profile: { type: "string" },
 } as const;
@@ -46,37 +50,52 @@ function memory() {
   return { heap: heapUsed + external, rss };
 }
 
+interface Turns {
+  readonly chunk: number;
+  readonly isCold: boolean;
+}
+
 /** Some clients' exchanges, stage by stage. */
-function exchange(node: BenchNode, stages: Stages, first: number, xid: number): void {
-  const clients = Array.from({ length: CHUNK }, (_, i) => first + i);
+function exchange(
+  node: BenchNode,
+  stages: Stages,
+  { chunk, isCold }: Turns,
+  first: number,
+  xid: number,
+): void {
+  const run = (name: string, work: () => void) => {
+    if (isCold) letOthersRun();
+    stages.run(name, chunk, work);
+  };
+  const clients = Array.from({ length: chunk }, (_, i) => first + i);
   const discovers = clients.map((client) => discover(client, xid + client));
-  stages.run("DISCOVER to OFFER", CHUNK, () => {
+  run("DISCOVER to OFFER", () => {
     for (const packet of discovers) node.receive(packet);
   });
   const offered = node.given.splice(0);
-  if (offered.length !== CHUNK) throw new Error(`${offered.length} OFFERs to ${CHUNK} DISCOVERs`);
+  if (offered.length !== chunk) throw new Error(`${offered.length} OFFERs to ${chunk} DISCOVERs`);
   const requests = clients.map((client, i) => request(client, xid + client, offered[i]!, SERVER));
-  stages.run("REQUEST to the commit", CHUNK, () => {
+  run("REQUEST to the commit", () => {
     for (const packet of requests) node.receive(packet);
   });
   let own: Delivered[] = [];
-  stages.run("stored, to ACK", CHUNK, () => {
+  run("stored, to ACK", () => {
     own = node.store.settle();
   });
-  if (node.given.splice(0).length !== CHUNK) throw new Error("not every REQUEST was answered");
-  stages.run("the feed: an own lease", CHUNK, () => {
+  if (node.given.splice(0).length !== chunk) throw new Error("not every REQUEST was answered");
+  run("the feed: an own lease", () => {
     for (const record of own) node.hear(record);
   });
   for (let other = 0; other < OTHERS; other++) {
     const records = clients.map((client) =>
       foreignRecord(1_000_000 + client + other * 200_000, node.store.nextRevision()),
     );
-    stages.run("the feed: another node's lease", CHUNK, () => {
+    run("the feed: another node's lease", () => {
       for (const record of records) node.hear(record);
     });
   }
   const renewals = clients.map((client, i) => renewal(client, xid + 7 + client, offered[i]!));
-  stages.run("renewal within what is held", CHUNK, () => {
+  run("renewal within what is held", () => {
     for (const packet of renewals) node.receive(packet);
   });
   node.given.length = 0;
@@ -85,12 +104,12 @@ function exchange(node: BenchNode, stages: Stages, first: number, xid: number): 
 function rounds(
   node: BenchNode,
   stages: Stages,
-  { clients, count }: { clients: number; count: number },
+  { clients, count, turns }: { clients: number; count: number; turns: Turns },
 ): void {
   for (let round = 0; round < count; round++) {
     stages.nextRound();
-    for (let first = 0; first + CHUNK <= clients; first += CHUNK) {
-      exchange(node, stages, first, round * 0x100000);
+    for (let first = 0; first + turns.chunk <= clients; first += turns.chunk) {
+      exchange(node, stages, turns, first, round * 0x100000);
     }
     node.now += 60_000;
   }
@@ -126,10 +145,15 @@ async function main(): Promise<void> {
   const node = new BenchNode();
   load(node, Number(values.leases));
   const clients = Number(values.clients);
-  rounds(node, new Stages(), { clients, count: 1 });
+  const warm: Turns = { chunk: CHUNK, isCold: false };
+  rounds(node, new Stages(), { clients, count: 1, turns: warm });
+  const turns = values.cold ? { chunk: COLD_CHUNK, isCold: true } : warm;
   const stages = new Stages();
-  await profiled(values.profile, () => rounds(node, stages, { clients, count: Number(values.rounds) }));
-  console.log(`each packet or record, the best of ${values.rounds} rounds:`);
+  await profiled(values.profile, () =>
+    rounds(node, stages, { clients, count: Number(values.rounds), turns }),
+  );
+  const where = values.cold ? `${COLD_CHUNK} in a turn, caches cold, ` : "";
+  console.log(`each packet or record, ${where}the best of ${values.rounds} rounds:`);
   tell(stages);
 }
 
