@@ -45,7 +45,7 @@ function model(seed: number): Model {
 
 test("one after the other: each batch, repetition and read comes out the same", async () => {
   const { streams, stop } = model(1);
-  const real = buses.map(leaseStream);
+  const real = buses.map((bus) => leaseStream(bus));
   const chance = new Chance(20261121);
   const revisions = new Map<number, Revision>();
   const earlier: Append[][] = [];
@@ -75,7 +75,7 @@ test("one after the other: each batch, repetition and read comes out the same", 
 }, 120_000);
 
 test("at once: what comes out, the model can do as well", async () => {
-  const real = buses.map(leaseStream);
+  const real = buses.map((bus) => leaseStream(bus));
   const possible = new Set<string>();
   for (let seed = 0; seed < 2000; seed++) {
     const { streams, stop } = model(seed);

@@ -20,6 +20,7 @@ export function freeRunning(timeline: Timeline): () => void {
 export function timersOf(timeline: Timeline): Timers {
   return {
     now: () => timeline.now,
+    wall: () => timeline.now,
     after: (ms, run) => timeline.after(ms, run),
     soon: (run) => timeline.after(0, run),
     random: () => 0.5,

@@ -226,6 +226,7 @@ export class Life {
     const { chance } = this.around;
     return {
       now: () => this.steadyMs(),
+      wall: () => this.node.wallMs(),
       after: (ms: number, run: () => void) => this.process.after(ms, run),
       soon: (run: () => void) => this.process.after(0, run),
       random: () => chance.fraction(),

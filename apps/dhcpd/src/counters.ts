@@ -1,6 +1,14 @@
 // What happened, counted: plain numbers on the packet path, read by the metrics and the heartbeat.
 
-export type CounterGroup = "received" | "dropped" | "replied" | "silent" | "refused" | "commits" | "trouble";
+export type CounterGroup =
+  | "received"
+  | "dropped"
+  | "replied"
+  | "silent"
+  | "refused"
+  | "commits"
+  | "joint"
+  | "trouble";
 
 interface Count {
   count: number;
@@ -14,6 +22,7 @@ export class Counters {
     silent: new Map(),
     refused: new Map(),
     commits: new Map(),
+    joint: new Map(),
     trouble: new Map(),
   };
 

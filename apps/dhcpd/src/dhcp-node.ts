@@ -1,6 +1,18 @@
 // A node: its parts put together, started, watched, and stopped in order.
 import { randomBytes } from "node:crypto";
-import { askNode, type Bus, BusError, beat, NETWORK, onBeat, onQuestion, putRecord } from "@leasehold/bus";
+import {
+  askNode,
+  type Bus,
+  BusError,
+  beat,
+  type KeyWrite,
+  NETWORK,
+  onBeat,
+  onQuestion,
+  onStored,
+  putRecord,
+  tellStored,
+} from "@leasehold/bus";
 import { type Instant, instant } from "@leasehold/leases";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
@@ -33,6 +45,8 @@ import { StreamClock } from "./stream-clock.ts";
 const DRAIN_MAX_MS = 3000;
 const TICK_MS = 100;
 const REGISTER_EVERY_MS = 1000;
+/** What took longer to store is left to the feed, which knows the stream's own time of it. */
+const TOLD_MAX_MS = 1000;
 
 export class DhcpNode {
   readonly file: NodeFile;
@@ -165,6 +179,7 @@ export class DhcpNode {
       hosts: (macs) => this.service?.noticeHosts(macs),
     });
     this.catchUp = this.catchUpOver(bus, this.views);
+    onStored(bus, this.file.name, (told) => this.views?.takeTold(told));
     onBeat(bus, (node, state) => {
       if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
     });
@@ -209,12 +224,30 @@ export class DhcpNode {
   }
 
   private leaseStore(bus: Bus): JetStreamLeaseStore {
-    return new JetStreamLeaseStore(bus, {
-      onBatch: (size, outcome, ms) => {
-        this.health.noteAttempt(outcome, ms, this.clocks.steady());
-        this.observers.onBatch?.(size, outcome.kind, ms);
+    return new JetStreamLeaseStore(
+      bus,
+      {
+        onBatch: (size, outcome, ms) => {
+          this.health.noteAttempt(outcome, ms, this.clocks.steady());
+          this.observers.onBatch?.(size, outcome.kind, ms);
+        },
       },
-    });
+      {
+        self: this.file.name,
+        publisher: () => this.world.members.names[0],
+        onHanded: (what) => this.counters.count("joint", what),
+        onStored: (first, writes, sentAt) => this.tell(bus, first, writes, sentAt),
+      },
+    );
+  }
+
+  /** The others, and once the exchanges concerned have gone on, this node's own view. */
+  private tell(bus: Bus, first: number, writes: readonly KeyWrite[], sentAt: number): void {
+    const { views } = this;
+    if (views === undefined || performance.now() - sentAt > TOLD_MAX_MS) return;
+    const told = { stream: views.leases.created, at: Math.round(this.clock.now(sentAt)), first, writes };
+    if (this.world.members.names.length > 1) tellStored(bus, this.file.name, told);
+    setImmediate(() => views.takeTold(told));
   }
 
   private noteMembers(): void {
@@ -302,6 +335,10 @@ export class DhcpNode {
       "This node is not connected to NATS, so nothing can be stored.",
       "Ask another node, or see `leasehold status`.",
     );
+  }
+
+  get isFeedResting(): boolean {
+    return this.views?.leases.isResting ?? false;
   }
 
   get carriesFloatingAddress(): boolean {

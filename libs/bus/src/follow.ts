@@ -6,6 +6,7 @@ import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 import { streamInfo, streamOf, subjectOf } from "./objects.ts";
 import { isTombstone, readJson, readRecord } from "./records.ts";
+import { ToldRanges } from "./told-ranges.ts";
 
 /** One change of one key. `data` is undefined when the key was removed. */
 export interface Change {
@@ -38,8 +39,16 @@ export interface Follower {
   /** The newest sequence seen. */
   readonly position: number;
   readonly complete: boolean;
+  /** While others tell what is stored (`told`). */
+  readonly isResting: boolean;
   /** When the stream that is followed was made, as its leader says it; empty before it was found. */
   readonly created: string;
+  /**
+   * The records from `first` to `last` of the stream that was made at `stream` are known without this feed. While one batch after
+   * the other is told like that, the feed rests; it goes on where something is missing, and when nothing is told any more.
+   * False: these will come by the feed.
+   */
+  told(stream: string, first: number, last: number): boolean;
   /** Asks the stream's leader now whether anything is missing; false when that cannot be said. */
   caughtUp(): Promise<boolean>;
   /**
@@ -53,6 +62,13 @@ export interface Follower {
 const CHECK_EVERY_MS = 3000;
 /** A leader that was cut off, and is back, has heard of the new one by then. */
 const CONFIRMED_AFTER_MS = 2500;
+/** So many records told in a row, and the feed rests. */
+const REST_AFTER = 200;
+const REST_CHECK_MS = 50;
+/** What is missing may still be on its way from whoever stored it. */
+const GAP_MAX_MS = 100;
+const QUIET_MAX_MS = 500;
+const RANGES_MAX = 256;
 
 export function followBucket(bus: Bus, bucket: string, options: FollowOptions): Follower {
   const follower = new BucketFollower(bus, bucket, options);
@@ -71,6 +87,10 @@ class BucketFollower implements Follower {
   private messages: ConsumerMessages | undefined;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  private readonly ranges = new ToldRanges();
+  private resting: NodeJS.Timeout | undefined;
+  private toldAt = 0;
+  private gapSince: number | undefined;
   private positionAtLastCheck = -1;
   private generation = 0;
   private readonly prefixLength: number;
@@ -93,7 +113,41 @@ class BucketFollower implements Follower {
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
+    clearInterval(this.resting);
     await this.messages?.close();
+  }
+
+  told(stream: string, first: number, last: number): boolean {
+    const isOfUse = this.complete && !this.stopped && this.distrusted === undefined;
+    if (!isOfUse || stream !== this.created || this.lessSince !== undefined) return false;
+    this.toldAt = performance.now();
+    this.position = this.ranges.add(this.position, first, last);
+    if (!this.ranges.hasGap) this.gapSince = undefined;
+    else this.gapSince ??= this.toldAt;
+    if (this.resting === undefined && this.ranges.run >= REST_AFTER && !this.ranges.hasGap) this.rest();
+    return true;
+  }
+
+  get isResting(): boolean {
+    return this.resting !== undefined;
+  }
+
+  private rest(): void {
+    this.generation++;
+    void this.messages?.close();
+    this.messages = undefined;
+    this.resting = setInterval(() => {
+      const now = performance.now();
+      const isMissing = this.gapSince !== undefined && now - this.gapSince > GAP_MAX_MS;
+      if (isMissing || this.ranges.size > RANGES_MAX || now - this.toldAt > QUIET_MAX_MS) void this.open();
+    }, REST_CHECK_MS);
+  }
+
+  private endRest(): void {
+    clearInterval(this.resting);
+    this.resting = undefined;
+    this.gapSince = undefined;
+    this.ranges.clear();
   }
 
   async caughtUp(): Promise<boolean> {
@@ -114,6 +168,7 @@ class BucketFollower implements Follower {
 
   private async open(): Promise<void> {
     const generation = ++this.generation;
+    this.endRest();
     let told = "";
     while (!this.stopped && generation === this.generation) {
       try {
@@ -176,7 +231,7 @@ class BucketFollower implements Follower {
     } catch (cause) {
       this.options.onTrouble?.(`Record ${m.subject} could not be applied: ${reasonOf(cause)}`);
     }
-    this.position = info.streamSequence;
+    this.position = this.ranges.after(Math.max(this.position, info.streamSequence));
     if (!this.complete && (this.position >= this.target || info.pending === 0)) this.markComplete();
   }
 

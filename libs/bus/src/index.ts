@@ -11,6 +11,7 @@ export {
 } from "./connection.ts";
 export { type Change, type Follower, type FollowOptions, followBucket } from "./follow.ts";
 export { beat, onBeat } from "./heartbeat.ts";
+export { JointBatches, type JointBatchesOptions } from "./joint-batches.ts";
 export {
   ensureObjects,
   INVENTORY,
@@ -33,3 +34,5 @@ export {
   readRecord,
   type StoredRecord,
 } from "./records.ts";
+export { onStored, type Told, tellStored } from "./told.ts";
+export type { KeyWrite } from "./write-lines.ts";

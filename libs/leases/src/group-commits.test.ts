@@ -13,6 +13,7 @@ class Time implements Timers {
   private readonly due: { readonly at: number; readonly run: () => void }[] = [];
 
   now = () => this.ms;
+  wall = () => this.ms;
   random = () => 0.5;
   soon = (run: () => void) => this.after(0, run);
 

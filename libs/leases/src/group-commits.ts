@@ -1,5 +1,7 @@
 // Group commits: the lease store on top of a stream that takes batches by compare-and-swap. Appends wait while a batch is on
-// its way and leave together as one atomic batch, each with its own expected sequence; a lone append leaves at once. When a
+// its way and leave together as one atomic batch, each with its own expected sequence; a lone append leaves at once. A batch costs the
+// store far more than a write in it, so that batches follow each other no closer than a tick (docs/adr/0017); the longer the store
+// takes, the larger they get by themselves, and only full ones go side by side. When a
 // batch is refused nobody says which write was stale, so it is halved until the stale one stands alone; when its fate is
 // unknown the same compare-and-swap is repeated, and a conflict with our own intent is success (docs/adr/0002). While the
 // stream does not answer (an election takes 4 to 9 s), all wait in order, and only the first one is tried.
@@ -9,12 +11,15 @@ import { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEven
 
 /** While the stream does not answer, it is tried so often. */
 const RETRY_MS = 50;
+const TICK_MS = 5;
 
 export interface GroupCommitOptions {
   /** Writes in one batch, at most. */
   readonly batchMax?: number;
-  /** Batches on their way at once, at most. */
+  /** Batches on their way at once, at most; more than one only while they are full. */
   readonly inFlightMax?: number;
+  /** Under load batches leave so many ms apart, on the tick of a clock that all nodes share. */
+  readonly tickMs?: number;
   /** How long one attempt may take, in ms. */
   readonly attemptMs?: number;
   /** How long an append may take in all, in ms: an election, and somewhat more. */
@@ -59,6 +64,8 @@ export type CasOutcome =
 /** A steady clock, timers, and chance, as this pure library does not have them. */
 export interface Timers {
   now(): number;
+  /** The time that other nodes have, too, as well as clocks agree, in ms. */
+  wall(): number;
   after(ms: number, run: () => void): void;
   /** When what is at hand has been handled. */
   soon(run: () => void): void;
@@ -84,6 +91,7 @@ export class GroupCommits implements LeaseStore {
   private unsettled = 0;
   private places = 0;
   private isFlushPlanned = false;
+  private lastTick = Number.NEGATIVE_INFINITY;
   private isInDoubt = false;
 
   constructor(stream: CasStream, timers: Timers, options: GroupCommitOptions = {}) {
@@ -92,6 +100,7 @@ export class GroupCommits implements LeaseStore {
     this.options = {
       batchMax: 128,
       inFlightMax: 4,
+      tickMs: TICK_MS,
       attemptMs: 1000,
       deadlineMs: 12_000,
       queueMax: 10_000,
@@ -126,26 +135,46 @@ export class GroupCommits implements LeaseStore {
   private planFlush(): void {
     if (this.isFlushPlanned) return;
     this.isFlushPlanned = true;
-    this.timers.soon(() => {
+    const run = () => {
       this.isFlushPlanned = false;
       this.flush();
-    });
+    };
+    const pause = this.untilMayLeave();
+    if (pause > 0) this.timers.after(pause, run);
+    else this.timers.soon(run);
+  }
+
+  /** Nothing, when no batch left since the last tick, or one is full; else the time until the next tick. */
+  private untilMayLeave(): number {
+    if (this.queue.length >= this.options.batchMax || this.tick() > this.lastTick) return 0;
+    const { tickMs } = this.options;
+    return Math.ceil(tickMs - (this.timers.wall() % tickMs));
+  }
+
+  private tick(): number {
+    return Math.floor(this.timers.wall() / this.options.tickMs);
   }
 
   private flush(): void {
-    const [inFlightMax, batchMax] = this.isInDoubt
-      ? [1, 1]
-      : [this.options.inFlightMax, this.options.batchMax];
-    while (this.inFlight < inFlightMax && this.queue.length > 0) {
+    const batchMax = this.isInDoubt ? 1 : this.options.batchMax;
+    while (this.queue.length > 0 && this.mayLeave()) {
       const batch = this.takeBatch(batchMax);
       if (batch.length === 0) return;
       this.inFlight++;
+      this.lastTick = this.tick();
       void this.commit(batch).finally(() => {
         this.inFlight--;
         for (const each of batch) this.busyKeys.delete(each.append.address);
         if (this.queue.length > 0) this.planFlush();
       });
     }
+  }
+
+  /** One after the other, unless they are full. */
+  private mayLeave(): boolean {
+    const { inFlightMax, batchMax } = this.options;
+    const isFull = !this.isInDoubt && this.queue.length >= batchMax;
+    return this.inFlight === 0 || (isFull && this.inFlight < inFlightMax);
   }
 
   /** Waiting appends whose address is not on its way already: the server takes one unapplied write an address. */

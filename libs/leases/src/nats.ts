@@ -1,35 +1,41 @@
 // The JetStream adapter of the lease store: group-commits.ts on the stream of a bucket (docs/adr/0002).
-import { type Bus, LEASES, publishCas, readRecord, subjectOf } from "@leasehold/bus";
+import {
+  type Bus,
+  JointBatches,
+  type JointBatchesOptions,
+  type KeyWrite,
+  LEASES,
+  readRecord,
+  subjectOf,
+} from "@leasehold/bus";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import { type CasStream, type GroupCommitOptions, GroupCommits, type Timers } from "./group-commits.ts";
 import type { Instant, Revision } from "./instant.ts";
 import { decodeLeaseEvent, encodeLeaseEvent, leaseKey, parseLeaseEvent } from "./lease-event.ts";
-import type { StoredEvent } from "./lease-store.ts";
+import type { Append, StoredEvent } from "./lease-store.ts";
 
 const TIMERS: Timers = {
   now: () => performance.now(),
+  wall: () => performance.timeOrigin + performance.now(),
   after: (ms, run) => setTimeout(run, ms),
   soon: (run) => setImmediate(run),
   random: () => Math.random(),
 };
 
+/** How nodes publish their batches together (docs/adr/0017). */
+export type JointOptions = Omit<JointBatchesOptions, "subjectOf">;
+
 export class JetStreamLeaseStore extends GroupCommits {
-  constructor(bus: Bus, options: GroupCommitOptions = {}) {
-    super(leaseStream(bus), TIMERS, options);
+  constructor(bus: Bus, options: GroupCommitOptions = {}, joint?: JointOptions) {
+    super(leaseStream(bus, joint), TIMERS, options);
   }
 }
 
 /** The stream of the bucket dhcp-leases, write by write. */
-export function leaseStream(bus: Bus): CasStream {
+export function leaseStream(bus: Bus, joint: JointOptions = {}): CasStream {
+  const batches = new JointBatches(bus, { ...joint, subjectOf: leaseSubject });
   return {
-    publish(appends, patienceMs) {
-      const writes = appends.map(({ address, event, expected }) => ({
-        subject: subjectOf(LEASES, leaseKey(address)),
-        data: encodeLeaseEvent(event),
-        expected,
-      }));
-      return publishCas(bus, writes, patienceMs);
-    },
+    publish: (appends, patienceMs) => batches.publish(appends.map(keyWrite), patienceMs),
     async read(address) {
       const record = await readRecord(bus, LEASES, leaseKey(address));
       return (
@@ -41,6 +47,14 @@ export function leaseStream(bus: Bus): CasStream {
     },
   };
 }
+
+const leaseSubject = (key: string) => (parseIpv4(key) === undefined ? undefined : subjectOf(LEASES, key));
+
+const keyWrite = ({ address, event, expected }: Append): KeyWrite => ({
+  key: leaseKey(address),
+  data: encodeLeaseEvent(event),
+  expected,
+});
 
 function storedEvent(address: Ipv4, sequence: number, at: number): StoredEvent {
   return { address, event: undefined, revision: sequence as Revision, at: at as Instant };

@@ -18,6 +18,12 @@ const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label
   ["leasehold_silent_total", "Decisions to stay silent, by reason.", "silent", "reason"],
   ["leasehold_refused_total", "NAKs, by reason.", "refused", "reason"],
   ["leasehold_commits_total", "Events put to the lease store, by outcome.", "commits", "outcome"],
+  [
+    "leasehold_joint_batches_total",
+    "Batches that one node publishes for others: handed to it, taken from them, refused by it, not answered by it.",
+    "joint",
+    "outcome",
+  ],
   ["leasehold_trouble_total", "What went wrong and healed or was worked around, by kind.", "trouble", "kind"],
 ];
 
@@ -34,6 +40,11 @@ const GAUGES: readonly [name: string, help: string, read: (node: DhcpNode) => nu
     "leasehold_hosts_quarantined",
     "Entries of the inventory that are not served.",
     (node) => node.world.inventory.quarantined().length,
+  ],
+  [
+    "leasehold_leases_feed_resting",
+    "1 while the other nodes tell all that is stored, so that the stream's own feed can rest.",
+    (node) => (node.isFeedResting ? 1 : 0),
   ],
   ["leasehold_commits_pending", "Exchanges that wait for the lease store.", (node) => node.pending],
   [

@@ -1,12 +1,21 @@
 // Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
-import { type Bus, type Follower, followBucket, INVENTORY, LEASES, NETWORK, reasonOf } from "@leasehold/bus";
+import {
+  type Bus,
+  type Follower,
+  followBucket,
+  INVENTORY,
+  LEASES,
+  NETWORK,
+  reasonOf,
+  type Told,
+} from "@leasehold/bus";
 import type { Lease } from "@leasehold/leases";
 import { checkNetwork, compileNetwork, formatProblem, type Network } from "@leasehold/network";
 import type { Mac } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import type { Counters } from "../counters.ts";
 import { InventoryFeed } from "../inventory-feed.ts";
-import { takeIn } from "../lease-feed.ts";
+import { type LeaseRecord, takeIn } from "../lease-feed.ts";
 import type { NodeWorld } from "../node-world.ts";
 
 /** The key of the one network document. */
@@ -16,6 +25,8 @@ export interface Views {
   readonly leases: Follower;
   readonly inventory: Follower;
   readonly network: Follower;
+  /** Leases that a quorum has, as whoever stored them tells. */
+  takeTold(told: Told): void;
   /** What is still missing before the node may answer; undefined when nothing is. */
   missing(): string | undefined;
   stop(): Promise<void>;
@@ -45,12 +56,16 @@ export function followAll(
     counters.count("trouble", "view");
     log.warn(what);
   };
-  const leases = followLeases(bus, world, counters, trouble, log, notice);
+  const { follower: leases, take } = followLeases(bus, world, counters, trouble, log, notice);
   const inventory = followInventory(bus, world, trouble, log, notice);
   const network = followNetwork(bus, world, counters, trouble, log, notice);
   const all = { leases, inventory, network };
   return {
     ...all,
+    takeTold: ({ stream, at, first, writes }) => {
+      if (!leases.told(stream, first, first + writes.length - 1)) return;
+      for (const [i, { key, data }] of writes.entries()) take({ key, data, revision: first + i, at });
+    },
     missing: () => {
       const loading = Object.entries(all).filter(([, follower]) => !follower.complete);
       if (loading.length > 0) return `loading ${loading.map(([name]) => name).join(", ")}`;
@@ -71,18 +86,19 @@ function followLeases(
   onTrouble: (what: string) => void,
   log: Logger,
   notice: Notice,
-): Follower {
+): { follower: Follower; take: (record: LeaseRecord) => void } {
+  const take = (record: LeaseRecord) => {
+    const taken = takeIn(world, record);
+    if (taken === "foreign") {
+      counters.count("trouble", "foreign-lease-record");
+      log.warn(
+        { key: record.key, revision: record.revision },
+        "a record of dhcp-leases is no lease event; it is left alone",
+      );
+    } else if (taken !== "known" && follower.complete) notice.lease(taken);
+  };
   const follower = followBucket(bus, LEASES, {
-    onRecord: (change) => {
-      const taken = takeIn(world, change);
-      if (taken === "foreign") {
-        counters.count("trouble", "foreign-lease-record");
-        log.warn(
-          { key: change.key, revision: change.revision },
-          "a record of dhcp-leases is no lease event; it is left alone",
-        );
-      } else if (taken !== "known" && follower.complete) notice.lease(taken);
-    },
+    onRecord: take,
     onReset: (reason) => {
       log.error({ reason }, "lease store was replaced; loading it again, and writing back what it has lost");
       notice.leasesReplaced();
@@ -92,7 +108,7 @@ function followLeases(
     onComplete: () => notice.leasesLoaded(),
     onTrouble,
   });
-  return follower;
+  return { follower, take };
 }
 
 function followInventory(
