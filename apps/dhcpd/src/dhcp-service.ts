@@ -5,6 +5,7 @@ import {
   isReasserted,
   type Lease,
   type LeaseRequest,
+  noteSelection,
   OFFERS_MAX,
   releasesOfOlder,
   reservationOf,
@@ -128,6 +129,7 @@ export class DhcpService {
     const { world, store, clocks, counters, nextIntent } = this.parts;
     if (isReasserted(lease)) return;
     this.calls.noticeStored(lease);
+    world.offers.settle(lease.client, lease.address);
     if (world.view.ofClient(lease.client).length < 2 || this.transactions.isGivenUp(lease.intent)) return;
     for (const append of releasesOfOlder(world, lease, nextIntent(), clocks.now())) {
       store.append(append, ({ kind }) => counters.count("trouble", `second-address-released-${kind}`));
@@ -236,6 +238,7 @@ export class DhcpService {
       !this.responder.mayAnswer(heard, world.members, world.membership, receivedAt)
     ) {
       this.left.note(client, { bytes: Uint8Array.from(packet.bytes), arrival, heardAt: receivedAt });
+      noteSelection(world, request, clocks.now());
       return "another-node-answers";
     }
     this.begin({ packet, arrival, request, receivedAt, key });

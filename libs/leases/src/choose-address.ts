@@ -37,7 +37,13 @@ function take(world: World, request: LeaseRequest, address: Ipv4, now: Instant):
   if (!isFree(world, request, address, now)) return undefined;
   const entitlement = entitlementTo(world, request, address);
   return (
-    entitlement && { address, entitlement, isForeign: isAnothersToGive(world, entitlement, address, now) }
+    entitlement && {
+      address,
+      entitlement,
+      isForeign:
+        isAnothersToGive(world, entitlement, address, now) &&
+        !world.offers.isSelected(address, request.client, now),
+    }
   );
 }
 

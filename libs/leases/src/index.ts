@@ -39,3 +39,4 @@ export { OFFERS_MAX, Offers } from "./offers.ts";
 export { releasesOfOlder } from "./one-address.ts";
 export { isReasserted, Reassertion } from "./reassertion.ts";
 export { DEFAULT_POLICY, type LeasePolicy, type LeaseRequest, type World } from "./request.ts";
+export { noteSelection } from "./selection.ts";

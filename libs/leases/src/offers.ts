@@ -1,5 +1,6 @@
 // The offers that this node has made and not yet heard of: held in memory only, because a lost offer costs one more
-// DISCOVER and a stored one would cost a write each (docs/adr/0005). Bounded: the oldest goes first.
+// DISCOVER and a stored one would cost a write each (docs/adr/0005). Bounded: the oldest goes first. Among them are those of
+// other nodes that a client was heard to take (selection.ts).
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import type { Instant } from "./instant.ts";
 
@@ -7,6 +8,8 @@ interface Offer {
   readonly address: Ipv4;
   readonly client: ClientId;
   readonly until: Instant;
+  /** Another node made it, and the client has taken it. */
+  readonly isSelected: boolean;
 }
 
 /** As many as a site that boots at once may need. */
@@ -44,11 +47,27 @@ export class Offers {
   }
 
   put(client: ClientId, address: Ipv4, until: Instant): void {
+    const before = this.byClient.get(client);
+    this.keep({ client, address, until, isSelected: before?.address === address && before.isSelected });
+  }
+
+  /** The client has taken the address from another node: in place of what this node offered to it. */
+  putSelected(client: ClientId, address: Ipv4, until: Instant): void {
+    this.keep({ client, address, until, isSelected: true });
+  }
+
+  /** Whether it was another node that offered the address to the client, and the client took it. */
+  isSelected(address: Ipv4, client: ClientId, now: Instant): boolean {
+    const offer = this.byClient.get(client);
+    return offer?.address === address && offer.isSelected && now < offer.until;
+  }
+
+  private keep(offer: Offer): void {
+    const { client, address } = offer;
     this.drop(client);
     const before = this.byAddress.get(address);
     if (before !== undefined) this.drop(before.client);
     if (this.byAddress.size >= this.limit) this.drop(this.byAddress.values().next().value!.client);
-    const offer = { address, client, until };
     this.byAddress.set(address, offer);
     this.byClient.set(client, offer);
   }
@@ -58,6 +77,11 @@ export class Offers {
     if (offer === undefined) return;
     this.byClient.delete(client);
     this.byAddress.delete(offer.address);
+  }
+
+  /** The view shows that the client has the address. */
+  settle(client: ClientId, address: Ipv4): void {
+    if (this.byClient.get(client)?.address === address) this.drop(client);
   }
 
   /** Forgets what lapsed: in order of making, so it stops at the first that stands. */
