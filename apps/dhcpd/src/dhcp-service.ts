@@ -233,12 +233,12 @@ export class DhcpService {
     const heard = heardOf(packet, request, arrival);
     const key = keyOf(heard);
     if (this.transactions.hearAgain(key, receivedAt)) return "already-in-progress";
+    noteSelection(world, request, clocks.now());
     if (
       this.isOthers(heard) ||
       !this.responder.mayAnswer(heard, world.members, world.membership, receivedAt)
     ) {
       this.left.note(client, { bytes: Uint8Array.from(packet.bytes), arrival, heardAt: receivedAt });
-      noteSelection(world, request, clocks.now());
       return "another-node-answers";
     }
     this.begin({ packet, arrival, request, receivedAt, key });

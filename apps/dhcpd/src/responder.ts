@@ -43,9 +43,11 @@ export class Responder {
     if (heard.isUnicast) return true;
     const named = heard.serverIdentifier && addresses.liveMemberOf(heard.serverIdentifier);
     if (named === members.self) return true;
-    const tries = Math.max(this.count(heard, now), 1 + Math.floor(heard.secs / SECS_A_TRY));
-    // A named member that lives answers itself; the others wait for one more try than usual.
-    return members.rankFor(heard.client) < (named === undefined ? tries : tries - 1);
+    const times = this.count(heard, now);
+    // A named member that lives answers itself; the others wait for one more try than usual. RFC 2131 §3.1 item 3: secs is that
+    // of the DISCOVER, so it does not tell how long the named one has been silent.
+    const tries = named === undefined ? Math.max(times, 1 + Math.floor(heard.secs / SECS_A_TRY)) : times - 1;
+    return members.rankFor(heard.client) < tries;
   }
 
   /** Whether it is for this node to answer at once, however often the packet came. */

@@ -70,6 +70,23 @@ test("the node that granted is dead, and nobody has seen its grant: the next one
   expect(await cluster.addressesGranted()).toEqual([taken.requested, taken.requested]);
 });
 
+test("the REQUEST still waits for the store: the next client of the machine is offered what that one asks for", () => {
+  const cluster = new BehindEachOther();
+  const [first, second] = cluster.ranked;
+  cluster.hear(packetOf("DISCOVER", alice, { xid: 1 }), [first]);
+  cluster.hear(packetOf("DISCOVER", alice, { xid: 1 }), [second]);
+  cluster.hear(packetOf("DISCOVER", alice, { xid: 1 }), [second]);
+  const taken = lastOffer(second);
+  expect(lastOffer(first).requested).not.toBe(taken.requested);
+  for (const node of cluster.nodes) node.door.state = "slow";
+  const taking = packetOf("REQUEST", alice, { ...taken, xid: 1 });
+  cluster.hear(taking);
+  cluster.hear(taking);
+  expect(first.service.pending).toBe(1);
+  cluster.hear(packetOf("DISCOVER", alice, { xid: 2 }));
+  expect(lastOffer(first).requested).toBe(taken.requested);
+});
+
 test("once the stream shows the lease, what was heard of it is forgotten", () => {
   const cluster = new BehindEachOther();
   const [first, second] = cluster.ranked;

@@ -1,6 +1,6 @@
 // The offers that this node has made and not yet heard of: held in memory only, because a lost offer costs one more
-// DISCOVER and a stored one would cost a write each (docs/adr/0005). Bounded: the oldest goes first. Among them are those of
-// other nodes that a client was heard to take (selection.ts).
+// DISCOVER and a stored one would cost a write each (docs/adr/0005). Bounded: the oldest goes first. Among them are those
+// that a client was heard to take, from whichever node (selection.ts).
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import type { Instant } from "./instant.ts";
 
@@ -8,7 +8,7 @@ interface Offer {
   readonly address: Ipv4;
   readonly client: ClientId;
   readonly until: Instant;
-  /** Another node made it, and the client has taken it. */
+  /** The client has taken it: it may have been another node's. */
   readonly isSelected: boolean;
 }
 
@@ -51,12 +51,12 @@ export class Offers {
     this.keep({ client, address, until, isSelected: before?.address === address && before.isSelected });
   }
 
-  /** The client has taken the address from another node: in place of what this node offered to it. */
+  /** The client has taken the address, from whichever node: in place of what this node offered to it. */
   putSelected(client: ClientId, address: Ipv4, until: Instant): void {
     this.keep({ client, address, until, isSelected: true });
   }
 
-  /** Whether it was another node that offered the address to the client, and the client took it. */
+  /** Whether one of the nodes offered the address to the client, and the client took it. */
   isSelected(address: Ipv4, client: ClientId, now: Instant): boolean {
     const offer = this.byClient.get(client);
     return offer?.address === address && offer.isSelected && now < offer.until;

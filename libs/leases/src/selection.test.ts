@@ -71,6 +71,10 @@ describe("a client that was heard to take an address from another node", () => {
   });
 });
 
+test("an address that the client may not have is not kept for it", () => {
+  expect(hears(given({}), alice, "10.0.0.77").offers.size).toBe(0);
+});
+
 test("other messages select nothing", () => {
   const world = given({});
   for (const type of [MessageType.DISCOVER, MessageType.REQUEST])

@@ -1,21 +1,25 @@
-// A client was heard to take another node's offer. RFC 2131 §3.1 item 4: "Those servers not selected by the DHCPREQUEST message use
+// A client was heard to take an offer. RFC 2131 §3.1 item 4: "Those servers not selected by the DHCPREQUEST message use
 // the message as notification that the client has declined that server's offer." More can be had from it: the address that the
 // client takes. The feed shows its lease only some time later, up to seconds under load, and never when that node dies first.
-// Whoever answers the client's next DISCOVER meanwhile offers it this address, and not a second one (I3).
+// Whoever answers the client's next DISCOVER meanwhile offers it this address, and not a second one (I3). So does this node itself,
+// while its own write of the lease, or one that it makes in the other's place, is on its way.
 import { MessageType } from "@leasehold/protocol";
+import { entitlementTo } from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
 import { isFreeFor } from "./lease.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
-/** `request` was left to another node. */
+/** `request` was heard, and is about to be answered by one of the nodes. */
 export function noteSelection(world: World, request: LeaseRequest, now: Instant): void {
   const { type, client, serverIdentifier, requestedAddress: address } = request;
   if (type !== MessageType.REQUEST || serverIdentifier === undefined || address === undefined) return;
   const { offers, view, policy } = world;
+  if (offers.to(client, now) === address) return;
   const isBelievable =
     world.isServer(serverIdentifier) &&
     isFreeFor(view.get(address), client, now, policy.guardMs) &&
-    !offers.isOfferedToOther(address, client, now);
+    !offers.isOfferedToOther(address, client, now) &&
+    entitlementTo(world, request, address) !== undefined;
   if (isBelievable) offers.putSelected(client, address, (now + policy.offerMs) as Instant);
   else offers.drop(client);
 }
