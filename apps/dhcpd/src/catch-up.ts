@@ -73,8 +73,7 @@ export class CatchUp {
     const { world, feed } = this.parts;
     const { stream, after: from } = (question ?? {}) as Partial<Question>;
     if (stream !== feed().created || typeof from !== "number") return undefined;
-    const newer = [...world.view.all()].filter(({ revision }) => revision > from);
-    return { leases: newer.sort((a, b) => a.revision - b.revision).slice(0, RECORDS_MAX) };
+    return { leases: world.view.newerThan(from as Revision, RECORDS_MAX) };
   }
 
   private question(): Question {

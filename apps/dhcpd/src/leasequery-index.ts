@@ -82,5 +82,6 @@ function remove<Key>(index: Index<Key>, key: Key, address: Ipv4): void {
 }
 
 function joined(some: readonly Lease[], others: readonly Lease[]): Lease[] {
-  return [...new Set([...some, ...others])];
+  const known = new Set(some.map(({ address }) => address));
+  return [...some, ...others.filter(({ address }) => !known.has(address))];
 }

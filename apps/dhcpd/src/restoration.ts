@@ -24,10 +24,10 @@ export class Restoration {
     return this.isUnderWay;
   }
 
-  /** The stream is another one, or is behind; the view is about to be cleared, and loaded again. */
+  /** The stream is another one, or is behind; the view is left empty, to be loaded again. */
   begin(): void {
-    const { world, clocks, health } = this.parts;
-    this.reassertion.remember(world.view, clocks.now(), world.policy.guardMs);
+    const { world, health } = this.parts;
+    this.reassertion.remember(world.view);
     this.isUnderWay = true;
     this.loadedAt = undefined;
     health.noteRestored(true);
@@ -36,8 +36,9 @@ export class Restoration {
   /** The view is complete. */
   loaded(): void {
     if (!this.isUnderWay) return;
-    this.reassertion.putBack(this.parts.world.view);
-    this.loadedAt = this.parts.clocks.steady();
+    const { world, clocks } = this.parts;
+    this.reassertion.putBack(world.view, clocks.now(), world.policy.guardMs);
+    this.loadedAt = clocks.steady();
   }
 
   tick(): void {

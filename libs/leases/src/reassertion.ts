@@ -1,7 +1,7 @@
 // Leases that a node saw stored, and that the store no longer has: it was deleted and made anew, or restored from a backup
 // (docs/adr/0012). They stay in the view, so that nobody else gets their addresses, and are written back.
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
-import type { Instant } from "./instant.ts";
+import type { Instant, Revision } from "./instant.ts";
 import type { Lease, LeaseState } from "./lease.ts";
 import type { LeaseEvent, LeaseEventType } from "./lease-event.ts";
 import type { Append } from "./lease-store.ts";
@@ -25,9 +25,10 @@ export function isReasserted({ intent }: Pick<Lease, "intent">): boolean {
 }
 
 export class Reassertion {
-  /** In force, by what was known before the store was replaced. */
-  private former: readonly Lease[] = [];
-  private readonly lost = new Map<Ipv4, Lease>();
+  /** What was known before the store was replaced; several, when it was replaced again before it was loaded. */
+  private former: LeaseView[] = [];
+  /** By the revision that the view has them under: whoever writes the address gives it another one. */
+  private readonly lost = new Map<Ipv4, Revision>();
   private readonly asked = new Set<Ipv4>();
 
   /** Leases that the store does not have yet. */
@@ -35,12 +36,9 @@ export class Reassertion {
     return this.lost.size;
   }
 
-  /** Before the view is cleared to be loaded again. */
-  remember(view: LeaseView, now: Instant, guardMs: number): void {
-    const inForce = [...view.all()].filter((lease) => isInForce(lease, now, guardMs));
-    const known = new Set(inForce.map(({ address }) => address));
-    // The store was replaced again before it was loaded.
-    this.former = [...inForce, ...this.former.filter(({ address }) => !known.has(address))];
+  /** Before the view is loaded again: it is left empty. */
+  remember(view: LeaseView): void {
+    this.former.push(view.takeOut());
     this.lost.clear();
     this.asked.clear();
   }
@@ -49,13 +47,15 @@ export class Reassertion {
    * The view is loaded: what the store has not, or has from before, is put in again, at the revision that the store has for
    * the address, so that the next write to it is the one that stores it. What the store has from later stands.
    */
-  putBack(view: LeaseView): void {
-    for (const lease of this.former) {
-      const found = view.get(lease.address);
-      if (found !== undefined && found.at >= lease.at) continue;
-      const kept = { ...lease, revision: view.revisionOf(lease.address) };
-      view.apply(kept);
-      this.lost.set(lease.address, kept);
+  putBack(view: LeaseView, now: Instant, guardMs: number): void {
+    for (const former of this.former) {
+      for (const lease of former.all()) {
+        const found = isInForce(lease, now, guardMs) ? view.get(lease.address) : lease;
+        if (found !== undefined && found.at >= lease.at) continue;
+        const revision = view.revisionOf(lease.address);
+        view.apply({ ...lease, revision });
+        this.lost.set(lease.address, revision);
+      }
     }
     this.former = [];
   }
@@ -66,14 +66,15 @@ export class Reassertion {
    */
   next(world: World, now: Instant, { max, isOverdue }: { max: number; isOverdue: boolean }): Append[] {
     const appends: Append[] = [];
-    for (const [address, lease] of this.lost) {
+    for (const [address, revision] of this.lost) {
       if (appends.length >= max) break;
-      if (world.view.get(address) !== lease || !isInForce(lease, now, world.policy.guardMs)) {
+      const lease = world.view.get(address);
+      if (lease?.revision !== revision || !isInForce(lease, now, world.policy.guardMs)) {
         // Its client renewed it, another node wrote it back, or it has ended.
         this.lost.delete(address);
       } else if (!this.asked.has(address) && (isOverdue || world.members.owns(address))) {
         this.asked.add(address);
-        appends.push({ address, expected: lease.revision, event: eventOf(world, lease, now) });
+        appends.push({ address, expected: revision, event: eventOf(world, lease, now) });
       }
     }
     return appends;
