@@ -1,6 +1,7 @@
 // What leaves the node for a decision: a reply, or a silence with its reason; counted and, at debug, told.
 import type { Decision, Instant, LeaseRequest } from "@leasehold/leases";
 import {
+  type ClientId,
   type EncodedOption,
   encode,
   type Ipv4,
@@ -68,7 +69,7 @@ export class Answers {
         this.reply(exchange, contentWithoutAddress(exchange, decision));
         break;
       case "grant":
-        this.noteGrant(exchange, decision);
+        this.noteGrant(exchange.request.client, decision);
         this.reply(exchange, this.withNonce(exchange, decision, contentOf(exchange, decision)));
         break;
       default:
@@ -78,8 +79,9 @@ export class Answers {
 
   /** Whether the client has given up on this try: as it has asked again since, or is about to begin anew. */
   private isLate({ receivedAt, times }: Exchange): boolean {
-    const patience = Math.min(PATIENCE_MS * 2 ** (times - 1), PATIENCE_MAX_MS);
-    return this.parts.clocks.steady() - receivedAt > patience;
+    const waited = this.parts.clocks.steady() - receivedAt;
+    if (waited <= PATIENCE_MS) return false;
+    return waited > Math.min(PATIENCE_MS * 2 ** (times - 1), PATIENCE_MAX_MS);
   }
 
   private noteSilence(exchange: Exchange, decision: Extract<Decision, { kind: "silent" }>): void {
@@ -106,9 +108,8 @@ export class Answers {
     return true;
   }
 
-  private noteGrant(exchange: Exchange, decision: Grant): void {
+  private noteGrant(client: ClientId, decision: Grant): void {
     const { offers, policy } = this.parts.world;
-    const { client } = exchange.request;
     const { address, subnet } = decision;
     if (decision.reply === "ACK") {
       offers.drop(client);

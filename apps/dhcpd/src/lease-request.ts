@@ -22,6 +22,7 @@ const ETHERNET = 1;
 const CLIENT_IDENTIFIER = 61;
 const VENDOR_CLASS_IDENTIFIER = 60;
 const USER_CLASS = 77;
+const RELAY_AGENT_INFORMATION = 82;
 const IP_ADDRESS_LEASE_TIME = optionCodec("ipAddressLeaseTime");
 const REQUESTED_IP_ADDRESS = optionCodec("requestedIpAddress");
 const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
@@ -137,14 +138,7 @@ function earlierRelayOf(
 
 function relayTraceOf(packet: Packet): RelayTrace | undefined {
   if (packet.giaddr === 0) return undefined;
-  const agent = packet.relayAgent;
-  const giaddr = formatIpv4(packet.giaddr);
-  return agent === undefined ? { giaddr } : { giaddr, agent: hexOf(agent) };
-}
-
-/** Without a copy of the octets, which `Buffer.from` of them alone would make. */
-function hexOf({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString("hex");
+  return { giaddr: formatIpv4(packet.giaddr), agent: packet.hex(RELAY_AGENT_INFORMATION) };
 }
 
 function clientTraceOf(packet: Packet, client: ClientId): ClientTrace {
@@ -152,10 +146,10 @@ function clientTraceOf(packet: Packet, client: ClientId): ClientTrace {
   const stated = identifier?.length ? clientIdFromBytes(identifier) : undefined;
   // An identity that is no hardware address can only be what the client stated.
   const isPlain = stated === client && client !== clientIdOfHardware(packet.htype, packet.chaddr);
-  const vendorClass = packet.raw(VENDOR_CLASS_IDENTIFIER);
+  const vendorClass = packet.hex(VENDOR_CLASS_IDENTIFIER);
   return {
     ...(stated === undefined || isPlain ? {} : { clientIdentifier: stated }),
-    ...(vendorClass === undefined ? {} : { vendorClass: hexOf(vendorClass) }),
+    ...(vendorClass === undefined ? {} : { vendorClass }),
     ...(packet.htype === ETHERNET ? {} : { htype: packet.htype }),
   };
 }

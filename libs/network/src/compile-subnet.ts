@@ -70,7 +70,7 @@ export function compileSubnet(subnet: SubnetDocument, context: SubnetContext): C
     reservationByIdentity: (facts) => reservations.byIdentity(facts),
     reservedAt: (address: Ipv4) => reservations.at(address),
   };
-  compiled.link = Object.freeze([compiled]);
+  compiled.link = [compiled];
   return compiled;
 }
 

@@ -78,7 +78,7 @@ function joinLinks(subnets: readonly CompiledSubnet[]): void {
   for (const subnet of subnets) {
     if (subnet.sharedNetwork === undefined) continue;
     const others = shared.get(subnet.sharedNetwork)!.filter((other) => other !== subnet);
-    subnet.link = Object.freeze([subnet, ...others]);
+    subnet.link = [subnet, ...others];
   }
 }
 

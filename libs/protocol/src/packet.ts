@@ -153,7 +153,7 @@ export class Packet {
     if (at === ABSENT) return undefined;
     return at === REPEATED
       ? hexOf(this.#join(code))
-      : hexOf(this.bytes, "", at + 2, at + 2 + this.bytes[at + 1]!);
+      : hexOf(this.bytes, at + 2, at + 2 + this.bytes[at + 1]!);
   }
 
   /** Whether one of the octets of an option is this one. */

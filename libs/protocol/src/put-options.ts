@@ -52,7 +52,10 @@ function putAll(options: readonly EncodedOption[], into: Uint8Array): number {
     else if (isOption(code)) at = putOption(into, at, code, options[index]![1]);
   }
   if (relayed) {
-    for (const [code, value] of options) if (code === RELAY_AGENT) at = putOption(into, at, code, value);
+    for (let index = 0; index < options.length; index++) {
+      const option = options[index]!;
+      if (option[0] === RELAY_AGENT) at = putOption(into, at, RELAY_AGENT, option[1]);
+    }
   }
   into[at] = END;
   return at + 1;

@@ -1,7 +1,7 @@
 // The values that get confused, each with its own type: addresses, hardware addresses, client identities, durations.
 // A brand exists only for the type checker: at run time these are plain numbers and strings, good as Map keys.
 
-import { hexOf, hexOfOctet, parseHex } from "./octets.ts";
+import { hexOf, hexOfOctet, hexWithColons, parseHex } from "./octets.ts";
 
 declare const brand: unique symbol;
 
@@ -91,7 +91,7 @@ export function parseMac(text: string): Mac | undefined {
 
 /** The octets of a hardware address as they stand in chaddr, of any length. */
 export function macFromBytes(bytes: Uint8Array): Mac {
-  return hexOf(bytes, ":") as Mac;
+  return hexWithColons(bytes) as Mac;
 }
 
 export function macBytes(mac: Mac): Uint8Array {

@@ -241,7 +241,8 @@ class DeviceLink implements Link {
       return this.device.libc.sendFrame(this.packetSocket, this.frame, length, this.linkAddress);
     }
     const isUnicast = destination.kind === "unicast";
-    const [address, port] = isUnicast ? [destination.address, destination.port] : [EVERYBODY, CLIENT_PORT];
+    const address = isUnicast ? destination.address : EVERYBODY;
+    const port = isUnicast ? destination.port : CLIENT_PORT;
     // What the kernel does not take at once waits its turn in dgram.
     if (!this.device.libc.sendDatagram(fd, payload, address, port))
       sendDatagram(socket, payload, destination);

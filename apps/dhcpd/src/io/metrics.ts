@@ -1,10 +1,11 @@
 // Prometheus: the counters, and what there is at the moment of the question.
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { CounterGroup } from "../counters.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
 import { DURABILITIES } from "../durability.ts";
 import { STORE_STATES } from "../store-health.ts";
 import { watchEventLoopDelay } from "./event-loop-delay.ts";
+import { PlainHistogram } from "./plain-histogram.ts";
 
 const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label: string][] = [
   ["leasehold_packets_received_total", "Packets that could be read, by message type.", "received", "type"],
@@ -163,39 +164,39 @@ function addDurability(registry: Registry, node: DhcpNode): void {
 }
 
 function addHistograms(registry: Registry, node: DhcpNode): void {
-  const commits = new Histogram({
+  const commits = new PlainHistogram({
     name: "leasehold_commit_seconds",
     help: "Time of a batch of commits, by outcome.",
-    labelNames: ["outcome"],
+    label: "outcome",
     buckets: SECONDS,
-    registers: [registry],
+    registry,
   });
-  const sizes = new Histogram({
+  const sizes = new PlainHistogram({
     name: "leasehold_commit_batch_size",
     help: "Events in a batch of commits.",
     buckets: [1, 2, 4, 8, 16, 32, 64, 128],
-    registers: [registry],
+    registry,
   });
-  const replies = new Histogram({
+  const replies = new PlainHistogram({
     name: "leasehold_reply_seconds",
     help: "Time from reading a packet to sending its reply, by type of reply.",
-    labelNames: ["type"],
+    label: "type",
     buckets: SECONDS,
-    registers: [registry],
+    registry,
   });
   node.observers.onBatch = (size, outcome, ms) => {
-    commits.observe({ outcome }, ms / 1000);
-    sizes.observe(size);
+    commits.observe(outcome, ms / 1000);
+    sizes.observe("", size);
   };
-  node.observers.onReplied = (type, ms) => replies.observe({ type }, ms / 1000);
+  node.observers.onReplied = (type, ms) => replies.observe(type, ms / 1000);
 }
 
 function addEventLoopDelay(registry: Registry): void {
-  const delays = new Histogram({
+  const delays = new PlainHistogram({
     name: "leasehold_event_loop_delay_seconds",
     help: "How late a timer of 10 ms was: as long waits a packet before it is looked at.",
     buckets: [0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 1],
-    registers: [registry],
+    registry,
   });
-  watchEventLoopDelay((seconds) => delays.observe(seconds));
+  watchEventLoopDelay((seconds) => delays.observe("", seconds));
 }

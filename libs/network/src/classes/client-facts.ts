@@ -26,8 +26,6 @@ export interface ClientFacts {
   readonly giaddr?: Ipv4 | undefined;
 }
 
-const RELAY_AGENT_INFORMATION = 82;
-
 /** The facts while the matchers of one network look at them: what several ask for is read once. */
 export class Evidence {
   readonly facts: ClientFacts;
@@ -66,7 +64,7 @@ export class Evidence {
   }
 
   relaySubOption(code: (typeof RelaySubOption)[keyof typeof RelaySubOption]): Uint8Array | undefined {
-    const octets = this.raw(RELAY_AGENT_INFORMATION) ?? this.facts.agent;
+    const octets = this.facts.packet.relayAgent ?? this.facts.agent;
     return octets && relaySubOption(octets, code);
   }
 }
