@@ -10,16 +10,21 @@ import { NO_SLOT, type Slot } from "./record-memory.ts";
 
 export class LeaseView {
   private contents = new Contents();
+  /** What was read last: of one packet the same lease is asked for three or four times. */
+  private readLast: Lease | undefined;
 
   get size(): number {
     return this.contents.byAddress.size;
   }
 
-  /** As it is now: what comes later does not change it, and it is another object each time. */
+  /** As it is now: what comes later does not change it. */
   get(address: Ipv4): Lease | undefined {
+    if (this.readLast?.address === address) return this.readLast;
     const { byAddress, records } = this.contents;
     const slot = byAddress.get(address);
-    return slot === NO_SLOT ? undefined : records.read(slot);
+    if (slot === NO_SLOT) return undefined;
+    this.readLast = records.read(slot);
+    return this.readLast;
   }
 
   /** What the next event of the address has to expect. */
@@ -58,6 +63,7 @@ export class LeaseView {
   apply(lease: Lease): boolean {
     if (this.revisionOf(lease.address) > lease.revision) return false;
     const { byAddress, byClient, records, purged } = this.contents;
+    if (this.readLast?.address === lease.address) this.readLast = undefined;
     const before = byAddress.get(lease.address);
     if (before === NO_SLOT) purged.delete(lease.address);
     else this.forget(before);
@@ -72,6 +78,7 @@ export class LeaseView {
   remove(address: Ipv4, revision: Revision): void {
     if (this.revisionOf(address) > revision) return;
     const { byAddress, purged } = this.contents;
+    if (this.readLast?.address === address) this.readLast = undefined;
     const before = byAddress.get(address);
     if (before !== NO_SLOT) this.forget(before);
     byAddress.set(address, NO_SLOT);
@@ -80,6 +87,7 @@ export class LeaseView {
 
   clear(): void {
     this.contents = new Contents();
+    this.readLast = undefined;
   }
 
   /** Leaves this one empty: everything is in the one that is returned. */
