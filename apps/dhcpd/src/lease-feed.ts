@@ -1,7 +1,7 @@
 // What the bucket's feed shows, into what this node knows of leases.
-import { type Instant, type Lease, leaseAfter, type Revision, shownAt } from "@leasehold/leases";
+import { type Instant, type Lease, leaseAfter, type Revision } from "@leasehold/leases";
 import { storedEventOf } from "@leasehold/leases/nats";
-import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
+import { parseIpv4 } from "@leasehold/protocol";
 import type { NodeWorld } from "./node-world.ts";
 
 /** A record of the bucket; `data` is undefined when its key was removed. */
@@ -24,16 +24,12 @@ export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | "foreign"
     view.remove(address, record.revision as Revision);
     return "known";
   }
-  const lease = known === record.revision ? seenBefore(world, address, record) : read(record);
+  // The same event is in the view already: only the stream's own time of it is news.
+  const shown = known === record.revision ? view.showAt(address, record.at as Instant) : undefined;
+  const lease = shown ?? read(record);
   if (lease === undefined) return "foreign";
   index.note(lease);
-  return view.apply(lease) ? lease : "known";
-}
-
-/** The same event is in the view already: only the stream's own time of it is news. */
-function seenBefore({ view }: NodeWorld, address: Ipv4, record: LeaseRecord): Lease | undefined {
-  const lease = view.get(address);
-  return lease === undefined ? read(record) : shownAt(lease, record.at as Instant);
+  return shown !== undefined || view.apply(lease) ? lease : "known";
 }
 
 function read(record: LeaseRecord): Lease | undefined {

@@ -19,7 +19,6 @@ export {
   type LeaseState,
   leaseAfter,
   type ShownState,
-  shownAt,
   shownState,
 } from "./lease.ts";
 export {

@@ -105,6 +105,10 @@ export class LeaseRecords {
     return this.memory.chunkOf(slot).doubles[(this.memory.startOf(slot) >> 3) + REVISION] as Revision;
   }
 
+  setAt(slot: Slot, at: Instant): void {
+    this.memory.chunkOf(slot).doubles[(this.memory.startOf(slot) >> 3) + AT] = at;
+  }
+
   stateOf(slot: Slot): LeaseState {
     return STATES[this.word(slot, FLAGS) & STATE_MASK]!;
   }

@@ -2,7 +2,7 @@
 import { ipv4 } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
 import { client, granted, ip, NOW } from "../test/world.ts";
-import { type Lease, LeaseView, leaseAfter, revision } from "./index.ts";
+import { instant, type Lease, LeaseView, leaseAfter, revision } from "./index.ts";
 
 const LEASES = 40_000;
 const FIRST = ip("223.255.0.0");
@@ -55,5 +55,36 @@ describe("a view of many leases", () => {
     expect([view.size, view.get(FIRST), view.heldIn("lan")]).toEqual([0, undefined, 0]);
     view.apply(leaseOf(0, 99));
     expect([taken.size, taken.get(FIRST)]).toEqual([LEASES, leaseOf(0)]);
+  });
+});
+
+describe("a lease that was read", () => {
+  const before = leaseOf(0);
+  const viewOfOne = () => {
+    const view = new LeaseView();
+    view.apply(before);
+    expect(view.get(FIRST)).toEqual(before);
+    return view;
+  };
+
+  test("is read anew once another one stands there", () => {
+    const view = viewOfOne();
+    const newer = { ...leaseOf(0, 9), client: clientOf(1).client };
+    view.apply(newer);
+    expect([view.get(FIRST), view.ofClient(before.client)]).toEqual([newer, []]);
+    view.remove(FIRST, revision(10));
+    expect(view.get(FIRST)).toBeUndefined();
+    view.apply(leaseOf(1, 11));
+    expect([view.get(FIRST), view.get(ipv4(FIRST + 1))]).toEqual([undefined, leaseOf(1, 11)]);
+  });
+
+  test("counts from when the stream shows that it was stored; what was read earlier stays as it was", () => {
+    const view = viewOfOne();
+    const read = view.get(FIRST);
+    const at = instant(before.at + 1500);
+    const shown = { ...before, at, heldUntil: before.heldUntil + 1500 };
+    expect(view.showAt(FIRST, at)).toEqual(shown);
+    expect([read, view.get(FIRST), ...view.ofClient(before.client)]).toEqual([before, shown, shown]);
+    expect(view.showAt(ipv4(FIRST + 1), at)).toBeUndefined();
   });
 });

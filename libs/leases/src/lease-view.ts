@@ -3,15 +3,16 @@
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import { AddressIndex } from "./address-index.ts";
 import { ClientIndex } from "./client-index.ts";
-import { NO_REVISION, type Revision } from "./instant.ts";
+import { type Instant, NO_REVISION, type Revision } from "./instant.ts";
 import type { Lease } from "./lease.ts";
 import { LeaseRecords } from "./lease-records.ts";
 import { NO_SLOT, type Slot } from "./record-memory.ts";
 
 export class LeaseView {
   private contents = new Contents();
-  /** What was read last: of one packet the same lease is asked for three or four times. */
-  private readLast: Lease | undefined;
+  /** What was read last, and where it stands: of one packet the same lease is asked for three or four times. */
+  private lastRead: Lease | undefined;
+  private lastSlot: Slot = NO_SLOT;
 
   get size(): number {
     return this.contents.byAddress.size;
@@ -19,12 +20,16 @@ export class LeaseView {
 
   /** As it is now: what comes later does not change it. */
   get(address: Ipv4): Lease | undefined {
-    if (this.readLast?.address === address) return this.readLast;
-    const { byAddress, records } = this.contents;
-    const slot = byAddress.get(address);
-    if (slot === NO_SLOT) return undefined;
-    this.readLast = records.read(slot);
-    return this.readLast;
+    const slot = this.contents.byAddress.get(address);
+    return slot === NO_SLOT ? undefined : this.read(slot);
+  }
+
+  private read(slot: Slot): Lease {
+    if (this.lastRead === undefined || this.lastSlot !== slot) {
+      this.lastRead = this.contents.records.read(slot);
+      this.lastSlot = slot;
+    }
+    return this.lastRead;
   }
 
   /** What the next event of the address has to expect. */
@@ -50,8 +55,7 @@ export class LeaseView {
 
   /** Every address whose newest event names the client, also ended ones: the memory of what it had. */
   ofClient(client: ClientId): readonly Lease[] {
-    const { byClient, records } = this.contents;
-    return byClient.of(client).map((slot) => records.read(slot));
+    return this.contents.byClient.of(client).map((slot) => this.read(slot));
   }
 
   /** Addresses of a subnet that were not given back: bound, offered or declined, expired ones included. */
@@ -63,7 +67,7 @@ export class LeaseView {
   apply(lease: Lease): boolean {
     if (this.revisionOf(lease.address) > lease.revision) return false;
     const { byAddress, byClient, records, purged } = this.contents;
-    if (this.readLast?.address === lease.address) this.readLast = undefined;
+    this.lastRead = undefined;
     const before = byAddress.get(lease.address);
     if (before === NO_SLOT) purged.delete(lease.address);
     else this.forget(before);
@@ -74,11 +78,21 @@ export class LeaseView {
     return true;
   }
 
+  /** The stream shows when the newest event of the address was stored: the lease as it is now, unless there is none. */
+  showAt(address: Ipv4, at: Instant): Lease | undefined {
+    const { byAddress, records } = this.contents;
+    const slot = byAddress.get(address);
+    if (slot === NO_SLOT) return undefined;
+    this.lastRead = undefined;
+    records.setAt(slot, at);
+    return this.read(slot);
+  }
+
   /** The key was purged at `revision`: the address has no history any more. */
   remove(address: Ipv4, revision: Revision): void {
     if (this.revisionOf(address) > revision) return;
     const { byAddress, purged } = this.contents;
-    if (this.readLast?.address === address) this.readLast = undefined;
+    this.lastRead = undefined;
     const before = byAddress.get(address);
     if (before !== NO_SLOT) this.forget(before);
     byAddress.set(address, NO_SLOT);
@@ -87,7 +101,7 @@ export class LeaseView {
 
   clear(): void {
     this.contents = new Contents();
-    this.readLast = undefined;
+    this.lastRead = undefined;
   }
 
   /** Leaves this one empty: everything is in the one that is returned. */

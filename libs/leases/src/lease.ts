@@ -64,11 +64,6 @@ export function leaseAfter(event: LeaseEvent, revision: Revision, at: Instant): 
   };
 }
 
-/** The same lease, now that the stream shows when it was stored. */
-export function shownAt(lease: Lease, at: Instant): Lease {
-  return { ...lease, at, heldUntil: after(at, lease.heldSeconds) };
-}
-
 /** True while the binding stands: granted, and what the store holds has not passed. */
 export function isBound(lease: Lease | undefined, now: Instant): lease is Lease {
   return lease !== undefined && lease.state === "bound" && now < lease.heldUntil;
