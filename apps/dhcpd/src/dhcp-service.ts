@@ -22,6 +22,7 @@ import {
   type Packet,
 } from "@leasehold/protocol";
 import { Answers } from "./answers.ts";
+import { Backlog } from "./backlog.ts";
 import { bootpAnswer, decodeWithoutCookie } from "./bootp.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Arrival, Exchange, ServiceLink, ServiceParts } from "./exchange.ts";
@@ -36,13 +37,11 @@ import { isSelectedByOverride, relayPortOf } from "./relay-information.ts";
 import { RenewalCalls } from "./renewal-calls.ts";
 import { type Heard, Responder } from "./responder.ts";
 import { Restoration } from "./restoration.ts";
+import { Takeover } from "./takeover.ts";
 import { Transactions } from "./transactions.ts";
 
 export type { Clocks, ReadableLeaseStore, ServiceLink, ServiceParts } from "./exchange.ts";
 
-/** Commits under way above which new DISCOVERs wait for better times; above the second also REQUESTs (I14). */
-const DISCOVER_PENDING_MAX = 2000;
-const REQUEST_PENDING_MAX = 8000;
 const MESSAGE_MAX = 1472;
 
 export class DhcpService {
@@ -51,7 +50,9 @@ export class DhcpService {
   private readonly transactions: Transactions;
   private readonly responder = new Responder();
   private readonly left = new LeftPackets();
-  private servingBefore: readonly string[] = [];
+  private readonly backlog = new Backlog();
+  private readonly takeover: Takeover;
+  private readonly isPrompt = () => this.parts.health.isPrompt(this.parts.clocks.steady());
   private readonly rates: RateLimiter;
   private readonly calls: RenewalCalls;
   /** After the store was replaced. */
@@ -63,6 +64,7 @@ export class DhcpService {
     this.restoration = new Restoration(parts);
     this.answers = new Answers(parts, this.calls);
     this.transactions = new Transactions(parts, this.answers);
+    this.takeover = new Takeover(parts, this.left, (client, left) => this.answerInstead(client, left));
     this.rates = new RateLimiter(parts.world.network.limits);
   }
 
@@ -89,27 +91,9 @@ export class DhcpService {
   /** Every some 100 ms: what is to be done without a packet. */
   tick(): void {
     this.calls.tick();
-    this.takeOver();
+    this.takeover.tick();
     this.transactions.tick();
     this.restoration.tick();
-  }
-
-  /**
-   * A node that went without a word may have left a packet unanswered that was its to answer: whoever comes first now
-   * answers it. Had it been answered, the client hears the same once more. Who is cut off learns nothing of who has died.
-   */
-  private takeOver(): void {
-    const { world, health, clocks } = this.parts;
-    const { names } = world.members;
-    if (names === this.servingBefore) return;
-    const lost = this.servingBefore.filter(
-      (name) => !names.includes(name) && !world.membership.hasLeftInOrder(name),
-    );
-    this.servingBefore = names;
-    const now = clocks.steady();
-    if (lost.length === 0 || !health.isReachable(now) || this.parts.refusal() !== undefined) return;
-    const lastBeatAt = Math.min(...lost.map((name) => world.membership.lastServed(name) ?? now));
-    for (const [client, left] of this.left.since(lastBeatAt, now)) this.answerInstead(client, left);
   }
 
   private answerInstead(client: ClientId, { bytes, arrival, heardAt: receivedAt }: LeftPacket): void {
@@ -186,10 +170,8 @@ export class DhcpService {
     return tolerates.has("options-without-end") || packet.isEnded ? undefined : "no-end";
   }
 
-  /** A DISCOVER is shed before a REQUEST: that one has an offer to lose (I14). */
   private overload(type: number): DropReason | undefined {
-    const limit = type === MessageType.DISCOVER ? DISCOVER_PENDING_MAX : REQUEST_PENDING_MAX;
-    return this.transactions.pending > limit ? "overloaded" : undefined;
+    return this.backlog.isFullFor(type, this.transactions.pending, this.isPrompt) ? "overloaded" : undefined;
   }
 
   private sort(packet: Packet, type: number | undefined, arrival: Arrival): DropReason | undefined {

@@ -50,7 +50,7 @@ test("what is old goes when something new comes; of many the oldest goes first",
   expect(packets.size).toBe(2);
   packets.note(client(3).client, left(3000));
   expect(clientsSince(packets, 0, 3000)).toEqual([bob.client, client(3).client]);
-  for (let n = 4; n < 5000; n++) packets.note(client(n).client, left(3000));
-  expect(packets.size).toBe(4096);
+  for (let n = 4; n < 17_000; n++) packets.note(client(n).client, left(3000));
+  expect(packets.size).toBe(16_384);
   expect(clientsSince(packets, 0, 3000)).not.toContain(bob.client);
 });

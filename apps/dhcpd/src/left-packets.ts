@@ -1,5 +1,5 @@
 // What this node heard and left to another one: should that one die, whoever comes first then answers what is still fresh
-// (dhcp-service.ts). Of a client only the newest packet counts, as with that it went on. Bounded by number and by age.
+// (takeover.ts). Of a client only the newest packet counts, as with that it went on. Bounded by number and by age.
 import type { ClientId } from "@leasehold/protocol";
 import type { Arrival } from "./exchange.ts";
 import { BEAT_EVERY_MS, DEAD_AFTER_MS } from "./membership.ts";
@@ -12,7 +12,8 @@ export interface LeftPacket {
   readonly heardAt: number;
 }
 
-const LEFT_MAX = 4096;
+/** Of a boot storm of 10,000 machines all; some megabytes. */
+const LEFT_MAX = 16_384;
 /** A node may die between its heartbeat and an answer that it was about to give. */
 const MARGIN_MS = 500;
 /** Until a death is noticed: the last heartbeat is up to this old when the node dies, and then it must be missed. */
@@ -37,6 +38,10 @@ export class LeftPackets {
   /** This node answers the client itself now. */
   forget(client: ClientId): void {
     this.newest.delete(client);
+  }
+
+  isNewest(client: ClientId, left: LeftPacket): boolean {
+    return this.newest.get(client) === left;
   }
 
   /** What a node may have left unanswered whose last heartbeat was heard then; they are kept for the next death. */

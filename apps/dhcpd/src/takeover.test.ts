@@ -160,14 +160,33 @@ test("a node that is cut off takes nobody else for dead", () => {
   expect(lonely.replies).toHaveLength(replies);
 });
 
-test("many clients of a dead node are answered, each once", () => {
+test("many clients of a dead node are answered, each once, but not all in one go", () => {
   const trio = new Trio();
-  const victim = trio.first;
-  trio.kill(victim);
-  for (let n = 10; n < 300; n++) trio.broadcast("DISCOVER", client(n), { xid: n });
+  trio.kill(trio.first);
+  for (let n = 10; n < 4010; n++) trio.broadcast("DISCOVER", client(n), { xid: n });
+  const taken = () =>
+    trio.live.reduce((sum, node) => sum + (node.counted("trouble")["answered-for-a-dead-node"] ?? 0), 0);
+  trio.pass(2);
+  const atOnce = taken();
   trio.pass(3);
+  expect(atOnce).toBeLessThan(2 * 256);
+  expect(taken()).toBeGreaterThan(2 * atOnce);
   const answered = trio.nodes.flatMap(({ replies }) => replies.map(({ packet }) => packet.xid));
   expect(new Set(answered).size).toBe(answered.length);
+});
+
+test("who has asked again meanwhile is answered for that, and not twice", () => {
+  const trio = leasedByTrio();
+  for (const { replies } of trio.nodes) replies.length = 0;
+  trio.kill(trio.first);
+  for (let n = 10; n < 1010; n++) trio.broadcast("DISCOVER", client(n), { xid: n });
+  trio.broadcast("REQUEST", alice, { ciaddr: X, xid: 2 });
+  trio.pass(2);
+  trio.broadcast("REQUEST", alice, { ciaddr: X, xid: 3 });
+  trio.pass(2);
+  const { replies } = trio.first;
+  const ofAlice = replies.filter(({ packet }) => packet.messageType === MessageType.ACK);
+  expect(ofAlice.map(({ packet }) => packet.xid)).toEqual([3]);
 });
 
 describe("a node that drains", () => {
