@@ -41,13 +41,14 @@ test("of many the worthiest come first, and of equal ones the newest", () => {
   const { admission } = queue({ orderlyMax: 3 });
   const all = [
     ["new 8", discover(8)],
+    ["repeats", packetOf("DISCOVER", client(7), { xid: 7, secs: 4 })],
     ["known", ofKnown],
     ["new 9", discover(9)],
     ["renews", renewal],
     ["takes", selects],
   ] as const;
   for (const [name, bytes] of all) admission.put(of(name, bytes));
-  expect(taken(admission)).toEqual(["takes", "renews", "known", "new 9", "new 8"]);
+  expect(taken(admission)).toEqual(["takes", "renews", "known", "repeats", "new 9", "new 8"]);
   expect(admission.size).toBe(0);
 });
 
@@ -87,6 +88,7 @@ test.each([
   ["holding", renewal],
   ["holding", packetOf("RELEASE", alice, { ciaddr: "10.0.0.10" })],
   ["known", ofKnown],
+  ["repeating", packetOf("DISCOVER", client(9), { secs: 1 })],
   ["unknown", discover(9)],
   ["unknown", packetOf(undefined, alice)],
   ["unknown", new Uint8Array(3)],

@@ -11,6 +11,8 @@ export const WORTHS = [
   "holding",
   /** A new client that somebody has named. */
   "known",
+  /** A new client that has asked before: should it be shed again it would ask after twice as long. */
+  "repeating",
   "unknown",
 ] as const;
 export type Worth = (typeof WORTHS)[number];
@@ -134,8 +136,9 @@ function isNewClient({ messageType }: Packet): boolean {
   return messageType === undefined || messageType === MessageType.DISCOVER;
 }
 
-function newcomer({ chaddr }: Packet, isKnown: (mac: Mac) => boolean): Worth {
-  return isKnown(macFromBytes(chaddr)) ? "known" : "unknown";
+function newcomer({ chaddr, secs }: Packet, isKnown: (mac: Mac) => boolean): Worth {
+  if (isKnown(macFromBytes(chaddr))) return "known";
+  return secs > 0 ? "repeating" : "unknown";
 }
 
 function xidOf(bytes: Uint8Array): number {

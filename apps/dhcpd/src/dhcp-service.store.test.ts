@@ -301,3 +301,17 @@ describe("a NAK rests on what the store's leader says", () => {
     expect(second.sent).toHaveLength(1);
   });
 });
+
+test("while the store takes no writes, a REQUEST that names another node is left to that one, however often it comes", () => {
+  const [first, second] = pair();
+  const writesFor = (xid: number) => {
+    for (let i = 0; i < 4; i++) second.receive(packetOf("REQUEST", alice, selecting(X, { xid })));
+    return second.service.pending;
+  };
+  second.door.state = "slow";
+  second.isConnected = false;
+  expect(writesFor(1)).toBe(0);
+  second.isConnected = true;
+  first.hearBeat(second);
+  expect(writesFor(2)).toBe(1);
+});

@@ -217,8 +217,8 @@ export class DhcpService {
     if (this.transactions.hearAgain(key, receivedAt)) return "already-in-progress";
     noteSelection(world, request, clocks.now());
     if (
-      this.isOthers(heard) ||
-      !this.responder.mayAnswer(heard, world.members, world.membership, receivedAt)
+      !this.responder.mayAnswer(heard, world.members, world.membership, receivedAt) ||
+      this.isOthers(heard)
     ) {
       this.left.note(client, { bytes: Uint8Array.from(packet.bytes), arrival, heardAt: receivedAt });
       return "another-node-answers";
@@ -227,10 +227,15 @@ export class DhcpService {
     return undefined;
   }
 
-  /** A node that drains leaves to the others what they heard, unless it is alone. */
-  private isOthers({ isUnicast }: Heard): boolean {
-    const isStandingBack = this.parts.isStandingBack?.() ?? false;
-    return isStandingBack && !isUnicast && this.parts.world.members.names.length > 1;
+  /**
+   * A node that drains leaves to the others what they heard, unless it is alone. While the store takes no writes, the node that a
+   * REQUEST names waits for it as this one would: both would write the same then, and all but one of the writes be in vain.
+   */
+  private isOthers(heard: Heard): boolean {
+    const { members, membership } = this.parts.world;
+    if (heard.isUnicast) return false;
+    if ((this.parts.isStandingBack?.() ?? false) && members.names.length > 1) return true;
+    return this.responder.namesAnother(heard, members, membership) && !this.isPrompt();
   }
 
   private begin(of: Pick<Exchange, "packet" | "arrival" | "request" | "receivedAt" | "key">): void {

@@ -56,6 +56,13 @@ export class Responder {
     return named === undefined ? members.rankFor(heard.client) === 0 : named === members.self;
   }
 
+  /** Whether it is a REQUEST that names another node, which is alive. */
+  namesAnother({ serverIdentifier }: Heard, members: Members, addresses: MemberAddresses): boolean {
+    if (serverIdentifier === undefined) return false;
+    const named = addresses.liveMemberOf(serverIdentifier);
+    return named !== undefined && named !== members.self;
+  }
+
   private count(heard: Heard, now: number): number {
     this.sweep(now);
     const key = `${heard.client}/${heard.xid}/${heard.type}`;
