@@ -8,7 +8,7 @@ import { type Driven, drive, prepareRelays } from "./relays.ts";
 import { nextRate, type Tried } from "./search.ts";
 
 export const LOSS_PERCENT_MAX = 2.5;
-const WARM_UP_SECONDS = 3;
+const WARM_UP_SECONDS = 8;
 
 export interface Step extends Driven {
   /** CPU of each process group, µs a DORA that came to its end. */
