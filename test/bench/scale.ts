@@ -17,6 +17,10 @@ const SECONDS = 8;
 /** Of DORAs: the median of their costs is taken, as a collection of garbage falls into one and not into another. */
 const ROUNDS = 3;
 const FILL_TIMEOUT_MS = 600_000;
+/** What must hold at the most leases. */
+const START_SECONDS_MAX = 15;
+const MIB_MAX = 700;
+const COST_RATIO_MAX = 1.15;
 
 interface ScaleStep {
   readonly leases: number;
@@ -97,24 +101,54 @@ export function shownScale({ rate, steps }: Scale): Shown {
     "MiB",
     "after DORAs MiB",
     "dhcpd CPU µs a DORA",
-    "times that at the least",
     "nats-server",
+    "dhcpd, times the first",
+    "both, times the first",
     "lost %",
   ];
-  const least = steps[0]?.cpuMicros.dhcpd ?? 1;
   const rows = steps.map((step) => [
     thousands(step.leases),
     step.startSeconds.toFixed(1),
     step.startMiB,
     step.laterMiB,
     step.cpuMicros.dhcpd ?? 0,
-    ((step.cpuMicros.dhcpd ?? 0) / least).toFixed(2),
     step.cpuMicros["nats-server"] ?? 0,
+    times(step, steps[0], ["dhcpd"]).toFixed(2),
+    times(step, steps[0], ["dhcpd", "nats-server"]).toFixed(2),
     step.lossPercent.toFixed(1),
   ]);
   const words = `Start: of one node's process until it serves, the others' dhcpd not running. DORAs of new clients at ${thousands(rate)} a second; CPU of all three nodes together, median of ${ROUNDS} rounds.`;
   const axes = { title: "A node's memory by leases", x: "leases", y: "MiB" };
   const points = steps.map((step): [number, number] => [step.leases, step.startMiB]);
   const plots = { "memory-by-leases": linePlot(axes, [{ label: "resident", points }]) };
-  return { markdown: `${words}\n\n${table(head, rows)}`, plots };
+  return { markdown: `${words}\n\n${table(head, rows)}\n\n${demands(steps)}`, plots };
+}
+
+type Program = "dhcpd" | "nats-server";
+
+/** What a DORA costs these programs together, as a multiple of what it cost them in another step. */
+function times(step: ScaleStep, first: ScaleStep | undefined, programs: readonly Program[]): number {
+  const cost = (of: ScaleStep | undefined) =>
+    programs.reduce((sum, program) => sum + (of?.cpuMicros[program] ?? 0), 0);
+  return cost(step) / (cost(first) || 1);
+}
+
+/** Whether the largest step is within what must hold at a million leases. */
+function demands(steps: readonly ScaleStep[]): string {
+  const most = steps.at(-1);
+  if (most === undefined) return "";
+  const ratio = (...programs: Program[]) => times(most, steps[0], programs);
+  const rows: [what: string, sign: string, max: number, found: number, digits: number][] = [
+    ["serves, s after its start", "<", START_SECONDS_MAX, most.startSeconds, 1],
+    ["resident, MiB", "<", MIB_MAX, Math.max(most.startMiB, most.laterMiB), 0],
+    ["a DORA's cost to dhcpd, times the first", "≤", COST_RATIO_MAX, ratio("dhcpd"), 2],
+    ["the same with nats-server", "≤", COST_RATIO_MAX, ratio("dhcpd", "nats-server"), 2],
+  ];
+  return table(
+    [`at ${thousands(most.leases)} leases`, "must be", "is", "held"],
+    rows.map(([what, sign, max, found, digits]) => {
+      const isHeld = sign === "<" ? found < max : found <= max;
+      return [what, `${sign} ${max}`, found.toFixed(digits), isHeld ? "yes" : "no"];
+    }),
+  );
 }

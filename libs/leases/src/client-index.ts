@@ -1,5 +1,5 @@
 // Where the records of a client are: buckets by the hash of the client, each a chain through its records. The table is in
-// shards that double one by one, so that nobody waits for a million records to find their new buckets.
+// shards that grow one by one, so that nobody waits for a million records to find their new buckets.
 import type { ClientId } from "@leasehold/protocol";
 import type { LeaseRecords } from "./lease-records.ts";
 import { hashOf } from "./members.ts";
@@ -8,6 +8,8 @@ import { NO_SLOT, type Slot } from "./record-memory.ts";
 const SHARD_BITS = 10;
 const SHARDS = 2 ** SHARD_BITS;
 const BUCKETS_LEAST = 16;
+/** To find a record its new bucket is a look at memory that no cache has: so that happens seldom. */
+const GROWTH = 4;
 
 interface Shard {
   /** The first record of each bucket; a power of two of them. */
@@ -68,7 +70,7 @@ export class ClientIndex {
 
   private grow(shard: Shard): void {
     const { records } = this;
-    const heads = empty(2 * shard.heads.length);
+    const heads = empty(GROWTH * shard.heads.length);
     for (const head of shard.heads) {
       for (let at = head as Slot; at !== NO_SLOT; ) {
         const next = records.nextOf(at);
