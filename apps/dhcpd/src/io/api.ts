@@ -4,11 +4,12 @@ import { readFileSync } from "node:fs";
 import { BusError, NETWORK, putRecord, readHistory, readRecord, reasonOf } from "@leasehold/bus";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
-import { hostViews, leaseViewOf } from "../api-views.ts";
+import { hostViews } from "../api-views.ts";
 import { clusterViewOf } from "../cluster-view.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
 import { DocumentCheck } from "./api-document-check.ts";
 import { addExplain } from "./api-explain.ts";
+import { addLeases } from "./api-leases.ts";
 import { addNetwork, type NetworkDocuments } from "./api-network.ts";
 import { DOCUMENT } from "./views.ts";
 
@@ -35,6 +36,7 @@ export async function serveApi(node: DhcpNode, registry: Registry, token: string
   });
   addHealth(app, node);
   addReading(app, node, registry);
+  addLeases(app, node);
   addNetwork(app, documentsOf(node));
   addExplain(app, node);
   addDraining(app, node);
@@ -88,16 +90,11 @@ function addDraining(app: FastifyInstance, node: DhcpNode): void {
   });
 }
 
-type LeaseFilter = Partial<Record<"address" | "mac" | "client" | "state" | "subnet" | "hostname", string>>;
-
 function addReading(app: FastifyInstance, node: DhcpNode, registry: Registry): void {
   app.get("/metrics", async (_request, reply) =>
     reply.header("content-type", registry.contentType).send(await registry.metrics()),
   );
   app.get("/api/v1/cluster", () => clusterViewOf(node));
-  app.get<{ Querystring: LeaseFilter }>("/api/v1/leases", (request, reply) =>
-    reply.header("content-type", "application/json; charset=utf-8").send(leasesJson(node, request.query)),
-  );
   const hosts = () => hostViews(node.world.inventory, node.world.network);
   app.get("/api/v1/hosts", hosts);
   app.get<{ Params: { id: string } }>("/api/v1/hosts/:id", (request, reply) => {
@@ -108,39 +105,6 @@ function addReading(app: FastifyInstance, node: DhcpNode, registry: Registry): v
       fix: "`leasehold hosts` lists them.",
     });
   });
-}
-
-/** A million leases must not be built as one string between two packets, so they leave in pieces. */
-function leasesJson(node: DhcpNode, filter: LeaseFilter): ReadableStream {
-  const iterator = matchingLeases(node, filter);
-  let separator = "[";
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    pull: async (controller) => {
-      let piece = "";
-      for (let i = 0; i < 500; i++) {
-        const next = iterator.next();
-        if (next.done) {
-          controller.enqueue(encoder.encode(`${piece}${separator === "[" ? "[" : ""}]`));
-          controller.close();
-          return;
-        }
-        piece += separator + JSON.stringify(next.value);
-        separator = ",";
-      }
-      controller.enqueue(encoder.encode(piece));
-      await new Promise((resolve) => setImmediate(resolve));
-    },
-  });
-}
-
-function* matchingLeases(node: DhcpNode, filter: LeaseFilter) {
-  const wanted = Object.entries(filter);
-  for (const lease of node.world.view.all()) {
-    const view = leaseViewOf(lease, node.clocks.now());
-    const fits = wanted.every(([key, value]) => view[key as keyof typeof view] === value);
-    if (fits) yield view;
-  }
 }
 
 function documentsOf(node: DhcpNode): NetworkDocuments {
