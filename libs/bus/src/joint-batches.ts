@@ -42,6 +42,8 @@ export class JointBatches {
   private readonly options: JointBatchesOptions;
   private parts: Part[] = [];
   private waiting = 0;
+  private inFlight = 0;
+  private isFlushPlanned = false;
   private lastAt = Number.NEGATIVE_INFINITY;
   private avoided = { node: "", until: 0 };
 
@@ -125,15 +127,31 @@ export class JointBatches {
     if (this.waiting + part.writes.length > WAITING_MAX) return false;
     this.parts.push(part);
     this.waiting += part.writes.length;
-    if (this.parts.length === 1) setTimeout(() => this.flush(), TOGETHER_MS);
+    this.planFlush();
     return true;
+  }
+
+  // What comes while a batch is on its way is the next one: as in each node, slow stores make for large batches.
+  private planFlush(): void {
+    if (this.isFlushPlanned || this.inFlight > 0) return;
+    this.isFlushPlanned = true;
+    setTimeout(() => {
+      this.isFlushPlanned = false;
+      this.flush();
+    }, TOGETHER_MS);
   }
 
   private flush(): void {
     const parts = this.parts;
     this.parts = [];
     this.waiting = 0;
-    for (let batch = takeBatch(parts); batch.length > 0; batch = takeBatch(parts)) void this.commit(batch);
+    for (let batch = takeBatch(parts); batch.length > 0; batch = takeBatch(parts)) {
+      this.inFlight++;
+      void this.commit(batch).finally(() => {
+        this.inFlight--;
+        if (this.parts.length > 0) this.planFlush();
+      });
+    }
   }
 
   private async commit(parts: readonly Part[]): Promise<void> {
