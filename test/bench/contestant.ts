@@ -10,6 +10,8 @@ export interface Contestant {
   readonly startRate: number;
   /** Its cost grows with what it stores, so that each step gets an empty store. */
   readonly freshEachStep?: boolean;
+  /** Load before the search, which does not count; a just-in-time compiled server needs more of it than one that was compiled before. */
+  readonly warmUpSeconds?: number;
   /** Measured only when `--only` names it. */
   readonly isAskedFor?: boolean;
   /** What is set and why it is fair, for the report. */

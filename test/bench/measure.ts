@@ -8,7 +8,7 @@ import { type Driven, drive, prepareRelays } from "./relays.ts";
 import { nextRate, type Tried } from "./search.ts";
 
 export const LOSS_PERCENT_MAX = 2.5;
-const WARM_UP_SECONDS = 8;
+const WARM_UP_SECONDS = 3;
 
 export interface Step extends Driven {
   /** CPU of each process group, µs a DORA that came to its end. */
@@ -113,7 +113,7 @@ class Stand {
     const rate = Math.round((this.options.near ?? this.contestant.startRate) / 2);
     await drive(running.lab, running.targets, {
       rate,
-      seconds: WARM_UP_SECONDS,
+      seconds: this.contestant.warmUpSeconds ?? WARM_UP_SECONDS,
       generation: this.generation++,
     });
     return running;

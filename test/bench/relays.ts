@@ -5,6 +5,7 @@ import { exchange } from "../lab/perfdhcp.ts";
 import { must } from "../lab/shell.ts";
 import { cpuSeconds } from "./cpu.ts";
 import { type Latency, latencyOf } from "./latency.ts";
+import { withReceiveRoom } from "./receive-room.ts";
 
 const RELAYS: readonly (readonly [host: string, address: string | undefined])[] = [
   ["r1", undefined],
@@ -49,8 +50,8 @@ export interface Driven {
 
 /** Runs perfdhcp on the three relays at once. */
 export async function drive(lab: Lab, targets: readonly string[], what: Drive): Promise<Driven> {
-  const reports = await Promise.all(
-    RELAYS.map(([host], index) => onRelay(lab, host, targets[index]!, index, what)),
+  const reports = await withReceiveRoom(() =>
+    Promise.all(RELAYS.map(([host], index) => onRelay(lab, host, targets[index]!, index, what))),
   );
   const sum = (value: (report: (typeof reports)[number]) => number) =>
     reports.reduce((total, report) => total + value(report), 0);

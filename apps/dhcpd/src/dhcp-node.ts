@@ -1,20 +1,7 @@
 // A node: its parts put together, started, watched, and stopped in order.
 import { randomBytes } from "node:crypto";
-import {
-  askNode,
-  type Bus,
-  BusError,
-  beat,
-  type KeyWrite,
-  NETWORK,
-  onBeat,
-  onQuestion,
-  onStored,
-  putRecord,
-  tellStored,
-} from "@leasehold/bus";
+import { askNode, type Bus, BusError, beat, NETWORK, onBeat, onQuestion, putRecord } from "@leasehold/bus";
 import { type Instant, instant } from "@leasehold/leases";
-import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import { CatchUp } from "./catch-up.ts";
@@ -28,6 +15,7 @@ import { connectToBus } from "./io/bus.ts";
 import { ClusterAddress } from "./io/cluster-address.ts";
 import { ConflictProbe } from "./io/conflict-probe.ts";
 import { DurabilityCheck } from "./io/durability-check.ts";
+import { openLeaseStore } from "./io/lease-store.ts";
 import { LeasequeryPeers } from "./io/leasequery-peers.ts";
 import { type Link, openLink } from "./io/link.ts";
 import { StoreWatch } from "./io/store-watch.ts";
@@ -45,8 +33,6 @@ import { StreamClock } from "./stream-clock.ts";
 const DRAIN_MAX_MS = 3000;
 const TICK_MS = 100;
 const REGISTER_EVERY_MS = 1000;
-/** What took longer to store is left to the feed, which knows the stream's own time of it. */
-const TOLD_MAX_MS = 1000;
 
 export class DhcpNode {
   readonly file: NodeFile;
@@ -157,7 +143,7 @@ export class DhcpNode {
   }
 
   private serve(bus: Bus): void {
-    const { health, clock, log } = this;
+    const { world, health, counters, clock, observers, log } = this;
     const { steady } = this.clocks;
     this.watch = new StoreWatch(bus, { health, clock, log, steady, wall: Date.now });
     this.watch.onMissing = () => this.views?.leases.distrust("the stream was gone");
@@ -166,7 +152,7 @@ export class DhcpNode {
       put: (key, value, expected) => putRecord(bus, NETWORK, key, value, expected),
     });
     this.timers.push(setInterval(() => this.register(), REGISTER_EVERY_MS));
-    this.views = followAll(bus, this.world, this.counters, this.log, {
+    this.views = followAll(bus, world, counters, log, {
       network: (network) => {
         this.service?.noticeNetwork();
         this.clusterAddress.noticeNetwork(network, this.links, steady());
@@ -179,22 +165,25 @@ export class DhcpNode {
       hosts: (macs) => this.service?.noticeHosts(macs),
     });
     this.catchUp = this.catchUpOver(bus, this.views);
-    onStored(bus, this.file.name, (told) => this.views?.takeTold(told));
     onBeat(bus, (node, state) => {
       if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
     });
     this.timers.push(setInterval(() => this.beat(), BEAT_EVERY_MS));
     const epoch = Date.now().toString(36);
     this.service = new DhcpService({
-      world: this.world,
-      store: this.leaseStore(bus),
+      world,
+      store: openLeaseStore(bus, {
+        ...{ world, counters, health, clock, observers },
+        self: this.file.name,
+        views: this.views,
+      }),
       noteStoreBehind: (address, revision) =>
         this.views?.leases.distrust("the store has less of an address than was seen", {
           key: formatIpv4(address),
           revision,
         }),
       health,
-      counters: this.counters,
+      counters,
       clocks: this.clocks,
       refusal: () => this.refusal(),
       isStandingBack: () => this.draining.isStandingBack(this.clocks.steady()),
@@ -221,33 +210,6 @@ export class DhcpNode {
     });
     onQuestion(bus, this.file.name, (question) => catchUp.answer(question));
     return catchUp;
-  }
-
-  private leaseStore(bus: Bus): JetStreamLeaseStore {
-    return new JetStreamLeaseStore(
-      bus,
-      {
-        onBatch: (size, outcome, ms) => {
-          this.health.noteAttempt(outcome, ms, this.clocks.steady());
-          this.observers.onBatch?.(size, outcome.kind, ms);
-        },
-      },
-      {
-        self: this.file.name,
-        publisher: () => this.world.members.names[0],
-        onHanded: (what) => this.counters.count("joint", what),
-        onStored: (first, writes, sentAt) => this.tell(bus, first, writes, sentAt),
-      },
-    );
-  }
-
-  /** The others, and once the exchanges concerned have gone on, this node's own view. */
-  private tell(bus: Bus, first: number, writes: readonly KeyWrite[], sentAt: number): void {
-    const { views } = this;
-    if (views === undefined || performance.now() - sentAt > TOLD_MAX_MS) return;
-    const told = { stream: views.leases.created, at: Math.round(this.clock.now(sentAt)), first, writes };
-    if (this.world.members.names.length > 1) tellStored(bus, this.file.name, told);
-    setImmediate(() => views.takeTold(told));
   }
 
   private noteMembers(): void {

@@ -1,0 +1,53 @@
+// This node's way into the store of leases: with the other nodes under load, and telling them what is stored (docs/adr/0017).
+import { type Bus, type KeyWrite, onStored, tellStored } from "@leasehold/bus";
+import { JetStreamLeaseStore } from "@leasehold/leases/nats";
+import type { Counters } from "../counters.ts";
+import type { NodeWorld } from "../node-world.ts";
+import type { StoreHealth } from "../store-health.ts";
+import type { StreamClock } from "../stream-clock.ts";
+import type { Views } from "./views.ts";
+
+/** What took longer to store is left to the feed, which knows the stream's own time of it. */
+const TOLD_MAX_MS = 1000;
+
+export interface LeaseStoreParts {
+  /** This node. */
+  readonly self: string;
+  readonly world: NodeWorld;
+  readonly views: Views;
+  readonly counters: Counters;
+  readonly health: StoreHealth;
+  readonly clock: StreamClock;
+  readonly observers: { onBatch?: (size: number, outcome: string, ms: number) => void };
+}
+
+export function openLeaseStore(bus: Bus, parts: LeaseStoreParts): JetStreamLeaseStore {
+  const { self, world, views, counters, health, observers } = parts;
+  onStored(bus, self, (told) => views.takeTold(told));
+  const batches = {
+    onBatch: (size: number, outcome: Parameters<StoreHealth["noteAttempt"]>[0], ms: number) => {
+      health.noteAttempt(outcome, ms, performance.now());
+      observers.onBatch?.(size, outcome.kind, ms);
+    },
+  };
+  return new JetStreamLeaseStore(bus, batches, {
+    self,
+    publisher: () => world.members.names[0],
+    onHanded: (what) => counters.count("joint", what),
+    onStored: (first, writes, sentAt) => tell(bus, parts, first, writes, sentAt),
+  });
+}
+
+/** The others, and once the exchanges concerned have gone on, this node's own view. */
+function tell(
+  bus: Bus,
+  { self, world, views, clock }: LeaseStoreParts,
+  first: number,
+  writes: readonly KeyWrite[],
+  sentAt: number,
+): void {
+  if (performance.now() - sentAt > TOLD_MAX_MS) return;
+  const told = { stream: views.leases.created, at: Math.round(clock.now(sentAt)), first, writes };
+  if (world.members.names.length > 1) tellStored(bus, self, told);
+  setImmediate(() => views.takeTold(told));
+}
