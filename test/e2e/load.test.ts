@@ -33,6 +33,7 @@ interface LeaseRow {
   readonly client: string;
   readonly mac: string;
   readonly state: string;
+  readonly expiresAt: string;
 }
 
 describe("afterwards", () => {
@@ -58,16 +59,24 @@ describe("afterwards", () => {
     await expect.poll(wrong, { timeout: 5000, interval: 500 }).toEqual([]);
   });
 
-  test("the three nodes agree in every word", async () => {
+  test("the three nodes agree in every word, and in times to a second", async () => {
     const [one, ...others] = await Promise.all(
       nodes.map((node) => labOf().leasehold<LeaseRow[]>(["leases"], node)),
     );
-    for (const other of others) expect(other).toEqual(one);
+    for (const other of others) {
+      expect(other.map(timeless)).toEqual(one!.map(timeless));
+      // What a node was told was stored has the time at which it was sent, what the feed brought that at which it was stored.
+      const differences = other.map((row, i) => Math.abs(endOf(row) - endOf(one![i]!)));
+      expect(Math.max(...differences)).toBeLessThanOrEqual(1000);
+    }
     // And nothing is bound that the wire did not show.
     const onTheWire = new Set(grants.map(({ address }) => formatIpv4(address)));
     expect(one!.filter(({ address, state }) => state === "bound" && !onTheWire.has(address))).toEqual([]);
   });
 });
+
+const timeless = (row: LeaseRow) => ({ ...row, grantedAt: "", expiresAt: "" });
+const endOf = (row: LeaseRow) => Date.parse(row.expiresAt);
 
 /** What the wire promised and the lease list does not say. */
 function faults(grants: readonly Grant[], leases: readonly LeaseRow[]): string[] {

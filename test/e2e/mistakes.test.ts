@@ -105,7 +105,7 @@ describe("a node that cannot serve says so in a sentence, and what to do:", () =
     // As soon as all four nodes know each other, it is its turn for some clients.
     await poor.says(/"members":\["n1","n2","n3","n4"\]/);
     await expect
-      .poll(async () => (await lab.api("n1", "/metrics")).body)
+      .poll(async () => (await lab.api("n1", "/metrics")).body, { timeout: 5000 })
       .toMatch(/leasehold_members_serving\{node="n1"\} 4/);
     const members = new Members("n4", ["n1", "n2", "n3"]);
     const { name, mac } = lab.clients.find(
