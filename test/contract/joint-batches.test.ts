@@ -1,7 +1,6 @@
 // Several nodes that publish their batches as one, and a feed that rests while they tell what they stored, on three real servers.
 import {
   type Bus,
-  connectBus,
   ensureObjects,
   type Follower,
   followBucket,
@@ -15,23 +14,13 @@ import { JetStreamLeaseStore, type JointOptions } from "@leasehold/leases/nats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../lab/shell.ts";
 import { type NatsCluster, startNatsCluster } from "../nats/cluster.ts";
+import { connectTo, openStorePair } from "./store-pair.ts";
 
 const PATIENCE = { deadlineMs: 20_000, attemptMs: 5000 };
 
-leaseStoreContract("JetStream, three servers, batches published together", async () => {
-  const cluster = await startNatsCluster();
-  const buses = await Promise.all(["w1", "w2"].map((name) => connect(cluster, name)));
-  await ensureObjects(buses[0]!, { replicas: 3 });
-  const stores = buses.map((bus) => new JetStreamLeaseStore(bus, PATIENCE, sharing(bus, "w1")));
-  return {
-    writers: [stores[0]!, stores[1]!],
-    read: (append) => stores[0]!.read(append.address),
-    close: async () => {
-      await Promise.all(buses.map((bus) => bus.close()));
-      await cluster.stop();
-    },
-  };
-});
+leaseStoreContract("JetStream, three servers, batches published together", () =>
+  openStorePair((bus) => new JetStreamLeaseStore(bus, PATIENCE, sharing(bus, "w1"))),
+);
 
 describe("batches of three nodes", () => {
   let cluster: NatsCluster;
@@ -39,7 +28,7 @@ describe("batches of three nodes", () => {
   const handed: string[] = [];
   beforeAll(async () => {
     cluster = await startNatsCluster();
-    buses = await Promise.all(["n1", "n2", "n3"].map((name) => connect(cluster, name)));
+    buses = await Promise.all(["n1", "n2", "n3"].map((name) => connectTo(cluster, name)));
     await ensureObjects(buses[0]!, { replicas: 3 });
   });
   afterAll(async () => {
@@ -136,6 +125,3 @@ async function storeOverTime(stores: readonly JetStreamLeaseStore[], from: numbe
 function sharing(bus: Bus, publisher: string, onHanded: JointOptions["onHanded"] = () => {}): JointOptions {
   return { self: bus.name, publisher: () => publisher, onHanded };
 }
-
-const connect = (cluster: NatsCluster, name: string): Promise<Bus> =>
-  connectBus({ name, servers: cluster.servers, patience: 20_000 });

@@ -2,33 +2,23 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type Bus, connectBus, ensureObjects, LEASES, streamInfo, streamOf } from "@leasehold/bus";
+import { type Bus, ensureObjects, LEASES, streamInfo, streamOf } from "@leasehold/bus";
 import { grant, leaseStoreContract, put } from "@leasehold/leases/contract";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type NatsCluster, startNatsCluster } from "../nats/cluster.ts";
+import { connectTo, openStorePair } from "./store-pair.ts";
 
-leaseStoreContract("JetStream, three servers", async () => {
-  const cluster = await startNatsCluster();
-  const buses = await Promise.all(["w1", "w2"].map((name) => connect(cluster, name)));
-  await ensureObjects(buses[0]!, { replicas: 3 });
-  const stores = buses.map((bus) => new JetStreamLeaseStore(bus, { deadlineMs: 20_000, attemptMs: 5000 }));
-  return {
-    writers: [stores[0]!, stores[1]!],
-    read: (append) => stores[0]!.read(append.address),
-    close: async () => {
-      await Promise.all(buses.map((bus) => bus.close()));
-      await cluster.stop();
-    },
-  };
-});
+leaseStoreContract("JetStream, three servers", () =>
+  openStorePair((bus) => new JetStreamLeaseStore(bus, { deadlineMs: 20_000, attemptMs: 5000 })),
+);
 
 describe("two processes", () => {
   let cluster: NatsCluster;
   let bus: Bus;
   beforeAll(async () => {
     cluster = await startNatsCluster();
-    bus = await connect(cluster, "judge");
+    bus = await connectTo(cluster, "judge");
     await ensureObjects(bus, { replicas: 3 });
   });
   afterAll(async () => {
@@ -71,10 +61,6 @@ describe("two processes", () => {
       expect((await store.read(append.address))?.event?.intent).toBe(append.event.intent);
   }, 60_000);
 });
-
-function connect(cluster: NatsCluster, name: string): Promise<Bus> {
-  return connectBus({ name, servers: cluster.servers, patience: 30_000 });
-}
 
 /** A process of its own that wants fifty addresses at a time, from the first one that it is told. */
 async function startWriter(cluster: NatsCluster, name: string) {

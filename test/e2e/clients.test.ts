@@ -83,6 +83,8 @@ describe("by its own clock or when told to", () => {
     const client = clients.get(name)!;
     const before = wireOf(client).length;
     expect(await client.renew()).toMatchObject({ address: granted.get(name), seconds: LEASE_SECONDS });
+    // The client may know of its ACK before the capture shows it.
+    await until("the capture shows the answer", 5, async () => wireOf(client).length >= before + 2);
     // udhcpc may miss an ACK that comes within the same millisecond, and asks again by broadcast.
     const [request, ack] = wireOf(client).slice(before);
     expect(request).toMatchObject({ type: MessageType.REQUEST, target: parseIpv4(nodeAddress(VICTIM)) });
