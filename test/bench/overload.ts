@@ -36,7 +36,8 @@ export async function measureOverload(
   const maximum = words.number("maximum", 0) || (await findMaximum(labName, seconds));
   const { lab, groups, targets } = await start(labName, 3, ["n1", "n2", "n3"]);
   await prepareRelays(lab);
-  await drive(lab, targets, { rate: maximum / 2, seconds, generation: 0 });
+  const warmUp = { rate: maximum / 2, seconds: threeNodes.warmUpSeconds ?? seconds, generation: 0 };
+  await drive(lab, targets, warmUp);
   const steps: OverloadStep[] = [];
   for (const [index, share] of SHARES.entries()) {
     await settled(groups);

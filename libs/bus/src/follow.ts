@@ -192,13 +192,16 @@ class BucketFollower implements Follower {
     this.target = info.state.last_seq;
     await this.messages?.close();
     const consumer = await this.bus.js.consumers.get(streamOf(this.bucket), this.consumerOptions());
-    this.messages = await consumer.consume({
+    const messages = await consumer.consume({
       max_messages: 5000,
       expires: 5000,
       idle_heartbeat: 1000,
       callback: (m) => this.deliver(m, generation),
     });
-    void this.watch(this.messages);
+    // Meanwhile it may have come to rest, or have been opened again.
+    if (generation !== this.generation) return void messages.close();
+    this.messages = messages;
+    void this.watch(messages);
     if (info.state.messages === 0 || (await consumer.info(true)).num_pending === 0) {
       // What is missing up to the end was purged, not lost.
       this.position = Math.max(this.position, this.target);

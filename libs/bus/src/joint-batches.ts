@@ -16,6 +16,8 @@ const BUSY_MS = 50;
 const WAITING_MAX = 4096;
 /** So long a node that did not answer is not asked again: by then the heartbeats say what is the matter. */
 const AVOIDED_MS = 3000;
+/** So long a joint batch may take, as the batch of one node may. */
+const PUBLISH_MS = 1000;
 
 export interface JointBatchesOptions {
   /** This node; undefined for who shares with nobody. */
@@ -155,10 +157,8 @@ export class JointBatches {
   }
 
   private async commit(parts: readonly Part[]): Promise<void> {
-    const outcome = await this.alone(
-      parts.flatMap(({ writes }) => writes),
-      1000,
-    );
+    const writes = parts.flatMap((part) => part.writes);
+    const outcome = await this.alone(writes, PUBLISH_MS);
     let revision = outcome.kind === "stored" ? outcome.revision : 0;
     for (const { writes, settle } of parts.toReversed()) {
       settle(outcome.kind === "stored" ? { kind: "stored", revision } : NOT_TOGETHER);

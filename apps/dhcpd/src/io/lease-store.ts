@@ -32,11 +32,14 @@ export function openLeaseStore(bus: Bus, parts: LeaseStoreParts): JetStreamLease
   };
   return new JetStreamLeaseStore(bus, batches, {
     self,
-    publisher: () => world.members.names[0],
+    publisher: () => publisherOf(world.members.names),
     onHanded: (what) => counters.count("joint", what),
     onStored: (first, writes, sentAt) => tell(bus, parts, first, writes, sentAt),
   });
 }
+
+/** All that see the same members name the same one; who is alone waits for nobody's writes. */
+const publisherOf = (names: readonly string[]) => (names.length > 1 ? names[0] : undefined);
 
 /** The others, and once the exchanges concerned have gone on, this node's own view. */
 function tell(
