@@ -27,10 +27,13 @@ interface Measured {
 const RUNS = 5;
 const SECONDS = 4;
 
-export async function compare(
-  words: Words,
-  labName: string,
-): Promise<Pick<Comparison, "rules" | "contestants">> {
+/** A comparison under so many perfdhcp. */
+export const comparison =
+  (relays: number) =>
+  (words: Words, labName: string): Promise<Pick<Comparison, "rules" | "contestants">> =>
+    compare(words, labName, relays);
+
+async function compare(words: Words, labName: string, relays: number) {
   const runs = words.number("runs", RUNS);
   const seconds = words.number("seconds", SECONDS);
   const chosen = contestants.filter(({ name, isAskedFor }) =>
@@ -43,7 +46,7 @@ export async function compare(
     for (const one of rotated(chosen, run)) {
       const before = found.get(one)!;
       console.log(`run ${run + 1} of ${runs}: ${one.title}`);
-      const options = { labName, seconds, ...nearOf(before), say: console.log };
+      const options = { labName, seconds, relays, ...nearOf(before), say: console.log };
       before.push(await measureAgain(one, options));
     }
   }
@@ -54,7 +57,7 @@ export async function compare(
     settings: one.settings,
     runs: found.get(one)!,
   }));
-  return { rules: rulesOf(runs, seconds), contestants: await Promise.all(measured) };
+  return { rules: rulesOf(runs, seconds, relays), contestants: await Promise.all(measured) };
 }
 
 // Twenty minutes are not lost to one start that failed; a second failure of the same run is no accident.
@@ -74,8 +77,8 @@ function nearOf(runs: readonly Run[]): { near?: number } {
   return rates.length > 0 ? { near: median(rates) } : {};
 }
 
-const rulesOf = (runs: number, seconds: number) =>
-  `Three perfdhcp as relays; steps of ${seconds} s, each with up to ${thousands(CLIENTS)} clients that the store has not seen; the rate is raised until ${LOSS_PERCENT_MAX} % of the exchanges have not ended within a second; an empty store at each run; the order rotates; medians of ${runs} runs.`;
+const rulesOf = (runs: number, seconds: number, relays: number) =>
+  `${relays === 1 ? "One perfdhcp as a relay" : `${relays} perfdhcp as relays`}; steps of ${seconds} s, each with up to ${thousands(CLIENTS)} clients that the store has not seen; the rate is raised until ${LOSS_PERCENT_MAX} % of the exchanges have not ended within a second; an empty store at each run; the order rotates; medians of ${runs} runs.`;
 
 interface Summary {
   readonly title: string;
@@ -86,7 +89,7 @@ interface Summary {
 }
 
 /** The table, the ratios and the plots. */
-export function shownComparison({ rules, contestants: measured }: Comparison): Shown {
+export function shownComparison({ rules, contestants: measured }: Comparison, plotName: string): Shown {
   const summaries = measured.map(summaryOf);
   const head = [
     "",
@@ -112,7 +115,7 @@ export function shownComparison({ rules, contestants: measured }: Comparison): S
     ratios(summaries),
     settings.join("\n"),
   ];
-  return { markdown: parts.join("\n\n"), plots: { "dora-a-second": plot(summaries) } };
+  return { markdown: parts.join("\n\n"), plots: { [plotName]: plot(summaries) } };
 }
 
 function summaryOf({ name, title, runs }: Measured): Summary {

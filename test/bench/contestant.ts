@@ -1,6 +1,7 @@
 // A server, or a cluster or pair of them, that the bench measures.
 import type { Lab } from "../lab/lab.ts";
 import type { ProcessGroups } from "./cpu.ts";
+import type { Target } from "./relays.ts";
 
 export interface Contestant {
   /** For `--only`. */
@@ -24,8 +25,7 @@ export interface Contestant {
 export interface Running {
   readonly lab: Lab;
   readonly groups: ProcessGroups;
-  /** Where each of the three relays sends: a host of the lab, or "all" by broadcast. */
-  readonly targets: readonly [string, string, string];
+  readonly target: Target;
   /** Undefined when it is as it should be; else what is wrong, as when a pair has lost each other. */
   unfitness?(): Promise<string | undefined>;
 }

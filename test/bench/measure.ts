@@ -4,7 +4,7 @@ import { until } from "../lab/shell.ts";
 import type { Contestant, Running } from "./contestant.ts";
 import { cpuOf, memoryOf, microsEach, settled } from "./cpu.ts";
 import type { Latency } from "./latency.ts";
-import { type Driven, drive, prepareRelays } from "./relays.ts";
+import { type Driven, Relays } from "./relays.ts";
 import { nextRate, type Tried } from "./search.ts";
 
 export const LOSS_PERCENT_MAX = 2.5;
@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly labName: string;
   /** Of a step. */
   readonly seconds: number;
+  /** How many perfdhcp drive it. */
+  readonly relays: number;
   /** What earlier runs found. */
   readonly near?: number;
   say(line: string): void;
@@ -55,7 +57,7 @@ const isPassed = (step: Driven) => step.lossPercent < LOSS_PERCENT_MAX;
 class Stand {
   private readonly contestant: Contestant;
   private readonly options: RunOptions;
-  private running: Running | undefined;
+  private running: (Running & { readonly relays: Relays }) | undefined;
   private generation = 1;
 
   constructor(contestant: Contestant, options: RunOptions) {
@@ -80,11 +82,11 @@ class Stand {
   }
 
   async step(rate: number, withLatency = false): Promise<Step> {
-    const { lab, targets, groups } = await this.ready();
+    const { relays, groups } = await this.ready();
     await settled(groups);
     const before = cpuOf(groups);
     const { seconds } = this.options;
-    const driven = await drive(lab, targets, { rate, seconds, generation: this.generation++, withLatency });
+    const driven = await relays.drive({ rate, seconds, generation: this.generation++, withLatency });
     const cpuMicros = microsEach(groups, before, driven.completed * seconds);
     const { completed, lossPercent } = driven;
     this.options.say(`  ${rate}/s asked: ${completed}/s done, ${lossPercent.toFixed(1)} % lost`);
@@ -92,7 +94,7 @@ class Stand {
   }
 
   /** As it is, or anew where a step needs that. */
-  private async ready(): Promise<Running> {
+  private async ready() {
     const wrong = await this.running?.unfitness?.();
     if (wrong) this.options.say(`  started anew: ${wrong}`);
     if (wrong || (this.contestant.freshEachStep && this.running)) await this.down();
@@ -100,23 +102,22 @@ class Stand {
     return this.running;
   }
 
-  // Load that does not count first: it serves, the relays' neighbours know each other, nothing is done for the first time.
-  private async start(): Promise<Running> {
+  // Load that does not count first: it serves, the relays' neighbours are known, nothing is done for the first time.
+  private async start() {
     const running = await this.contestant.start(this.options.labName);
-    await prepareRelays(running.lab);
+    const relays = await Relays.before(running.lab, running.target, this.options.relays);
     await until(`${this.contestant.title} serves`, 30, async () => {
-      const { lab, targets } = running;
-      const driven = await drive(lab, targets, { rate: 60, seconds: 1, generation: this.generation++ });
+      const driven = await relays.drive({ rate: 60, seconds: 1, generation: this.generation++ });
       return driven.lossPercent < 50;
     });
-    if (this.contestant.freshEachStep) return running;
+    if (this.contestant.freshEachStep) return { ...running, relays };
     const rate = Math.round((this.options.near ?? this.contestant.startRate) / 2);
-    await drive(running.lab, running.targets, {
+    await relays.drive({
       rate,
       seconds: this.contestant.warmUpSeconds ?? WARM_UP_SECONDS,
       generation: this.generation++,
     });
-    return running;
+    return { ...running, relays };
   }
 
   async down(): Promise<void> {

@@ -7,7 +7,7 @@ import { cpuOf, microsEach, settled } from "./cpu.ts";
 import { LOSS_PERCENT_MAX, measure } from "./measure.ts";
 import { type Metrics, metricsOf, quantileBetween } from "./node-metrics.ts";
 import { linePlot } from "./plot.ts";
-import { type Driven, drive, prepareRelays } from "./relays.ts";
+import { type Driven, Relays } from "./relays.ts";
 import type { Result, Shown } from "./results.ts";
 import { table, thousands } from "./table.ts";
 import type { Words } from "./words.ts";
@@ -34,16 +34,16 @@ export async function measureOverload(
 ): Promise<Pick<Overload, "maximum" | "steps">> {
   const seconds = words.number("seconds", SECONDS);
   const maximum = words.number("maximum", 0) || (await findMaximum(labName, seconds));
-  const { lab, groups, targets } = await start(labName, 3, ["n1", "n2", "n3"]);
-  await prepareRelays(lab);
+  const { lab, groups, target } = await start(labName, 3, ["n1", "n2", "n3"]);
+  const relays = await Relays.before(lab, target);
   const warmUp = { rate: maximum / 2, seconds: threeNodes.warmUpSeconds ?? seconds, generation: 0 };
-  await drive(lab, targets, warmUp);
+  await relays.drive(warmUp);
   const steps: OverloadStep[] = [];
   for (const [index, share] of SHARES.entries()) {
     await settled(groups);
     const [before, cpu] = [await allMetrics(lab), cpuOf(groups)];
     const rate = Math.round(maximum * share);
-    const driven = await drive(lab, targets, { rate, seconds, generation: index + 1 });
+    const driven = await relays.drive({ rate, seconds, generation: index + 1 });
     const cpuMicros = microsEach(groups, cpu, driven.completed * seconds);
     const after = await allMetrics(lab);
     const delays = after.map((metrics, node) => quantileBetween(before[node]!, metrics, DELAY, 0.99) ?? 0);
@@ -56,7 +56,7 @@ export async function measureOverload(
 
 async function findMaximum(labName: string, seconds: number): Promise<number> {
   console.log("the maximum first:");
-  const { best } = await measure(threeNodes, { labName, seconds, say: console.log });
+  const { best } = await measure(threeNodes, { labName, seconds, relays: 1, say: console.log });
   if (!best) throw new Error("No rate was kept up with.");
   return best.rate;
 }

@@ -1,4 +1,6 @@
-// Three relays with perfdhcp on each, for every contestant alike: one relay a node where there are three, as sites have it.
+// The load: perfdhcp, ISC's own tool, as a relay, for every contestant alike. One is the rule, as each takes much of the processors that
+// the servers need; it then spreads the clients by hardware address over the servers that answer, as equal-cost routes to one address
+// do. With three, each asks one server, as relays of racks do.
 import { spawn } from "node:child_process";
 import type { Lab } from "../lab/lab.ts";
 import { exchange } from "../lab/perfdhcp.ts";
@@ -13,17 +15,13 @@ const RELAYS: readonly (readonly [host: string, address: string | undefined])[] 
   ["c2", "10.77.0.252"],
 ];
 
+/** No host's: what is sent there goes to the server whose share the client is in. */
+const SPREAD = "10.77.0.10";
+
 export const CLIENTS = 60_000;
 
-/** Gives the relays their addresses. They do not hear each other, as in a site where each has its own link. */
-export async function prepareRelays(lab: Lab): Promise<void> {
-  for (const [host, address] of RELAYS) {
-    if (address)
-      await must([...lab.onHost(host).argv, "ip", "address", "add", `${address}/16`, "dev", "eth0"]);
-    const isolate = ["ip", "link", "set", host, "type", "bridge_slave", "isolated", "on"];
-    await must([...lab.onHost("sw").argv, ...isolate]);
-  }
-}
+/** Which hosts are asked, each by its share of the clients; or all by broadcast. */
+export type Target = readonly string[] | "all";
 
 export interface Drive {
   /** DORA a second, all relays together. */
@@ -48,36 +46,86 @@ export interface Driven {
   readonly toolMicros: number;
 }
 
-/** Runs perfdhcp on the three relays at once. */
-export async function drive(lab: Lab, targets: readonly string[], what: Drive): Promise<Driven> {
-  const reports = await withReceiveRoom(() =>
-    Promise.all(RELAYS.map(([host], index) => onRelay(lab, host, targets[index]!, index, what))),
-  );
-  const sum = (value: (report: (typeof reports)[number]) => number) =>
-    reports.reduce((total, report) => total + value(report), 0);
-  const acks = sum(({ text }) => exchange(text, "REQUEST-ACK").received);
-  const discovers = sum(({ text }) => exchange(text, "DISCOVER-OFFER").sent);
-  const planned = what.rate * what.seconds;
-  const millis = (name: string) => latencyOf(reports.flatMap(({ text }) => delays(text, name)));
-  return {
-    rate: what.rate,
-    offered: Math.round(discovers / what.seconds),
-    completed: Math.round(acks / what.seconds),
-    lossPercent: Math.max(0, 100 * (1 - acks / planned)),
-    ...(what.withLatency && { offer: millis("DISCOVER-OFFER"), ack: millis("REQUEST-ACK") }),
-    toolMicros: Math.round((1e6 * sum(({ cpu }) => cpu)) / Math.max(1, acks)),
-  };
+/** Relays before the servers of a lab. */
+export class Relays {
+  private readonly lab: Lab;
+  private readonly target: Target;
+  private readonly hosts: readonly string[];
+
+  private constructor(lab: Lab, target: Target, hosts: readonly string[]) {
+    this.lab = lab;
+    this.target = target;
+    this.hosts = hosts;
+  }
+
+  /** Gives them their addresses. They do not hear each other, as in a site where each has its own link. */
+  static async before(lab: Lab, target: Target, count = 1): Promise<Relays> {
+    const chosen = RELAYS.slice(0, count);
+    for (const [host, address] of chosen) {
+      if (address)
+        await must([...lab.onHost(host).argv, "ip", "address", "add", `${address}/16`, "dev", "eth0"]);
+      const isolate = ["ip", "link", "set", host, "type", "bridge_slave", "isolated", "on"];
+      await must([...lab.onHost("sw").argv, ...isolate]);
+    }
+    if (target !== "all" && count < target.length) await spread(lab, chosen[0]![0], target);
+    return new Relays(
+      lab,
+      target,
+      chosen.map(([host]) => host),
+    );
+  }
+
+  /** Runs perfdhcp on all of them at once. */
+  async drive(what: Drive): Promise<Driven> {
+    const reports = await withReceiveRoom(() =>
+      Promise.all(this.hosts.map((host, index) => measured(this.lab, host, this.perfdhcp(index, what)))),
+    );
+    const sum = (value: (report: (typeof reports)[number]) => number) =>
+      reports.reduce((total, report) => total + value(report), 0);
+    const acks = sum(({ text }) => exchange(text, "REQUEST-ACK").received);
+    const discovers = sum(({ text }) => exchange(text, "DISCOVER-OFFER").sent);
+    const millis = (name: string) => latencyOf(reports.flatMap(({ text }) => delays(text, name)));
+    return {
+      rate: what.rate,
+      offered: Math.round(discovers / what.seconds),
+      completed: Math.round(acks / what.seconds),
+      lossPercent: Math.max(0, 100 * (1 - acks / (what.rate * what.seconds))),
+      ...(what.withLatency && { offer: millis("DISCOVER-OFFER"), ack: millis("REQUEST-ACK") }),
+      toolMicros: Math.round((1e6 * sum(({ cpu }) => cpu)) / Math.max(1, acks)),
+    };
+  }
+
+  private perfdhcp(index: number, { rate, seconds, generation, withLatency }: Drive): string[] {
+    const share = this.hosts.length;
+    const base = ["-b", `mac=02:${hex(0x10 + index)}:${hex(generation)}:00:00:00`];
+    // -W: a reply has a second, also the last one.
+    const load = ["-r", `${Math.max(1, Math.round(rate / share))}`, "-p", `${seconds}`, "-W", "1000000"];
+    const clients = ["-R", `${CLIENTS / share}`, ...base];
+    const times = withLatency ? ["-x", "t"] : [];
+    return ["perfdhcp", "-4", "-l", "eth0", ...load, ...clients, ...times, this.serverOf(index)];
+  }
+
+  private serverOf(index: number): string {
+    const { target, hosts, lab } = this;
+    if (target === "all") return "all";
+    return hosts.length < target.length ? SPREAD : lab.host(target[index % target.length]!).address!;
+  }
 }
 
-function onRelay(lab: Lab, host: string, target: string, index: number, what: Drive) {
-  const { rate, seconds, generation, withLatency } = what;
-  const base = `mac=02:${hex(0x10 + index)}:${hex(generation)}:00:00:00`;
-  const load = ["-r", `${Math.max(1, Math.round(rate / 3))}`, "-R", `${CLIENTS / 3}`, "-p", `${seconds}`];
-  // -W: a reply has a second, also the last one.
-  const argv = ["perfdhcp", "-4", "-l", "eth0", ...load, "-b", base, "-W", "1000000"];
-  if (withLatency) argv.push("-x", "t");
-  const to = target === "all" ? "all" : lab.host(target).address!;
-  return measured(lab, host, [...argv, to]);
+/** Makes a relay's host send each client's packets to one of the servers, by the last octet of its hardware address. */
+async function spread(lab: Lab, relay: string, servers: readonly string[]): Promise<void> {
+  const border = (which: number) => Math.round((256 * which) / servers.length);
+  const shares = servers.map(
+    (host, index) => `${border(index)}-${border(index + 1) - 1} : ${lab.host(host).address}`,
+  );
+  // Octet 41 of UDP with its header: the last one of chaddr (RFC 2131 §2).
+  const toServer = `ip daddr ${SPREAD} udp dport 67 ip daddr set @th,328,8 map { ${shares.join(", ")} }`;
+  const additions = [
+    "table ip spread",
+    "chain ip spread out { type route hook output priority -150; }",
+    `rule ip spread out ${toServer}`,
+  ];
+  await must([...lab.onHost(relay).argv, "nft", additions.map((each) => `add ${each}`).join("; ")]);
 }
 
 const hex = (octet: number) => (octet & 255).toString(16).padStart(2, "0");

@@ -6,7 +6,7 @@ import { groupsOf, start } from "./contestants/leasehold.ts";
 import { cpuOf, memoryOf, microsEach } from "./cpu.ts";
 import { median } from "./latency.ts";
 import { linePlot } from "./plot.ts";
-import { drive, prepareRelays } from "./relays.ts";
+import { Relays } from "./relays.ts";
 import type { Result, Shown } from "./results.ts";
 import { table, thousands } from "./table.ts";
 import type { Words } from "./words.ts";
@@ -14,6 +14,7 @@ import type { Words } from "./words.ts";
 const LEASES_MOST = 1_000_000;
 const RATE = 500;
 const SECONDS = 8;
+const NODES = ["n1", "n2", "n3"];
 /** Of DORAs: the median of their costs is taken, as a collection of garbage falls into one and not into another. */
 const ROUNDS = 3;
 const FILL_TIMEOUT_MS = 600_000;
@@ -55,7 +56,7 @@ export async function measureScale(words: Words, labName: string): Promise<Pick<
 }
 
 async function withLeases(lab: Lab, leases: number, rate: number, seconds: number): Promise<ScaleStep> {
-  await prepareRelays(lab);
+  const relays = await Relays.before(lab, NODES);
   for (const { name } of lab.nodes) await lab.stop(name, "dhcpd");
   const fillSeconds = await fill(lab, leases);
   const began = performance.now();
@@ -64,7 +65,7 @@ async function withLeases(lab: Lab, leases: number, rate: number, seconds: numbe
   const first = { n1: [lab.processes().n1!.dhcpd!.pid] };
   const startMiB = memoryOf(first).n1!;
   for (const { name } of lab.nodes.slice(1)) await lab.start(name, "dhcpd");
-  const costs = await doras(lab, rate, seconds);
+  const costs = await doras(lab, relays, rate, seconds);
   return { leases, fillSeconds, startSeconds, startMiB, laterMiB: memoryOf(first).n1!, ...costs };
 }
 
@@ -76,14 +77,13 @@ async function fill(lab: Lab, leases: number): Promise<number> {
   return Number(stdout) / 1000;
 }
 
-async function doras(lab: Lab, rate: number, seconds: number) {
+async function doras(lab: Lab, relays: Relays, rate: number, seconds: number) {
   const groups = groupsOf(lab);
-  const targets = ["n1", "n2", "n3"];
-  await drive(lab, targets, { rate, seconds, generation: 0 }); // What is compiled only under load is compiled by then.
+  await relays.drive({ rate, seconds, generation: 0 }); // What is compiled only under load is compiled by then.
   const rounds: { readonly cpuMicros: Readonly<Record<string, number>>; readonly lossPercent: number }[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     const before = cpuOf(groups);
-    const driven = await drive(lab, targets, { rate, seconds, generation: round });
+    const driven = await relays.drive({ rate, seconds, generation: round });
     const cpuMicros = microsEach(groups, before, driven.completed * seconds);
     rounds.push({ cpuMicros, lossPercent: driven.lossPercent });
   }

@@ -26,6 +26,6 @@ export const dnsmasq: Contestant = {
     const favours = ["--no-ping", "--quiet-dhcp", "--dhcp-lease-max=1000000"];
     const options = ["--keep-in-foreground", "--user=root", "--log-facility=-", "--dhcp-option=3,10.77.0.1"];
     const running = startRival(lab, "n1", ["dnsmasq", ...options, ...files, ...served, pool, ...favours]);
-    return { lab, targets: ["n1", "n1", "n1"], groups: { dnsmasq: [running.pid] } };
+    return { lab, target: ["n1"], groups: { dnsmasq: [running.pid] } };
   },
 };

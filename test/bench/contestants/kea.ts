@@ -20,11 +20,11 @@ export const kea: Contestant = {
   name: "kea",
   title: "Kea alone",
   startRate: 4000,
-  settings: ["one server, one copy; all relays ask it", ...common],
+  settings: ["one server, one copy", ...common],
   version,
   async start(name) {
     const lab = await Lab.empty({ name });
-    return { lab, targets: ["n1", "n1", "n1"], groups: { "kea-dhcp4": [startKea(lab, "n1", undefined)] } };
+    return { lab, target: ["n1"], groups: { "kea-dhcp4": [startKea(lab, "n1", undefined)] } };
   },
 };
 
@@ -37,7 +37,7 @@ export const keaHotStandby: Contestant = {
   name: "kea-hot-standby",
   title: "Kea HA, hot-standby",
   startRate: 1000,
-  settings: ["two servers, two copies; all relays ask the primary only", ...paired],
+  settings: ["two servers, two copies; only the primary is asked", ...paired],
   version,
   start: (name) => startPair(name, "hot-standby"),
 };
@@ -64,8 +64,7 @@ async function startPair(name: string, mode: Mode): Promise<Running> {
       : `the partners are in ${states.join(" and ")}`;
   };
   await until(`both partners are in ${mode}`, 60, async () => (await unfitness()) === undefined, 200);
-  const to = mode === "hot-standby" ? "n1" : "all";
-  return { lab, groups, targets: [to, to, to], unfitness };
+  return { lab, groups, target: mode === "hot-standby" ? ["n1"] : "all", unfitness };
 }
 
 function startKea(lab: Lab, host: string, mode: Mode | undefined): number {

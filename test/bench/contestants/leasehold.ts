@@ -5,6 +5,7 @@ import { must } from "../../lab/shell.ts";
 import { root } from "../../run/child.ts";
 import type { Contestant, Running } from "../contestant.ts";
 import type { ProcessGroups } from "../cpu.ts";
+import type { Target } from "../relays.ts";
 
 const NETWORK = `${root}test/bench/network.yaml`;
 
@@ -21,9 +22,9 @@ const common = [
 export const threeNodes: Contestant = {
   name: "leasehold-3",
   title: "Leasehold, three nodes",
-  startRate: 2000,
+  startRate: 4000,
   warmUpSeconds: 15,
-  settings: ["three nodes, three copies of each lease (R3); each relay asks one node", ...common],
+  settings: ["three nodes, three copies of each lease (R3); each has a third of the clients", ...common],
   version,
   start: (name) => start(name, 3, ["n1", "n2", "n3"]),
 };
@@ -38,28 +39,28 @@ export const threeNodesHearingAll: Contestant = {
     ...common,
   ],
   version,
-  start: (name) => start(name, 3, ["all", "all", "all"]),
+  start: (name) => start(name, 3, "all"),
 };
 
 export const oneNode: Contestant = {
   name: "leasehold-1",
   title: "Leasehold, one node",
-  startRate: 2000,
+  startRate: 4000,
   warmUpSeconds: 15,
-  settings: ["one node, one NATS server, one copy; all relays ask it", ...common],
+  settings: ["one node, one NATS server, one copy", ...common],
   version,
-  start: (name) => start(name, 1, ["n1", "n1", "n1"]),
+  start: (name) => start(name, 1, ["n1"]),
 };
 
 /** A cluster of ours with the bench's network document. */
 export async function start(
   name: string,
   nodes: number,
-  targets: Running["targets"],
+  target: Target,
   network: string = NETWORK,
 ): Promise<Running> {
   const lab = await Lab.up({ name, nodes, clients: 2, network });
-  return { lab, targets, groups: groupsOf(lab) };
+  return { lab, target, groups: groupsOf(lab) };
 }
 
 /** The processes of the nodes as they run now. */

@@ -6,7 +6,7 @@ import { typescript } from "../../lab/service.ts";
 import { sleep } from "../../lab/shell.ts";
 import { root } from "../../run/child.ts";
 import { start } from "../contestants/leasehold.ts";
-import { type Driven, drive, prepareRelays } from "../relays.ts";
+import { type Driven, Relays } from "../relays.ts";
 import type { Result, Shown } from "../results.ts";
 import { table, thousands } from "../table.ts";
 import type { Words } from "../words.ts";
@@ -32,11 +32,11 @@ export interface Profiled extends Result {
 export async function measureProfile(words: Words, labName: string): Promise<Omit<Profiled, keyof Result>> {
   const rate = words.number("rate", RATE);
   const seconds = words.number("seconds", SECONDS);
-  const { lab, targets } = await start(labName, 3, ["n1", "n2", "n3"]);
-  await prepareRelays(lab);
-  await drive(lab, targets, { rate, seconds: WARM_UP_SECONDS, generation: 0 });
+  const { lab, target } = await start(labName, 3, ["n1", "n2", "n3"]);
+  const relays = await Relays.before(lab, target);
+  await relays.drive({ rate, seconds: WARM_UP_SECONDS, generation: 0 });
   const [driven, profile] = await Promise.all([
-    drive(lab, targets, { rate, seconds: seconds + 2, generation: 1 }),
+    relays.drive({ rate, seconds: seconds + 2, generation: 1 }),
     sleep(1000).then(() => take(lab, "n1", seconds)),
   ]);
   mkdirSync(dirname(FILE), { recursive: true });
