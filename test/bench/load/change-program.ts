@@ -16,7 +16,7 @@ export interface ChangeTimes {
 }
 
 const [count = "0", relay = "", nodeList = "", servers = "", password = ""] = process.argv.slice(2);
-const nodes = nodeList.split(",");
+const nodes = nodeList.split(",").map((address) => parseIpv4(address)!);
 const FIRST = parseIpv4("10.80.0.0")!;
 const MOVE_BY = 0x10000;
 const ASK_EVERY_MS = 2;

@@ -1,6 +1,6 @@
 // Clients behind a relay, at a rate that does not ask whether the servers keep up: whole DORAs, and renewals of what those
 // brought. A client's node is always the same one, as its relay's would be.
-import { ipv4, MessageType, parseIpv4 } from "@leasehold/protocol";
+import { type Ipv4, ipv4, MessageType, parseIpv4 } from "@leasehold/protocol";
 import { type Latency, latencyOf } from "../latency.ts";
 import { LoadSocket } from "./load-socket.ts";
 import { ACK, MessageTemplate, OFFER, serverOf, typeOf, xidOf, yiaddrOf } from "./message-template.ts";
@@ -31,7 +31,7 @@ const REPLY_MS = 1000;
 const XID_BASE = 0x62000000;
 
 export class ExchangeLoad {
-  private readonly targets: readonly string[];
+  private readonly targets: readonly Ipv4[];
   private readonly templates: Readonly<Record<"discover" | "request" | "renew", MessageTemplate>>;
   private socket!: LoadSocket;
   /** By client: its address, 0 while it has none. */
@@ -41,7 +41,7 @@ export class ExchangeLoad {
   private isRenewing = false;
 
   private constructor(relay: string, targets: readonly string[]) {
-    this.targets = targets;
+    this.targets = targets.map((address) => parseIpv4(address)!);
     const giaddr = parseIpv4(relay) ?? ipv4(0);
     const request = { type: MessageType.REQUEST, giaddr };
     this.templates = {

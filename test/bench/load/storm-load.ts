@@ -35,7 +35,7 @@ export interface StormResult {
   readonly again: Readonly<Record<string, number>>;
 }
 
-const BROADCAST = "255.255.255.255";
+const BROADCAST = ipv4(0xffffffff);
 const CHUNK = 50;
 const REQUESTS_MAX = 4;
 const STAGES = clientKinds.length;
