@@ -8,6 +8,9 @@ export async function metricsOf(lab: Lab, node: string): Promise<Metrics> {
   return parseMetrics(String(body));
 }
 
+export const allMetrics = (lab: Lab): Promise<Metrics[]> =>
+  Promise.all(lab.nodes.map(({ name }) => metricsOf(lab, name)));
+
 /** By name and labels, as they stand there, without the label `node`. */
 export function parseMetrics(text: string): Metrics {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
@@ -27,7 +30,7 @@ const withoutNode = (name: string) =>
 
 /** What was stored in the lease bucket, over all nodes. */
 export async function leaseWrites(lab: Lab): Promise<number> {
-  const all = await Promise.all(lab.nodes.map(({ name }) => metricsOf(lab, name)));
+  const all = await allMetrics(lab);
   return all.reduce(
     (sum, metrics) => sum + (metrics.get('leasehold_commits_total{outcome="stored"}') ?? 0),
     0,

@@ -1,11 +1,10 @@
 // `./run bench overload`: more than three nodes can do. What is offered against what comes to its end, and how late the nodes'
 // event loops are meanwhile.
 
-import type { Lab } from "../lab/lab.ts";
 import { start, threeNodes } from "./contestants/leasehold.ts";
 import { cpuOf, microsEach, settled } from "./cpu.ts";
 import { LOSS_PERCENT_MAX, measure } from "./measure.ts";
-import { type Metrics, metricsOf, quantileBetween } from "./node-metrics.ts";
+import { allMetrics, quantileBetween } from "./node-metrics.ts";
 import { linePlot } from "./plot.ts";
 import { type Driven, Relays } from "./relays.ts";
 import type { Result, Shown } from "./results.ts";
@@ -60,9 +59,6 @@ async function findMaximum(labName: string, seconds: number): Promise<number> {
   if (!best) throw new Error("No rate was kept up with.");
   return best.rate;
 }
-
-const allMetrics = (lab: Lab): Promise<Metrics[]> =>
-  Promise.all(lab.nodes.map(({ name }) => metricsOf(lab, name)));
 
 export function shownOverload({ maximum, steps }: Overload): Shown {
   const head = [

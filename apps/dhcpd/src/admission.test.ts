@@ -73,7 +73,7 @@ test("what waited for longer than its client does is not handled", () => {
   const { admission, shed } = queue();
   admission.put(of("old", discover(8), 0));
   admission.put(of("young", discover(9), 2000));
-  expect(taken(admission, 3500)).toEqual(["young"]);
+  expect(taken(admission, 4500)).toEqual(["young"]);
   expect(shed).toEqual(["too-late"]);
 });
 

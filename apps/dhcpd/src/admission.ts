@@ -33,9 +33,9 @@ export interface AdmissionOptions {
   readonly orderlyMax?: number;
 }
 
-/** RFC 2131 §4.1: a client asks again after 3 to 5 s; what is not handled by then is asked anew. */
-const PATIENCE_MS = 3000;
-const LIMIT = 8192;
+/** RFC 2131 §4.1: a client asks again after 4 s (of copies the newest counts); until then it listens. */
+const PATIENCE_MS = 4000;
+const LIMIT = 16_384;
 /** Some milliseconds of work. */
 const ORDERLY_MAX = 256;
 

@@ -9,15 +9,17 @@ test("DISCOVERs are shed before REQUESTs, and both are bounded", () => {
   const backlog = new Backlog();
   const isFull = (type: number, pending: number) => backlog.isFullFor(type, pending, prompt);
   expect([isFull(DISCOVER, 2000), isFull(DISCOVER, 2001)]).toEqual([false, true]);
-  expect([isFull(REQUEST, 8000), isFull(REQUEST, 8001)]).toEqual([false, true]);
+  expect([isFull(REQUEST, 10_000), isFull(REQUEST, 10_001)]).toEqual([false, true]);
 });
 
 test("while a leader is elected more DISCOVERs are answered, and until what it left is worked off", () => {
   const backlog = new Backlog();
-  expect(backlog.isFullFor(DISCOVER, 6000, electing)).toBe(false);
-  expect(backlog.isFullFor(DISCOVER, 6001, electing)).toBe(true);
-  expect(backlog.isFullFor(REQUEST, 8001, electing)).toBe(true);
+  expect(backlog.isFullFor(DISCOVER, 8000, electing)).toBe(false);
+  expect(backlog.isFullFor(DISCOVER, 8001, electing)).toBe(true);
+  expect(backlog.isFullFor(REQUEST, 10_001, electing)).toBe(true);
   expect(backlog.isFullFor(DISCOVER, 5000, prompt)).toBe(false);
-  expect(backlog.isFullFor(DISCOVER, 2000, prompt)).toBe(false);
+  expect(backlog.isFullFor(DISCOVER, 201, prompt)).toBe(false);
+  expect(backlog.isFullFor(DISCOVER, 2001, prompt)).toBe(false);
+  expect(backlog.isFullFor(DISCOVER, 200, prompt)).toBe(false);
   expect(backlog.isFullFor(DISCOVER, 2001, prompt)).toBe(true);
 });

@@ -5,9 +5,11 @@ import { MessageType } from "@leasehold/protocol";
 
 /** Some tenths of a second of commits. */
 const DISCOVERS_MAX = 2000;
+/** What an election has piled up is worked off when so few wait. */
+const WORKED_OFF = 200;
 /** Leaves room for the REQUESTs to come of the offers made. */
-const DISCOVERS_IN_ELECTION_MAX = 6000;
-const REQUESTS_MAX = 8000;
+const DISCOVERS_IN_ELECTION_MAX = 8000;
+const REQUESTS_MAX = 10_000;
 
 export class Backlog {
   /** From an election's beginning until what has piled up in it is worked off. */
@@ -15,10 +17,8 @@ export class Backlog {
 
   /** Whether one more message of the type is too many while so many exchanges wait. */
   isFullFor(type: number | undefined, pending: number, isPrompt: () => boolean): boolean {
-    if (pending <= DISCOVERS_MAX) {
-      this.isOfElection = false;
-      return false;
-    }
+    if (pending <= WORKED_OFF) this.isOfElection = false;
+    if (pending <= DISCOVERS_MAX) return false;
     this.isOfElection ||= !isPrompt();
     if (type !== MessageType.DISCOVER) return pending > REQUESTS_MAX;
     return pending > (this.isOfElection ? DISCOVERS_IN_ELECTION_MAX : DISCOVERS_MAX);

@@ -150,6 +150,34 @@ test("two writes to one address are never on their way at once, also when they h
   expect(settled.at(-1)).toBe("again stored");
 });
 
+test("a write that is known to be overtaken makes no batch of others be refused", async () => {
+  const overtaken = grant(2, "w2");
+  store = new GroupCommits(stream, time, { isOutdated: ({ address }) => address === overtaken.address });
+  stream.heal();
+  stream.found = () => ({ ...grant(2, "theirs"), revision: revision(7), at: 0 as never });
+  append(1, 3);
+  await time.pass(10);
+  expect(stream.attempts).toEqual([["w1", "w3"]]);
+  expect(settled.map((line) => line.replace(/ at .*/, "")).sort()).toEqual([
+    "w1 stored",
+    "w2 conflict",
+    "w3 stored",
+  ]);
+});
+
+test("a write that is known to be overtaken waits for a leader that says by what", async () => {
+  store = new GroupCommits(stream, time, { isOutdated: () => true });
+  stream.found = () => {
+    throw new Error("no leader to ask");
+  };
+  append(1, 1);
+  await time.pass(500);
+  expect(settled).toEqual([]);
+  stream.found = () => ({ ...grant(1, "theirs"), revision: revision(7), at: 0 as never });
+  await time.pass(100);
+  expect(settled.map((line) => line.replace(/ at .*/, ""))).toEqual(["w1 conflict"]);
+});
+
 test("more than the queue takes are told so at once", () => {
   store = new GroupCommits(stream, time, { queueMax: 2 });
   append(1, 3);

@@ -26,6 +26,8 @@ export interface GroupCommitOptions {
   readonly deadlineMs?: number;
   /** Appends waiting, at most: more are answered `unknown` at once. */
   readonly queueMax?: number;
+  /** Whether the address is known to have a newer event than the write expects: it would only make a whole batch be refused. */
+  readonly isOutdated?: (append: Append) => boolean;
   /** Told of every batch: its size, outcome, and how long it took in ms. */
   readonly onBatch?: (size: number, outcome: CasOutcome, ms: number) => void;
 }
@@ -103,7 +105,8 @@ export class GroupCommits implements LeaseStore {
       tickMs: TICK_MS,
       attemptMs: 1000,
       deadlineMs: 12_000,
-      queueMax: 10_000,
+      queueMax: 12_000,
+      isOutdated: () => false,
       onBatch: () => {},
       ...options,
     };
@@ -182,7 +185,9 @@ export class GroupCommits implements LeaseStore {
     const batch: Waiting[] = [];
     const rest: Waiting[] = [];
     for (const each of this.queue) {
-      if (batch.length < batchMax && !this.busyKeys.has(each.append.address)) {
+      if (!this.isInDoubt && this.options.isOutdated(each.append)) {
+        void this.settleConflict(each).finally(() => this.planFlush());
+      } else if (batch.length < batchMax && !this.busyKeys.has(each.append.address)) {
         this.busyKeys.add(each.append.address);
         batch.push(each);
       } else {

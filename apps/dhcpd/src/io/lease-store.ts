@@ -1,5 +1,6 @@
 // This node's way into the store of leases: with the other nodes under load, and telling them what is stored (docs/adr/0017).
 import { type Bus, type KeyWrite, onStored, tellStored } from "@leasehold/bus";
+import type { Append } from "@leasehold/leases";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import type { Counters } from "../counters.ts";
 import type { NodeWorld } from "../node-world.ts";
@@ -25,6 +26,7 @@ export function openLeaseStore(bus: Bus, parts: LeaseStoreParts): JetStreamLease
   const { self, world, views, counters, health, observers } = parts;
   onStored(bus, self, (told) => views.takeTold(told));
   const batches = {
+    isOutdated: ({ address, expected }: Append) => world.view.revisionOf(address) > expected,
     onBatch: (size: number, outcome: Parameters<StoreHealth["noteAttempt"]>[0], ms: number) => {
       health.noteAttempt(outcome, ms, performance.now());
       observers.onBatch?.(size, outcome.kind, ms);
