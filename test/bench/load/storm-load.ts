@@ -20,6 +20,8 @@ export interface StormResult {
   readonly halfMs: number;
   readonly p99Ms: number;
   readonly allMs: number;
+  /** The longest time in which nobody was given an address, in ms: an election of a leader, where there was one. */
+  readonly pauseMs: number;
   /** ms in which the first message of every host was sent. */
   readonly startMs: number;
   readonly sent: number;
@@ -64,6 +66,8 @@ export class StormLoad {
   private readonly moves: Record<string, number> = {};
   private readonly ends: number[] = [];
   private stages = 0;
+  private lastBound = 0;
+  private pause = 0;
   private naks = 0;
   private twice = 0;
   private unasked = 0;
@@ -105,6 +109,7 @@ export class StormLoad {
       halfMs: at(0.5),
       p99Ms: at(0.99),
       allMs: at(1),
+      pauseMs: Math.round(this.pause),
       naks: this.naks,
       twice: this.twice,
       unasked: this.unasked,
@@ -146,8 +151,11 @@ export class StormLoad {
     if (holder !== undefined && holder !== host) this.twice++;
     this.holders.set(address, host);
     this.onStage(++this.stages);
+    const now = performance.now();
+    if (this.stages > 1) this.pause = Math.max(this.pause, now - this.lastBound);
+    this.lastBound = now;
     if (!isLast) return;
-    this.ends.push(performance.now());
+    this.ends.push(now);
     if (this.ends.length === this.hosts.length) this.finish();
   }
 }
