@@ -20,7 +20,7 @@ export interface StormResult {
   readonly halfMs: number;
   readonly p99Ms: number;
   readonly allMs: number;
-  /** The longest time in which nobody was given an address, in ms: an election of a leader, where there was one. */
+  /** The longest time in which nobody was given an address, in ms. */
   readonly pauseMs: number;
   /** ms in which the first message of every host was sent. */
   readonly startMs: number;
