@@ -5,6 +5,7 @@ import { measureOverload, type Overload, shownOverload } from "./overload.ts";
 import { measureProfile, type Profiled, shownProfile } from "./profile/profile.ts";
 import { measureRenewals, type Renewals, shownRenewals } from "./renew.ts";
 import { measureScale, type Scale, shownScale } from "./scale.ts";
+import { measureStore, type StoreCosts, shownStore } from "./store.ts";
 import { measureStorms, type Storms, shownStorms } from "./storm.ts";
 import type { Subject } from "./subject.ts";
 
@@ -57,6 +58,13 @@ export const subjects: readonly Subject[] = [
     about: "offered against completed, from half of the maximum to three times of it",
     measure: measureOverload,
     show: (result) => shownOverload(result as Overload),
+  },
+  {
+    name: "store",
+    usage: "[--seconds 8]",
+    about: "CPU of three nats-servers for a batch and a write, with and without a log of events",
+    measure: measureStore,
+    show: (result) => shownStore(result as StoreCosts),
   },
   {
     name: "profile",

@@ -79,6 +79,9 @@ describe("batches of three nodes", () => {
     const restless = until("the feed rests", 20, async () => follower.isResting);
     while (!follower.isResting) await putMore(64);
     await restless;
+    // A node that stood still asks this under load, too.
+    const [isCaughtUp] = await Promise.all([follower.caughtUp(), putMore(512)]);
+    expect(isCaughtUp).toBe(true);
 
     isTold = false;
     await putMore(10);

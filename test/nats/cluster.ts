@@ -12,6 +12,8 @@ export interface NatsCluster {
   readonly servers: readonly string[];
   /** Where each server's monitoring listens. */
   readonly monitoring: readonly string[];
+  /** The servers' processes. */
+  readonly pids: readonly number[];
   /** SIGKILL, as a crash. */
   kill(index: number): void;
   /** Goes in order: `nats-server --signal ldm`. */
@@ -37,6 +39,7 @@ export async function startNatsCluster(size: 1 | 3 = 3, jetstream = ""): Promise
   return {
     servers: ports.slice(0, size).map((port) => `nats://127.0.0.1:${port}`),
     monitoring: ports.slice(2 * size).map((port) => `http://127.0.0.1:${port}`),
+    pids: processes.map(({ pid }) => pid!),
     kill: (index) => processes[index]!.kill("SIGKILL"),
     lameDuck: (index) => processes[index]!.kill("SIGUSR2"),
     stop: async () => {

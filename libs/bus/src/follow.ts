@@ -49,7 +49,7 @@ export interface Follower {
    * False: these will come by the feed.
    */
   told(stream: string, first: number, last: number): boolean;
-  /** Asks the stream's leader now whether anything is missing; false when that cannot be said. */
+  /** Asks the stream's leader now what there is, and says whether all of that is known, or is soon; false when that cannot be said. */
   caughtUp(): Promise<boolean>;
   /**
    * Something says that the stream is not the one that was followed. Unless it is gone, that is looked into, as a leader that
@@ -69,6 +69,8 @@ const REST_CHECK_MS = 50;
 const GAP_MAX_MS = 100;
 const QUIET_MAX_MS = 500;
 const RANGES_MAX = 256;
+const REACHED_WITHIN_MS = 2000;
+const REACHED_CHECK_MS = 5;
 
 export function followBucket(bus: Bus, bucket: string, options: FollowOptions): Follower {
   const follower = new BucketFollower(bus, bucket, options);
@@ -153,10 +155,20 @@ class BucketFollower implements Follower {
   async caughtUp(): Promise<boolean> {
     try {
       const info = await streamInfo(this.bus, streamOf(this.bucket));
-      return this.complete && info !== undefined && info.state.last_seq <= this.position;
+      return info !== undefined && (await this.reaches(info.state.last_seq));
     } catch {
       return false;
     }
+  }
+
+  /** Under load there is always something newer than what is known, but not than what was asked for. */
+  private async reaches(sequence: number): Promise<boolean> {
+    const until = performance.now() + REACHED_WITHIN_MS;
+    while (!this.stopped && performance.now() < until) {
+      if (this.complete && this.position >= sequence) return true;
+      await new Promise((resolve) => setTimeout(resolve, REACHED_CHECK_MS));
+    }
+    return false;
   }
 
   distrust(reason: string, seen?: Seen): void {
