@@ -4,8 +4,8 @@ import {
   type Bus,
   connectBus,
   ensureObjects,
-  LEASES,
   LEASE_LOG,
+  LEASES,
   publishCas,
   subjectOf,
 } from "@leasehold/bus";
