@@ -23,7 +23,7 @@ import {
 } from "@leasehold/protocol";
 import { Answers } from "./answers.ts";
 import { Backlog } from "./backlog.ts";
-import { bootpAnswer, decodeWithoutCookie } from "./bootp.ts";
+import { bootpAnswer, decodeWithoutCookie, isBootpRequest } from "./bootp.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Arrival, Exchange, ServiceLink, ServiceParts } from "./exchange.ts";
 import type { Foreseen } from "./explain.ts";
@@ -160,7 +160,7 @@ export class DhcpService {
 
   private gate(packet: Packet, type: number | undefined): DropReason | undefined {
     if (packet.op !== 1) return "not-for-servers";
-    if (type === undefined) return packet.has(53) ? "not-for-servers" : this.parts.refusal();
+    if (type === undefined) return isBootpRequest(packet) ? this.parts.refusal() : "not-for-servers";
     if (messageTypeName(type) === undefined || NOT_BY_UDP.has(type)) return "not-for-servers";
     return this.parts.refusal() ?? this.overload(type) ?? this.formFault(packet);
   }

@@ -37,7 +37,7 @@ function bucketConfig(bucket: string, history: number): Partial<StreamConfig> & 
 }
 
 // History above one lets the sourced log catch up without skipping a superseded event. The log itself is one copy that is not
-// waited for (docs/adr/0013): three synced ones would cost the servers half as much again as the leases.
+// waited for (docs/adr/0013): synced ones would cost the servers as much again as the leases.
 const OBJECTS: readonly (Partial<StreamConfig> & { name: string })[] = [
   bucketConfig(LEASES, 8),
   bucketConfig(INVENTORY, 8),
