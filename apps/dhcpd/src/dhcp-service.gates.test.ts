@@ -33,9 +33,9 @@ describe("overload", () => {
   });
 
   test("then REQUESTs too, so that the queue is bounded", () => {
-    const node = loaded(8001);
-    node.receive(requestOf(8001));
-    expect(node.service.pending).toBe(8001);
+    const node = loaded(10_001);
+    node.receive(requestOf(10_001));
+    expect(node.service.pending).toBe(10_001);
     expect(node.counted("dropped")).toEqual({ overloaded: 1 });
   });
 });
