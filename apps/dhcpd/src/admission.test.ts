@@ -73,7 +73,8 @@ test("what waited for longer than its client does is not handled", () => {
   const { admission, shed } = queue();
   admission.put(of("old", discover(8), 0));
   admission.put(of("young", discover(9), 2000));
-  expect(taken(admission, 4500)).toEqual(["young"]);
+  admission.put(of("second try", packetOf("DISCOVER", client(10), { secs: 4 }), 0));
+  expect(taken(admission, 4500)).toEqual(["young", "second try"]);
   expect(shed).toEqual(["too-late"]);
 });
 

@@ -2,6 +2,7 @@
 // that the worth of a packet counts, and of equal ones the newest comes first: its sender is the likeliest to listen still,
 // and the oldest would only be answered when it has asked again. Bounded: the oldest of the least worth are shed.
 import { decode, type Mac, MessageType, macFromBytes, type Packet } from "@leasehold/protocol";
+import { patienceOf } from "./patience.ts";
 
 /** From the most to the least. */
 export const WORTHS = [
@@ -33,8 +34,6 @@ export interface AdmissionOptions {
   readonly orderlyMax?: number;
 }
 
-/** RFC 2131 §4.1: a client asks again after 4 s (of copies the newest counts); until then it listens. */
-const PATIENCE_MS = 4000;
 const LIMIT = 16_384;
 /** Some milliseconds of work. */
 const ORDERLY_MAX = 256;
@@ -67,7 +66,8 @@ export class Admission<Packet extends Waiting> {
     for (let next = this.next(); next !== undefined; next = this.next()) {
       if (this.replaced.delete(next)) continue;
       this.forget(next);
-      if (now - next.at <= PATIENCE_MS) return next;
+      // Of copies only the newest waits: the client has not asked again.
+      if (now - next.at <= patienceOf(secsOf(next.bytes))) return next;
       this.options.onShed("too-late");
     }
     return undefined;
@@ -144,6 +144,8 @@ function newcomer({ chaddr, secs }: Packet, isKnown: (mac: Mac) => boolean): Wor
 function xidOf(bytes: Uint8Array): number {
   return ((bytes[4]! << 24) | (bytes[5]! << 16) | (bytes[6]! << 8) | bytes[7]!) >>> 0;
 }
+
+const secsOf = (bytes: Uint8Array) => (bytes[8]! << 8) | bytes[9]!;
 
 /** The same but for what a repetition counts up: hops, secs. */
 function isCopy(a: Uint8Array, b: Uint8Array): boolean {

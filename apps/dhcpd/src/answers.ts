@@ -17,14 +17,12 @@ import { destinationOf } from "./destination.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 import { ipv6OnlyOption } from "./ipv6-only.ts";
+import { patienceOf } from "./patience.ts";
 import { RAPID_COMMIT } from "./rapid-commit.ts";
 import type { RenewalCalls } from "./renewal-calls.ts";
 import { type ReplyContent, replyTo } from "./reply.ts";
 import { isInVpn, vpnOf } from "./virtual-subnet.ts";
 
-/** RFC 2131 §4.1: a client asks again after 4 s, then after 8 s, then 16 s; until then it listens. */
-const PATIENCE_MS = 4000;
-const PATIENCE_MAX_MS = 16_000;
 const EXHAUSTED_FOR_MS = 1000;
 const MESSAGE_MAX = 1472;
 const NONE: readonly EncodedOption[] = [];
@@ -78,10 +76,8 @@ export class Answers {
   }
 
   /** Whether the client has given up on this try: as it has asked again since, or is about to begin anew. */
-  private isLate({ receivedAt, times }: Exchange): boolean {
-    const waited = this.parts.clocks.steady() - receivedAt;
-    if (waited <= PATIENCE_MS) return false;
-    return waited > Math.min(PATIENCE_MS * 2 ** (times - 1), PATIENCE_MAX_MS);
+  private isLate({ receivedAt, times, packet }: Exchange): boolean {
+    return this.parts.clocks.steady() - receivedAt > patienceOf(packet.secs, times);
   }
 
   private noteSilence(exchange: Exchange, decision: Extract<Decision, { kind: "silent" }>): void {
