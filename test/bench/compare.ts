@@ -27,13 +27,12 @@ interface Measured {
 const RUNS = 5;
 const SECONDS = 4;
 
-/** A comparison under so many perfdhcp. */
-export const comparison =
-  (relays: number) =>
-  (words: Words, labName: string): Promise<Pick<Comparison, "rules" | "contestants">> =>
-    compare(words, labName, relays);
-
-async function compare(words: Words, labName: string, relays: number) {
+/** Under so many perfdhcp. */
+export async function compare(
+  words: Words,
+  labName: string,
+  relays: number,
+): Promise<Pick<Comparison, "rules" | "contestants">> {
   const runs = words.number("runs", RUNS);
   const seconds = words.number("seconds", SECONDS);
   const chosen = contestants.filter(({ name, isAskedFor }) =>

@@ -10,7 +10,6 @@ import {
   subjectOf,
 } from "@leasehold/bus";
 import { formatIpv4, ipv4 } from "@leasehold/protocol";
-import { until } from "../lab/shell.ts";
 import { startNatsCluster } from "../nats/cluster.ts";
 import { cpuOf, microsEach } from "./cpu.ts";
 import { type Latency, latencyOf } from "./latency.ts";
@@ -79,7 +78,7 @@ async function withServers(writing: Writing, seconds: number): Promise<StoreStep
     await ensureObjects(buses[0]!, { replicas: 3 });
     await keepLog(buses[0]!, writing.log);
     const step = await measured(buses.slice(0, writing.writers), writing, seconds, cluster.pids);
-    await Promise.all(buses.map(({ nc }) => nc.close()));
+    await Promise.all(buses.map((bus) => bus.close()));
     return step;
   } finally {
     await cluster.stop();
@@ -110,7 +109,9 @@ async function measured(
   for (const writer of writers) writer.begin(first);
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   for (const writer of writers) writer.end();
-  await until("the last batch is stored", 10, async () => writers.every(({ inFlight }) => inFlight === 0));
+  await Promise.all(writers.flatMap(({ published }) => published));
+  const failed = writers.find(({ failure }) => failure !== undefined);
+  if (failed) throw new Error(failed.failure);
   const sum = (value: (writer: Writer) => number) =>
     writers.reduce((total, writer) => total + value(writer), 0);
   const [batches, writes] = [sum((writer) => writer.millis.length), sum((writer) => writer.stored)];
@@ -127,7 +128,9 @@ async function measured(
 /** A node that has leases to store, and publishes what has come since the last batch. */
 class Writer {
   stored = 0;
-  inFlight = 0;
+  readonly published: Promise<void>[] = [];
+  /** Of a batch that was not stored. */
+  failure: string | undefined;
   readonly millis: number[] = [];
   private written = 0;
   private readonly bus: Bus;
@@ -145,7 +148,7 @@ class Writer {
     const { rate, writers, everyMs } = this.writing;
     this.timer = setInterval(() => {
       const due = Math.floor((((performance.now() - first) / 1000) * rate) / writers);
-      if (due > this.written) void this.publish(due - this.written);
+      if (due > this.written) this.published.push(this.publish(due - this.written));
       this.written = due;
     }, everyMs);
   }
@@ -156,15 +159,16 @@ class Writer {
 
   private async publish(count: number): Promise<void> {
     const began = performance.now();
-    this.inFlight++;
     const writes = Array.from({ length: count }, (_, i) => ({
       subject: subjectOf(LEASES, this.keyOf(this.written + i)),
       data: VALUE,
       expected: 0,
     }));
     const { kind } = await publishCas(this.bus, writes, PATIENCE_MS);
-    this.inFlight--;
-    if (kind !== "stored") throw new Error(`A batch of ${count} was not stored: ${kind}.`);
+    if (kind !== "stored") {
+      this.failure = `A batch of ${count} was not stored: ${kind}.`;
+      return;
+    }
     this.stored += count;
     this.millis.push(performance.now() - began);
   }

@@ -33,7 +33,7 @@ export async function measureStorms(words: Words, labName: string): Promise<Pick
   if (chosen.length === 0) throw new Error(`--kill takes ${victims.join(", ")}.`);
   const storms: Storm[] = [];
   for (const victim of chosen) {
-    const { lab } = await start(labName, 3, ["all", "all", "all"]);
+    const { lab } = await start(labName, 3, "all");
     storms.push(await storm(lab, hosts, victim));
     await lab.down();
   }

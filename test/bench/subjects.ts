@@ -1,6 +1,6 @@
 // What `./run bench` measures, in the order of docs/performance.md.
 import { type Changes, measureChanges, shownChanges } from "./change.ts";
-import { type Comparison, comparison, shownComparison } from "./compare.ts";
+import { type Comparison, compare, shownComparison } from "./compare.ts";
 import { measureOverload, type Overload, shownOverload } from "./overload.ts";
 import { measureProfile, type Profiled, shownProfile } from "./profile/profile.ts";
 import { measureRenewals, type Renewals, shownRenewals } from "./renew.ts";
@@ -14,14 +14,14 @@ export const subjects: readonly Subject[] = [
     name: "compare",
     usage: "[--runs 5] [--only NAME,…] [--seconds 4]",
     about: "DORA/s, times, CPU and memory of ours, Kea, Kea HA and dnsmasq (this one when none is named)",
-    measure: comparison(1),
+    measure: (words, labName) => compare(words, labName, 1),
     show: (result) => shownComparison(result as Comparison, "dora-a-second"),
   },
   {
     name: "relays",
     usage: "[--runs 5] [--only NAME,…] [--seconds 4]",
     about: "the same under three perfdhcp, each of which takes its part of the processors",
-    measure: comparison(3),
+    measure: (words, labName) => compare(words, labName, 3),
     show: (result) => shownComparison(result as Comparison, "dora-a-second-three-relays"),
   },
   {

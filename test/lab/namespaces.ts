@@ -23,7 +23,7 @@ export async function buildNamespaces(plan: LabPlan): Promise<void> {
       `link set ${BRIDGE} up`,
     ],
   );
-  await switchOnly(bridge);
+  await stopFiltering(bridge);
   await batch(
     [],
     others.map(
@@ -39,7 +39,7 @@ export async function buildNamespaces(plan: LabPlan): Promise<void> {
 }
 
 // Where the kernel has br_netfilter, it shows every frame of a bridge to iptables, too; a switch has none.
-async function switchOnly({ namespace }: LabHost): Promise<void> {
+async function stopFiltering({ namespace }: LabHost): Promise<void> {
   const off = "for file in /proc/sys/net/bridge/bridge-nf-call-*; do [ ! -w $file ] || echo 0 > $file; done";
   await must(["ip", "netns", "exec", namespace, "sh", "-c", off]);
 }

@@ -5,22 +5,21 @@ import { MessageType } from "@leasehold/protocol";
 
 /** Some tenths of a second of commits. */
 const DISCOVERS_MAX = 2000;
-/** What an election has piled up is worked off when so few wait. */
-const WORKED_OFF = 200;
+/** So long after an election what it has piled up is worked off; that more waits by then is overload. */
+const WORKED_OFF_MS = 5000;
 /** Leaves room for the REQUESTs to come of the offers made. */
 const DISCOVERS_IN_ELECTION_MAX = 8000;
 const REQUESTS_MAX = 10_000;
 
 export class Backlog {
-  /** From an election's beginning until what has piled up in it is worked off. */
-  private isOfElection = false;
+  /** Of the steady clock, in ms: until then what waits is an election's. */
+  private electionUntil = Number.NEGATIVE_INFINITY;
 
   /** Whether one more message of the type is too many while so many exchanges wait. */
-  isFullFor(type: number | undefined, pending: number, isPrompt: () => boolean): boolean {
-    if (pending <= WORKED_OFF) this.isOfElection = false;
+  isFullFor(type: number | undefined, pending: number, isPrompt: () => boolean, now: number): boolean {
     if (pending <= DISCOVERS_MAX) return false;
-    this.isOfElection ||= !isPrompt();
+    if (!isPrompt()) this.electionUntil = now + WORKED_OFF_MS;
     if (type !== MessageType.DISCOVER) return pending > REQUESTS_MAX;
-    return pending > (this.isOfElection ? DISCOVERS_IN_ELECTION_MAX : DISCOVERS_MAX);
+    return pending > (now < this.electionUntil ? DISCOVERS_IN_ELECTION_MAX : DISCOVERS_MAX);
   }
 }

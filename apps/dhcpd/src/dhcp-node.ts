@@ -75,6 +75,7 @@ export class DhcpNode {
     handle: (received) => this.receive(received),
   });
   private hasStopped = false;
+  private isClearing = false;
   private intents = 0;
 
   constructor(file: NodeFile, version: string, log: Logger) {
@@ -243,9 +244,12 @@ export class DhcpNode {
 
   /** What was known before the pause counts again once the stream's leader has said what time it is, and has nothing newer. */
   private async clearSuspicion(): Promise<void> {
+    if (this.isClearing) return;
+    this.isClearing = true;
     const checked = this.pause.pauses;
     if ((await this.watch?.look()) && (await this.views?.leases.caughtUp()) === true)
       this.pause.verified(checked);
+    this.isClearing = false;
   }
 
   private refusal(): DropReason | undefined {

@@ -171,7 +171,9 @@ export class DhcpService {
   }
 
   private overload(type: number): DropReason | undefined {
-    return this.backlog.isFullFor(type, this.transactions.pending, this.isPrompt) ? "overloaded" : undefined;
+    const now = this.parts.clocks.steady();
+    const isFull = this.backlog.isFullFor(type, this.transactions.pending, this.isPrompt, now);
+    return isFull ? "overloaded" : undefined;
   }
 
   private sort(packet: Packet, type: number | undefined, arrival: Arrival): DropReason | undefined {

@@ -185,13 +185,13 @@ export class GroupCommits implements LeaseStore {
     const batch: Waiting[] = [];
     const rest: Waiting[] = [];
     for (const each of this.queue) {
-      if (!this.isInDoubt && this.options.isOutdated(each.append)) {
+      if (batch.length >= batchMax || this.busyKeys.has(each.append.address)) {
+        rest.push(each);
+      } else if (!this.isInDoubt && this.options.isOutdated(each.append)) {
         void this.settleConflict(each).finally(() => this.planFlush());
-      } else if (batch.length < batchMax && !this.busyKeys.has(each.append.address)) {
+      } else {
         this.busyKeys.add(each.append.address);
         batch.push(each);
-      } else {
-        rest.push(each);
       }
     }
     this.queue = rest;
