@@ -20,7 +20,7 @@ export default defineConfig({
             "libs/*/{src,test}/**/*.test.ts",
             "apps/*/{src,test}/**/*.test.ts",
             "test/*.test.ts",
-            "test/{bench,chaos,model,sim}/**/*.test.ts",
+            "test/{bench,chaos,lab,model,sim}/**/*.test.ts",
           ],
           testTimeout: 30_000,
         },

@@ -20,7 +20,7 @@ export interface Changes extends Result {
 export async function measureChanges(words: Words, labName: string): Promise<Omit<Changes, keyof Result>> {
   const events = words.number("events", EVENTS);
   const network = `${root}test/bench/reserved-network.yaml`;
-  const { lab } = await start(labName, 3, ["n1", "n2", "n3"], network);
+  const { lab } = await start(labName, 3, ["n1", "n2", "n3"], { network });
   const { servers, password } = lab.layout().nats;
   const nodes = lab.nodes.map(({ address }) => address!).join();
   const program = typescript("test/bench/load/change-program.ts");

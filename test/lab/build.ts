@@ -25,6 +25,8 @@ export interface LabOptions {
   readonly diskMegabytes?: number;
   /** JetStream's `sync_interval`, to show what another one than `always` does. */
   readonly syncInterval?: string;
+  /** Schedules NATS servers as any other process, to show what their unit's settings change. */
+  readonly plainScheduling?: boolean;
 }
 
 export type Say = (line: string) => void;
@@ -97,6 +99,7 @@ async function buildHosts(options: LabOptions): Promise<LabState> {
     clocks: options.clocks ?? false,
     ...(options.diskMegabytes && { diskMegabytes: options.diskMegabytes }),
     ...(options.syncInterval && { syncInterval: options.syncInterval }),
+    ...(options.plainScheduling && { plainScheduling: true }),
     complete: false,
   };
   saveState(state);

@@ -6,6 +6,7 @@ import { statusOnLoopback } from "./host.ts";
 import { type LabHost, NODE_API_PORT, root, SMD_PORT, SYNCER_API_PORT } from "./layout.ts";
 import { type Service, statusAt, typescript } from "./service.ts";
 import type { LabState, NatsUser } from "./state.ts";
+import { NATS_UNIT, scheduledBy } from "./unit.ts";
 
 const nodesOf = (state: LabState) => state.hosts.filter(({ role }) => role === "node");
 
@@ -39,7 +40,12 @@ const nats: Service = {
     const { passwords } = state;
     const routes = nodesOf(state).map(({ address }) => `nats://route:${passwords.route}@${address}:6222`);
     return {
-      argv: ["nats-server", "-c", natsConfiguration(state)],
+      argv: [
+        ...(state.plainScheduling ? [] : scheduledBy(NATS_UNIT)),
+        "nats-server",
+        "-c",
+        natsConfiguration(state),
+      ],
       env: {
         NATS_NAME: host.name,
         NATS_STORE: storeOf(state, host),

@@ -2,10 +2,11 @@
 import type { Contestant } from "../contestant.ts";
 import { dnsmasq } from "./dnsmasq.ts";
 import { kea, keaHotStandby, keaLoadBalancing } from "./kea.ts";
-import { oneNode, threeNodes, threeNodesHearingAll } from "./leasehold.ts";
+import { oneNode, threeNodes, threeNodesHearingAll, threeNodesScheduledPlainly } from "./leasehold.ts";
 
 export const contestants: readonly Contestant[] = [
   threeNodes,
+  threeNodesScheduledPlainly,
   threeNodesHearingAll,
   oneNode,
   keaHotStandby,

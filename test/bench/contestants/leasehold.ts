@@ -1,5 +1,6 @@
 // Leasehold: three nodes with three copies of each lease, and one node alone.
 
+import type { LabOptions } from "../../lab/build.ts";
 import { Lab } from "../../lab/lab.ts";
 import { must } from "../../lab/shell.ts";
 import { root } from "../../run/child.ts";
@@ -15,7 +16,7 @@ const version = async () => {
 };
 
 const common = [
-  "NATS: `infra/nats/leasehold.conf` as operators have it, `sync_interval: always`: an ACK means that a majority has the lease on disk, not in a cache",
+  "NATS: `infra/nats/leasehold.conf` and `infra/systemd/leasehold-nats.service` as operators have them, `sync_interval: always`: an ACK means that a majority has the lease on disk, not in a cache",
   "all else as it is without any setting",
 ];
 
@@ -23,10 +24,21 @@ export const threeNodes: Contestant = {
   name: "leasehold-3",
   title: "Leasehold, three nodes",
   startRate: 4000,
-  warmUpSeconds: 15,
+  warmUpSeconds: 30,
   settings: ["three nodes, three copies of each lease (R3); each has a third of the clients", ...common],
   version,
   start: (name) => start(name, 3, ["n1", "n2", "n3"]),
+};
+
+export const threeNodesScheduledPlainly: Contestant = {
+  ...threeNodes,
+  name: "leasehold-3-plain",
+  title: "Leasehold, three nodes, NATS scheduled as any process",
+  isAskedFor: true,
+  settings: [
+    "as three nodes, without the unit's settings for the scheduler: its `TimerSlackNSec` and `CPUSchedulingPolicy` (docs/adr/0020)",
+  ],
+  start: (name) => start(name, 3, ["n1", "n2", "n3"], { plainScheduling: true }),
 };
 
 export const threeNodesHearingAll: Contestant = {
@@ -46,7 +58,7 @@ export const oneNode: Contestant = {
   name: "leasehold-1",
   title: "Leasehold, one node",
   startRate: 4000,
-  warmUpSeconds: 15,
+  warmUpSeconds: 30,
   settings: ["one node, one NATS server, one copy", ...common],
   version,
   start: (name) => start(name, 1, ["n1"]),
@@ -57,9 +69,9 @@ export async function start(
   name: string,
   nodes: number,
   target: Target,
-  network: string = NETWORK,
+  unlike: Pick<LabOptions, "network" | "plainScheduling"> = {},
 ): Promise<Running> {
-  const lab = await Lab.up({ name, nodes, clients: 2, network });
+  const lab = await Lab.up({ name, nodes, clients: 2, network: NETWORK, ...unlike });
   return { lab, target, groups: groupsOf(lab) };
 }
 

@@ -4,6 +4,7 @@ import { entering } from "../../lab/host.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { type Process, startDaemon } from "../../lab/processes.ts";
 import { logOf } from "../../lab/state.ts";
+import { NATS_UNIT, scheduledBy } from "../../lab/unit.ts";
 import { rivalEnvironment, rivalProgram } from "../rivals.ts";
 
 /** A folder on the disk for what the server on this host keeps: where our NATS servers have theirs. */
@@ -13,7 +14,7 @@ export function storeOf(lab: Lab, host: string): string {
   return folder;
 }
 
-/** Starts a server on a host; it lives as long as the lab. */
+/** Starts a server on a host, scheduled as our NATS servers are, which some gain by and none loses; it lives as long as the lab. */
 export function startRival(
   lab: Lab,
   host: string,
@@ -22,7 +23,7 @@ export function startRival(
 ): Process {
   const [command, ...words] = argv;
   return startDaemon(
-    [...entering(lab.state.holders[host]!), rivalProgram(command!), ...words],
+    [...entering(lab.state.holders[host]!), ...scheduledBy(NATS_UNIT), rivalProgram(command!), ...words],
     logOf(lab.state, host, command!),
     { ...rivalEnvironment(), ...env },
   );
