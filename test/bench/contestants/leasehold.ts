@@ -36,7 +36,7 @@ export const threeNodesScheduledPlainly: Contestant = {
   title: "Leasehold, three nodes, NATS scheduled as any process",
   isAskedFor: true,
   settings: [
-    "as three nodes, without the unit's settings for the scheduler: its `TimerSlackNSec` and `CPUSchedulingPolicy` (docs/adr/0020)",
+    "as three nodes, without the unit's settings for the scheduler: its `TimerSlackNSec` and `CPUSchedulingPolicy` (docs/adr/0020-nats-scheduled-as-batch.md)",
   ],
   start: (name) => start(name, 3, ["n1", "n2", "n3"], { plainScheduling: true }),
 };
