@@ -14,7 +14,7 @@ export function storeOf(lab: Lab, host: string): string {
   return folder;
 }
 
-/** Starts a server on a host, scheduled as our NATS servers are, which some gain by and none loses; it lives as long as the lab. */
+/** Starts a server on a host, scheduled as our NATS servers are, so that nobody is kept from it; it lives as long as the lab. */
 export function startRival(
   lab: Lab,
   host: string,
