@@ -130,7 +130,7 @@ async function spread(lab: Lab, relay: string, servers: readonly string[]): Prom
 
 const hex = (octet: number) => (octet & 255).toString(16).padStart(2, "0");
 
-// perfdhcp keeps every packet, and its threads would ask the kernel for memory 132 KiB at a time: a tenth of its CPU, on the processors that
+// perfdhcp keeps every packet, and its threads would ask the kernel for memory 132 KiB at a time, on the processors that
 // the servers need.
 const MALLOC = { GLIBC_TUNABLES: `glibc.malloc.top_pad=${64 * 1024 * 1024}` };
 

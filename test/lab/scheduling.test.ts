@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { NATS_UNIT, scheduledBy } from "./unit.ts";
+import { NATS_UNIT, scheduledBy } from "./scheduling.ts";
 
 test("a command runs as the unit of the NATS servers has them scheduled", () => {
   const [program, ...words] = [
