@@ -4,9 +4,9 @@ import { byHostClock } from "./clock.ts";
 import { storeOf } from "./disk.ts";
 import { statusOnLoopback } from "./host.ts";
 import { type LabHost, NODE_API_PORT, root, SMD_PORT, SYNCER_API_PORT } from "./layout.ts";
+import { NATS_UNIT, scheduledBy } from "./scheduling.ts";
 import { type Service, statusAt, typescript } from "./service.ts";
 import type { LabState, NatsUser } from "./state.ts";
-import { NATS_UNIT, scheduledBy } from "./scheduling.ts";
 
 const nodesOf = (state: LabState) => state.hosts.filter(({ role }) => role === "node");
 
