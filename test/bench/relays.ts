@@ -1,5 +1,5 @@
 // The load: perfdhcp, ISC's own tool, as a relay, for every contestant alike. One is the rule, as each takes much of the processors that
-// the servers need; it then spreads the clients by hardware address over the servers that answer, as equal-cost routes to one address
+// the servers need; it then spreads the clients by a hash of their hardware addresses over the servers that answer, as equal-cost routes to one address
 // do. With three, each asks one server, as relays of racks do.
 import { spawn } from "node:child_process";
 import type { Lab } from "../lab/lab.ts";
@@ -112,14 +112,12 @@ export class Relays {
   }
 }
 
-/** Makes a relay's host send each client's packets to one of the servers, by the last octet of its hardware address. */
+/** Makes a relay's host send each client's packets to one of the servers, by a hash of the hardware address. */
 async function spread(lab: Lab, relay: string, servers: readonly string[]): Promise<void> {
-  const border = (which: number) => Math.round((256 * which) / servers.length);
-  const shares = servers.map(
-    (host, index) => `${border(index)}-${border(index + 1) - 1} : ${lab.host(host).address}`,
-  );
-  // Octet 41 of UDP with its header: the last one of chaddr (RFC 2131 §2).
-  const toServer = `ip daddr ${SPREAD} udp dport 67 ip daddr set @th,328,8 map { ${shares.join(", ")} }`;
+  const shares = servers.map((host, index) => `${index} : ${lab.host(host).address}`);
+  // Octet 36 of UDP with its header: chaddr (RFC 2131 §2).
+  const share = `jhash @th,288,48 mod ${servers.length} map { ${shares.join(", ")} }`;
+  const toServer = `ip daddr ${SPREAD} udp dport 67 ip daddr set ${share}`;
   const additions = [
     "table ip spread",
     "chain ip spread out { type route hook output priority -150; }",

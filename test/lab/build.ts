@@ -25,8 +25,8 @@ export interface LabOptions {
   readonly diskMegabytes?: number;
   /** JetStream's `sync_interval`, to show what another one than `always` does. */
   readonly syncInterval?: string;
-  /** Schedules NATS servers as any other process, to show what their unit's settings change. */
-  readonly plainScheduling?: boolean;
+  /** Runs NATS servers as any other process, to show what their unit's settings change. */
+  readonly plainNats?: boolean;
 }
 
 export type Say = (line: string) => void;
@@ -99,7 +99,7 @@ async function buildHosts(options: LabOptions): Promise<LabState> {
     clocks: options.clocks ?? false,
     ...(options.diskMegabytes && { diskMegabytes: options.diskMegabytes }),
     ...(options.syncInterval && { syncInterval: options.syncInterval }),
-    ...(options.plainScheduling && { plainScheduling: true }),
+    ...(options.plainNats && { plainNats: true }),
     complete: false,
   };
   saveState(state);

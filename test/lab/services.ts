@@ -4,9 +4,9 @@ import { byHostClock } from "./clock.ts";
 import { storeOf } from "./disk.ts";
 import { statusOnLoopback } from "./host.ts";
 import { type LabHost, NODE_API_PORT, root, SMD_PORT, SYNCER_API_PORT } from "./layout.ts";
-import { NATS_UNIT, scheduledBy } from "./scheduling.ts";
 import { type Service, statusAt, typescript } from "./service.ts";
 import type { LabState, NatsUser } from "./state.ts";
+import { environmentOf, NATS_UNIT, scheduledBy } from "./systemd-unit.ts";
 
 const nodesOf = (state: LabState) => state.hosts.filter(({ role }) => role === "node");
 
@@ -41,12 +41,13 @@ const nats: Service = {
     const routes = nodesOf(state).map(({ address }) => `nats://route:${passwords.route}@${address}:6222`);
     return {
       argv: [
-        ...(state.plainScheduling ? [] : scheduledBy(NATS_UNIT)),
+        ...(state.plainNats ? [] : scheduledBy(NATS_UNIT)),
         "nats-server",
         "-c",
         natsConfiguration(state),
       ],
       env: {
+        ...(!state.plainNats && environmentOf(NATS_UNIT)),
         NATS_NAME: host.name,
         NATS_STORE: storeOf(state, host),
         NATS_STORE_MAX: "10G",

@@ -18,8 +18,8 @@ export interface LabState extends LabPlan {
   readonly diskMegabytes?: number;
   /** JetStream's `sync_interval`, where it is not what infra/nats says. */
   readonly syncInterval?: string;
-  /** NATS servers are scheduled as any other process, and not as their unit says. */
-  readonly plainScheduling?: boolean;
+  /** NATS servers run as any other process, and not as their unit says. */
+  readonly plainNats?: boolean;
   /** Set when `up` came to its end. */
   readonly complete: boolean;
 }

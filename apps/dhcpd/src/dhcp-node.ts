@@ -1,12 +1,11 @@
 // A node: its parts put together, started, watched, and stopped in order.
 import { randomBytes } from "node:crypto";
 import { askNode, type Bus, BusError, beat, NETWORK, onBeat, onQuestion, putRecord } from "@leasehold/bus";
-import { type Instant, instant } from "@leasehold/leases";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import { CatchUp } from "./catch-up.ts";
 import { Counters } from "./counters.ts";
-import { type Clocks, DhcpService } from "./dhcp-service.ts";
+import { DhcpService } from "./dhcp-service.ts";
 import { Draining, HANDOVER_MS } from "./draining.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Foreseen } from "./explain.ts";
@@ -28,7 +27,7 @@ import { NodeWorld } from "./node-world.ts";
 import { PauseWatch } from "./pause-watch.ts";
 import { RecentOutcomes } from "./recent-outcomes.ts";
 import { StoreHealth, type StoreState } from "./store-health.ts";
-import { StreamClock } from "./stream-clock.ts";
+import { clocksOf, StreamClock } from "./stream-clock.ts";
 
 const DRAIN_MAX_MS = 3000;
 const TICK_MS = 100;
@@ -42,10 +41,7 @@ export class DhcpNode {
   /** What became of the last packets. */
   readonly outcomes = new RecentOutcomes();
   readonly clock = new StreamClock(performance.now(), Date.now());
-  readonly clocks: Clocks = {
-    now: (): Instant => instant(Math.round(this.clock.now(performance.now()))),
-    steady: () => performance.now(),
-  };
+  readonly clocks = clocksOf(this.clock);
   readonly health = new StoreHealth(() => this.bus?.connected ?? false);
   /** Told of every commit's batch and every reply, in ms: for the metrics. */
   readonly observers: {

@@ -1,5 +1,8 @@
 // Stream time, as this node can tell (docs/adr/0011): its steady clock, set by what the stream's leader says the time is. A step
 // of the node's own wall clock changes nothing. What cannot be true of both is told: then the node fences itself.
+import { performance } from "node:perf_hooks";
+import { instant } from "@leasehold/leases";
+import type { Clocks } from "./exchange.ts";
 
 /** More than this between clocks, and expiry is no longer safe: the guard of libs/leases allows for no more. */
 export const FENCED_FROM_MS = 15_000;
@@ -83,4 +86,10 @@ export class StreamClock {
     const best = this.samples.reduce((a, b) => (b.error <= a.error ? b : a));
     this.offset = best.offset;
   }
+}
+
+/** What a node goes by. (The global `performance` is looked up at each use, several times a packet.) */
+export function clocksOf(clock: StreamClock): Clocks {
+  const steady = () => performance.now();
+  return { steady, now: () => instant(Math.round(clock.now(steady()))) };
 }

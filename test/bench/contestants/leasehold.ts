@@ -33,12 +33,12 @@ export const threeNodes: Contestant = {
 export const threeNodesScheduledPlainly: Contestant = {
   ...threeNodes,
   name: "leasehold-3-plain",
-  title: "Leasehold, three nodes, NATS scheduled as any process",
+  title: "Leasehold, three nodes, NATS run as any process",
   isAskedFor: true,
   settings: [
-    "as three nodes, without the unit's settings for the scheduler: its `TimerSlackNSec` and `CPUSchedulingPolicy` (docs/adr/0020-nats-scheduled-as-batch.md)",
+    "as three nodes, without what the unit says of the scheduler (`TimerSlackNSec`, `CPUSchedulingPolicy`: docs/adr/0020-nats-scheduled-as-batch.md) and of Go's garbage collector (docs/adr/0022-nats-collects-garbage-late.md)",
   ],
-  start: (name) => start(name, 3, ["n1", "n2", "n3"], { plainScheduling: true }),
+  start: (name) => start(name, 3, ["n1", "n2", "n3"], { plainNats: true }),
 };
 
 export const threeNodesHearingAll: Contestant = {
@@ -69,7 +69,7 @@ export async function start(
   name: string,
   nodes: number,
   target: Target,
-  unlike: Pick<LabOptions, "network" | "plainScheduling"> = {},
+  unlike: Pick<LabOptions, "network" | "plainNats"> = {},
 ): Promise<Running> {
   const lab = await Lab.up({ name, nodes, clients: 2, network: NETWORK, ...unlike });
   return { lab, target, groups: groupsOf(lab) };

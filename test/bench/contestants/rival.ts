@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { entering } from "../../lab/host.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { type Process, startDaemon } from "../../lab/processes.ts";
-import { NATS_UNIT, scheduledBy } from "../../lab/scheduling.ts";
 import { logOf } from "../../lab/state.ts";
+import { NATS_UNIT, scheduledBy } from "../../lab/systemd-unit.ts";
 import { rivalEnvironment, rivalProgram } from "../rivals.ts";
 
 /** A folder on the disk for what the server on this host keeps: where our NATS servers have theirs. */

@@ -1,7 +1,7 @@
 // On real sockets of the loopback interface: what a batch hands out is what was sent, in its order, and the receiver's own.
-import { createSocket } from "node:dgram";
 import { parseIpv4 } from "@leasehold/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { freePort } from "../../test/udp-ports.ts";
 import { DatagramBatch } from "./datagram-batch.ts";
 import { Libc } from "./libc.ts";
 
@@ -10,15 +10,6 @@ const libc = new Libc();
 let receiving: number;
 let port: number;
 let sourcePort: number;
-
-/** One that nobody has at the moment. */
-async function freePort(): Promise<number> {
-  const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  const { port: found } = socket.address();
-  await new Promise<void>((resolve) => socket.close(resolve));
-  return found;
-}
 
 beforeEach(async () => {
   [port, sourcePort] = [await freePort(), await freePort()];

@@ -1,19 +1,19 @@
 // Many datagrams with one system call: recvmmsg(2), which Node's dgram does not make (docs/adr/0014). A socket stays dgram's own,
 // and its first packet rings the bell; what waits behind that is read here.
-import { endianness } from "node:os";
 import koffi from "koffi";
+import {
+  addressOf,
+  assertLayout,
+  HEADER_SIZE,
+  IOV_SIZE,
+  MSG_DONTWAIT,
+  NAME_SIZE,
+  writePointer,
+} from "./mmsghdr.ts";
 
 const SLOTS = 32;
 /** A whole packet of a link with jumbo frames; what is longer is cut, and is then no DHCP message. */
 const SLOT_SIZE = 9216;
-const MSG_DONTWAIT = 0x40;
-
-//  struct mmsghdr, 64 octets on Linux with 64 bits:
-//   0 name *        8 namelen (4)   16 iov *   24 iovlen   32 control *   40 controllen   48 flags (4)   56 len (4)
-//  struct iovec:  0 base *   8 len        struct sockaddr_in:  0 family (2)   2 port (2, big-endian)   4 address
-const HEADER_SIZE = 64;
-const IOV_SIZE = 16;
-const NAME_SIZE = 16;
 
 export type TakeDatagram = (bytes: Buffer, sourcePort: number) => void;
 
@@ -33,19 +33,21 @@ export class DatagramBatch {
 
   /** Throws where the machine has other structures than these. */
   constructor() {
-    if (koffi.sizeof("size_t") !== 8 || endianness() !== "LE")
-      throw new Error("not a 64-bit little-endian Linux");
+    assertLayout();
     this.recvmmsg = koffi.load(null).func("int recvmmsg(int, void *, uint, int, void *)");
-    const [octets, names, vectors] = [this.octets, this.names, this.vectors].map((each) =>
-      koffi.address(each),
-    );
+    const [octetsAt, namesAt, vectorsAt] = [this.octets, this.names, this.vectors].map(addressOf) as [
+      number,
+      number,
+      number,
+    ];
     for (let slot = 0; slot < SLOTS; slot++) {
-      this.vectors.writeBigUInt64LE(BigInt(octets!) + BigInt(slot * SLOT_SIZE), slot * IOV_SIZE);
-      this.vectors.writeBigUInt64LE(BigInt(SLOT_SIZE), slot * IOV_SIZE + 8);
+      const vector = slot * IOV_SIZE;
+      writePointer(this.vectors, vector, octetsAt + slot * SLOT_SIZE);
+      this.vectors.writeUInt32LE(SLOT_SIZE, vector + 8);
       const header = slot * HEADER_SIZE;
-      this.headers.writeBigUInt64LE(BigInt(names!) + BigInt(slot * NAME_SIZE), header);
-      this.headers.writeBigUInt64LE(BigInt(vectors!) + BigInt(slot * IOV_SIZE), header + 16);
-      this.headers.writeBigUInt64LE(1n, header + 24);
+      writePointer(this.headers, header, namesAt + slot * NAME_SIZE);
+      writePointer(this.headers, header + 16, vectorsAt + vector);
+      this.headers.writeUInt32LE(1, header + 24);
     }
   }
 

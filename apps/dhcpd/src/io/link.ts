@@ -8,6 +8,7 @@ import type { Destination } from "../destination.ts";
 import { writeFrame } from "../frame.ts";
 import { DatagramBatch, type TakeDatagram } from "./datagram-batch.ts";
 import { Libc, linkAddress, SystemCallError } from "./libc.ts";
+import { type NotSent, ReplyBatch } from "./reply-batch.ts";
 
 const RECEIVE_BUFFER = 8 * 1024 * 1024;
 const FRAME_MAX = 2048;
@@ -162,7 +163,8 @@ class DeviceLink implements Link {
   private readonly packetSocket: number | undefined;
   private readonly linkAddress: Uint8Array;
   private readonly frame = Buffer.alloc(FRAME_MAX);
-  private readonly batch = openBatch();
+  private readonly batches = openBatches<OpenSocket>((via, ...reply) => this.sendAlone(via, ...reply));
+  private readonly flush = () => this.batches?.replies.flush();
   private readable = READ_AT_ONCE;
   private isClosed = false;
 
@@ -173,7 +175,8 @@ class DeviceLink implements Link {
     this.udp = udp;
     this.packetSocket = openPacketSocket(device.libc);
     this.linkAddress = linkAddress(device.libc.interfaceIndex(device.name));
-    const reading = this.batch === undefined ? "read one by one" : "read in batches";
+    const reading =
+      this.batches === undefined ? "read and answered one by one" : "read and answered in batches";
     this.sockets =
       this.packetSocket === undefined
         ? `bound to the device, ${reading}; no CAP_NET_RAW for raw frames: clients without an address are answered by broadcast`
@@ -199,9 +202,9 @@ class DeviceLink implements Link {
 
   /** What waits behind a packet, within what may be read in this turn of the event loop. */
   private readOn(fd: number, take: TakeDatagram): void {
-    if (this.batch === undefined || this.readable <= 0 || this.isClosed) return;
+    if (this.batches === undefined || this.readable <= 0 || this.isClosed) return;
     if (this.readable === READ_AT_ONCE) setImmediate(() => (this.readable = READ_AT_ONCE));
-    this.readable -= 1 + this.batch.drain(fd, this.readable, take);
+    this.readable -= 1 + this.batches.received.drain(fd, this.readable, take);
   }
 
   async listenOn(address: Ipv4): Promise<void> {
@@ -218,12 +221,7 @@ class DeviceLink implements Link {
     return this.sendFrom(this.udp.unicast, payload, destination, chaddr);
   }
 
-  private sendFrom(
-    { socket, fd }: OpenSocket,
-    payload: Buffer,
-    destination: Destination,
-    chaddr: Uint8Array,
-  ): boolean {
+  private sendFrom(via: OpenSocket, payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean {
     // The descriptor may be another file's by now.
     if (this.isClosed) return false;
     if (
@@ -240,26 +238,36 @@ class DeviceLink implements Link {
       const length = writeFrame(this.frame, ends, payload);
       return this.device.libc.sendFrame(this.packetSocket, this.frame, length, this.linkAddress);
     }
-    const isUnicast = destination.kind === "unicast";
-    const address = isUnicast ? destination.address : EVERYBODY;
-    const port = isUnicast ? destination.port : CLIENT_PORT;
-    // What the kernel does not take at once waits its turn in dgram.
-    if (!this.device.libc.sendDatagram(fd, payload, address, port))
-      sendDatagram(socket, payload, destination);
+    const { address, port } = placeOf(destination);
+    if (destination.kind !== "unicast" || this.batches === undefined)
+      this.sendAlone(via, payload, address, port);
+    else if (this.batches.replies.put(via, payload, address, port)) process.nextTick(this.flush);
     return true;
   }
 
+  private sendAlone({ socket, fd }: OpenSocket, payload: Buffer, address: Ipv4, port: number): void {
+    // What the kernel does not take at once waits its turn in dgram.
+    if (!this.device.libc.sendDatagram(fd, payload, address, port))
+      sendDatagram(socket, payload, address, port);
+  }
+
   close(): void {
+    this.flush();
     this.isClosed = true;
     for (const { socket } of [this.udp.unicast, this.udp.broadcast, ...this.further.values()]) socket.close();
     if (this.packetSocket !== undefined) this.device.libc.close(this.packetSocket);
   }
 }
 
-/** Undefined where this machine's structures are not known: packets then come one by one. */
-function openBatch(): DatagramBatch | undefined {
+interface Batches<Via extends { readonly fd: number }> {
+  readonly received: DatagramBatch;
+  readonly replies: ReplyBatch<Via>;
+}
+
+/** Undefined where this machine's structures are not known: packets then come and go one by one. */
+function openBatches<Via extends { readonly fd: number }>(notSent: NotSent<Via>): Batches<Via> | undefined {
   try {
-    return new DatagramBatch();
+    return { received: new DatagramBatch(), replies: new ReplyBatch(notSent) };
   } catch {
     return undefined;
   }
@@ -275,11 +283,13 @@ function openPacketSocket(libc: Libc): number | undefined {
 }
 
 /** RFC 2131 §4.1: where a client without an address cannot be reached by unicast, the server may broadcast. */
-function sendDatagram(socket: Socket, payload: Buffer, destination: Destination): void {
+function placeOf(destination: Destination): { address: Ipv4; port: number } {
+  return destination.kind === "unicast" ? destination : { address: EVERYBODY, port: CLIENT_PORT };
+}
+
+function sendDatagram(socket: Socket, payload: Buffer, address: Ipv4, port: number): void {
   // The caller may use its buffer again before this one is sent.
-  const own = Buffer.from(payload);
-  if (destination.kind === "unicast") socket.send(own, destination.port, formatIpv4(destination.address));
-  else socket.send(own, CLIENT_PORT, "255.255.255.255");
+  socket.send(Buffer.from(payload), port, formatIpv4(address));
 }
 
 /** Where koffi has no binary for this machine: one socket for all interfaces, routed by the kernel. */
@@ -304,7 +314,8 @@ async function openPlainLink(
     // Nothing tells how long a packet waited here: what a node does not know, it does not answer for some time (PauseWatch).
     discardQueued: () => 0,
     send: (payload, destination) => {
-      sendDatagram(socket, payload, destination);
+      const { address, port: to } = placeOf(destination);
+      sendDatagram(socket, payload, address, to);
       return true;
     },
     close: () => socket.close(),

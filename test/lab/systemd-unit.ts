@@ -1,4 +1,4 @@
-// A program as its systemd unit has it scheduled, where there is no systemd.
+// A program as its systemd unit has it, where there is no systemd.
 import { readFileSync } from "node:fs";
 import { root } from "./layout.ts";
 
@@ -15,4 +15,10 @@ export function scheduledBy(unit: string): string[] {
   if (policy === undefined || slackMs === undefined) throw new Error(`${unit} has no scheduling to go by`);
   const slack = `echo ${Number(slackMs) * 1e6} > /proc/self/timerslack_ns`;
   return ["sh", "-c", `${slack}; exec chrt --${policy} 0 "$@"`, "sh"];
+}
+
+/** What a unit's own `Environment=` lines set, one variable each. */
+export function environmentOf(unit: string): Record<string, string> {
+  const lines = readFileSync(unit, "utf8").matchAll(/^Environment=(\w+)=(\S+)$/gm);
+  return Object.fromEntries(Array.from(lines, ([, name, value]) => [name!, value!]));
 }
