@@ -151,8 +151,8 @@ describe("an IPoIB client", () => {
     await client.use(address);
     const ack = await client.renew(address, server);
     expect(ack).toMatchObject({ messageType: ACK, yiaddr: address });
+    await expect.poll(() => last(ACK)).toMatchObject({ source: server, target: address });
     expect(last(REQUEST)).toMatchObject({ source: address, target: server });
-    expect(last(ACK)).toMatchObject({ source: server, target: address });
   });
 
   test("gives it back", async () => {

@@ -3,8 +3,8 @@
 import { readFileSync, rmSync } from "node:fs";
 import { entering } from "./host.ts";
 import { isAlive, signal, startDaemon } from "./processes.ts";
-import { sleep, until } from "./shell.ts";
-import { type LabState, loadPid, logOf, savePid } from "./state.ts";
+import { must, sleep, until } from "./shell.ts";
+import { type LabState, loadPid, logOf, nodesOf, savePid } from "./state.ts";
 
 const DHCP = "udp port 67 or udp port 68 or udp port 4011";
 
@@ -14,6 +14,9 @@ const DHCP = "udp port 67 or udp port 68 or udp port 4011";
  */
 export async function startCapture(state: LabState, filter = DHCP): Promise<string> {
   await stopCapture(state);
+  // Nodes leave the cutting of replies into datagrams to who gets them (docs/adr/0021), which is behind the bridge.
+  for (const { name } of nodesOf(state))
+    await must([...entering(state.holders[name]!), "ethtool", "-K", "eth0", "tx-udp-segmentation", "off"]);
   const file = captureFile(state);
   const log = logOf(state, "sw", "tcpdump");
   rmSync(log, { force: true });

@@ -3,7 +3,7 @@ import { entering } from "./host.ts";
 import { typescript } from "./service.ts";
 import { natsServers, services } from "./services.ts";
 import { must, until } from "./shell.ts";
-import type { LabState } from "./state.ts";
+import { type LabState, nodesOf } from "./state.ts";
 
 const ctl = typescript("apps/ctl/src/main.ts");
 const runs = (name: string) => services.some((service) => service.name === name);
@@ -27,7 +27,7 @@ export async function initialiseStore(state: LabState): Promise<void> {
 /** Applies the network document, as an operator does, and waits until every host that SMD names is in the inventory. */
 export async function loadDocuments(state: LabState, network: string): Promise<void> {
   if (!runs("dhcpd")) return;
-  const doors = state.hosts.filter(({ role }) => role === "node").map(({ name }) => state.doors[name]!);
+  const doors = nodesOf(state).map(({ name }) => state.doors[name]!);
   await until("a node's API answers", 20, async () => (await fetch(`${doors[0]}/livez`)).ok);
   await must([...ctl, "apply", network, "--server", doors.join(), "--token", state.token], {
     timeout: 20_000,
@@ -53,7 +53,7 @@ export async function awaitInventory(state: LabState): Promise<void> {
 /** Waits until every node has heard that every node serves: until then they would share the clients otherwise. */
 export async function awaitMembers(state: LabState): Promise<void> {
   if (!runs("dhcpd")) return;
-  const nodes = state.hosts.filter(({ role }) => role === "node");
+  const nodes = nodesOf(state);
   for (const { name } of nodes) {
     await until(`${name} knows that all nodes serve`, 20, async () => {
       const cluster = (await read(state, name, "/api/v1/cluster")) as Cluster;

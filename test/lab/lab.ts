@@ -25,7 +25,7 @@ import { isAlive, type Process } from "./processes.ts";
 import { typescript } from "./service.ts";
 import { natsServers, servicesOf } from "./services.ts";
 import { type Result, type ShellOptions, shell } from "./shell.ts";
-import { hostOf, type LabState, loadPid, loadState } from "./state.ts";
+import { hostOf, type LabState, loadPid, loadState, nodesOf } from "./state.ts";
 import { leaderOf } from "./stream-leader.ts";
 
 export interface ApiAnswer {
@@ -71,7 +71,7 @@ export class Lab {
   }
 
   get nodes(): readonly LabHost[] {
-    return this.state.hosts.filter(({ role }) => role === "node");
+    return nodesOf(this.state);
   }
 
   get clients(): readonly LabHost[] {

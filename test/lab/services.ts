@@ -5,10 +5,8 @@ import { storeOf } from "./disk.ts";
 import { statusOnLoopback } from "./host.ts";
 import { type LabHost, NODE_API_PORT, root, SMD_PORT, SYNCER_API_PORT } from "./layout.ts";
 import { type Service, statusAt, typescript } from "./service.ts";
-import type { LabState, NatsUser } from "./state.ts";
+import { type LabState, type NatsUser, nodesOf } from "./state.ts";
 import { environmentOf, NATS_UNIT, scheduledBy } from "./systemd-unit.ts";
-
-const nodesOf = (state: LabState) => state.hosts.filter(({ role }) => role === "node");
 
 /** Every NATS server, the host's own first. */
 export function natsServers(state: LabState, first: string): string[] {

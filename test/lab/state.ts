@@ -60,6 +60,8 @@ export function hostOf(state: LabPlan, name: string): LabHost {
   );
 }
 
+export const nodesOf = (state: LabPlan): LabHost[] => state.hosts.filter(({ role }) => role === "node");
+
 export const logOf = (state: LabPlan, host: string, service: string) =>
   `${state.directory}/logs/${host}.${service}.log`;
 
