@@ -4,12 +4,14 @@ import {
   BusError,
   connectBus,
   ensureObjects,
+  INVENTORY,
   LEASES,
   lookAtStream,
   publishCas,
   streamInfo,
   streamOf,
   subjectOf,
+  verifyObjects,
 } from "@leasehold/bus";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DurabilityCheck } from "../../apps/dhcpd/src/io/durability-check.ts";
@@ -97,6 +99,19 @@ describe("three servers that write to disk first", () => {
       /nats\.monitoring does not say where to ask/,
     );
   });
+
+  test("what is missing is made, though a majority stood still when it was asked for", async () => {
+    const missing = streamOf(INVENTORY);
+    await bus.jsm.streams.delete(missing);
+    const others = cluster.pids.slice(1);
+    for (const pid of others) process.kill(pid, "SIGSTOP");
+    const made = ensureObjects(bus, { replicas: 3 });
+    // Longer than one request waits for its answer.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    for (const pid of others) process.kill(pid, "SIGCONT");
+    expect(await made).toEqual([missing]);
+    await verifyObjects(bus);
+  }, 30_000);
 
   async function isStored(key: string): Promise<void> {
     for (;;) {

@@ -21,7 +21,7 @@ export async function initialiseStore(state: LabState): Promise<void> {
     replicas,
   ];
   const env = { LEASEHOLD_NATS_PASSWORD: state.passwords.admin };
-  await must([...entering(state.holders.n1!), ...ctl, ...words], { env, timeout: 40_000 });
+  await must([...entering(state.holders.n1!), ...ctl, ...words], { env, timeout: 60_000 });
 }
 
 /** Applies the network document, as an operator does, and waits until every host that SMD names is in the inventory. */

@@ -9,11 +9,13 @@ import {
   type TlsOptions,
 } from "@nats-io/transport-node";
 import { BusError, reasonOf } from "./bus-error.ts";
+import { within } from "./within.ts";
 
 /** Atomic batches with the membership fixes that a lease store needs (ADR 0002). */
 export const SERVER_VERSION_MIN = "2.12.3";
 
 const GOODBYE_MS = 300;
+const ELECTION_MS = 15_000;
 
 export interface BusOptions {
   /** Shown in `nats server report connections`; also the prefix of consumers and of the inbox. */
@@ -77,18 +79,15 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 }
 
 async function dial(options: BusOptions): Promise<NatsConnection> {
-  const until = Date.now() + (options.patience ?? 10_000);
-  for (;;) {
-    try {
+  const mayPass = (cause: unknown) => !/authori[sz]ation|authentication|permission/i.test(reasonOf(cause));
+  try {
+    return await within(options.patience ?? 10_000, mayPass, async () => {
       // A connection that is to outlive a change of passwords goes on trying for ever; one that is not says what is wrong.
       await (await connect({ ...connectionOptions(options), reconnect: false })).close();
       return await connect(connectionOptions(options));
-    } catch (cause) {
-      if (/authori[sz]ation|authentication|permission/i.test(reasonOf(cause)) || Date.now() > until) {
-        throw dialError(options, cause);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
+    });
+  } catch (cause) {
+    throw dialError(options, cause);
   }
 }
 
@@ -162,21 +161,16 @@ export function isOlder(version: string, wanted: string): boolean {
 }
 
 async function requireJetStream(nc: NatsConnection): Promise<Bus["jsm"]> {
-  const until = Date.now() + 15_000;
-  for (;;) {
-    try {
-      return await jetstreamManager(nc, { timeout: 1000 });
-    } catch (cause) {
-      // A cluster that is just starting answers so until it has elected a leader.
-      if (Date.now() > until) {
-        throw new BusError(
-          `JetStream does not answer at ${nc.getServer()}: ${reasonOf(cause)}.`,
-          "Enable it (`jetstream {}` in the server's configuration and `jetstream: enabled` in the account), and see that a majority of the cluster is up.",
-          { cause, isTransient: true },
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
+  try {
+    // Whatever it says: a cluster that is just starting says the same, until it has elected a leader.
+    const always = () => true;
+    return await within(ELECTION_MS, always, () => jetstreamManager(nc, { timeout: 1000 }));
+  } catch (cause) {
+    throw new BusError(
+      `JetStream does not answer at ${nc.getServer()}: ${reasonOf(cause)}.`,
+      "Enable it (`jetstream {}` in the server's configuration and `jetstream: enabled` in the account), and see that a majority of the cluster is up.",
+      { cause, isTransient: true },
+    );
   }
 }
 

@@ -19,6 +19,7 @@ export {
   LEASES,
   lookAtStream,
   NETWORK,
+  STORE_PATIENCE_MS,
   type StreamLook,
   streamInfo,
   streamOf,

@@ -1,8 +1,10 @@
 // The JetStream objects (ARCHITECTURE.md): what they must look like, making them, and checking them at every start.
 import type { StreamConfig, StreamInfo } from "@nats-io/jetstream";
 import { JetStreamApiError } from "@nats-io/jetstream";
+import { errors } from "@nats-io/transport-node";
 import { BusError, reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
+import { within } from "./within.ts";
 
 export const LEASES = "dhcp-leases";
 export const INVENTORY = "dhcp-inventory";
@@ -14,7 +16,8 @@ export const subjectOf = (bucket: string, key: string): string => `$KV.${bucket}
 
 const SECOND = 1_000_000_000;
 const STREAM_NOT_FOUND = 10059;
-const PLACEMENT_PATIENCE_MS = 15_000;
+/** For how long servers that do not answer are asked again to make or show something, in ms. */
+export const STORE_PATIENCE_MS = 20_000;
 
 function bucketConfig(bucket: string, history: number): Partial<StreamConfig> & { name: string } {
   return {
@@ -62,9 +65,10 @@ const OBJECTS: readonly (Partial<StreamConfig> & { name: string })[] = [
 export async function ensureObjects(bus: Bus, options: { replicas: number }): Promise<readonly string[]> {
   const created: string[] = [];
   for (const config of OBJECTS) {
-    if (await streamInfo(bus, config.name)) continue;
+    if (await within(STORE_PATIENCE_MS, mayPass, () => streamInfo(bus, config.name))) continue;
     try {
-      await addStream(bus, { num_replicas: options.replicas, ...config });
+      const wanted = { num_replicas: options.replicas, ...config };
+      await within(STORE_PATIENCE_MS, mayPass, () => bus.jsm.streams.add(wanted));
       created.push(config.name);
     } catch (cause) {
       throw new BusError(
@@ -77,31 +81,22 @@ export async function ensureObjects(bus: Bus, options: { replicas: number }): Pr
   return created;
 }
 
-// A cluster that has just come up takes some of its servers for offline for a moment, and then has no place for replicas.
-async function addStream(bus: Bus, config: Partial<StreamConfig> & { name: string }): Promise<void> {
-  const until = Date.now() + PLACEMENT_PATIENCE_MS;
-  for (;;) {
-    try {
-      await bus.jsm.streams.add(config);
-      return;
-    } catch (cause) {
-      if (
-        !/no suitable peers|peer offline|insufficient resources/i.test(reasonOf(cause)) ||
-        Date.now() > until
-      )
-        throw cause;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-  }
+/** What servers say, or do not say, that have just come up or whose disk stands still: asked again, they give what they have made since. */
+function mayPass(cause: unknown): boolean {
+  if (cause instanceof BusError) return cause.isTransient;
+  return (
+    cause instanceof errors.TimeoutError ||
+    /no suitable peers|peer offline|insufficient resources|temporarily unavailable/i.test(reasonOf(cause))
+  );
 }
 
 /**
- * Checks that all objects are there and fit to hold leases.
+ * Checks that all objects are there and fit to hold leases. Servers that do not answer are asked again for `patience` ms.
  * @throws BusError naming the object, what was found and what was expected.
  */
-export async function verifyObjects(bus: Bus): Promise<void> {
+export async function verifyObjects(bus: Bus, patience = 0): Promise<void> {
   for (const wanted of OBJECTS) {
-    const info = await streamInfo(bus, wanted.name);
+    const info = await within(patience, mayPass, () => streamInfo(bus, wanted.name));
     if (!info) {
       throw new BusError(
         `JetStream stream ${wanted.name} does not exist.`,

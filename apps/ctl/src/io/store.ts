@@ -6,14 +6,16 @@ export type StoreLogin = Omit<BusOptions, "name" | "onState" | "patience">;
 
 /** Makes what is missing, checks all of it, and returns what was made. */
 export async function prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<readonly string[]> {
-  const { BusError, connectBus, ensureObjects, verifyObjects } = await import("@leasehold/bus");
+  const { BusError, connectBus, ensureObjects, STORE_PATIENCE_MS, verifyObjects } = await import(
+    "@leasehold/bus"
+  );
   let connected = false;
   try {
     const bus = await connectBus({ name: "leasehold-init", ...login });
     connected = true;
     try {
       const made = await ensureObjects(bus, { replicas });
-      await verifyObjects(bus);
+      await verifyObjects(bus, STORE_PATIENCE_MS);
       return made;
     } finally {
       await bus.close();
