@@ -1,6 +1,6 @@
-// The load: perfdhcp, ISC's own tool, as a relay, for every contestant alike. One is the rule, as each takes much of the processors that
-// the servers need; it then spreads the clients by a hash of their hardware addresses over the servers that answer, as equal-cost routes to one address
-// do. With three, each asks one server, as relays of racks do.
+// The load: perfdhcp, ISC's own tool, as a relay, for every contestant alike. One is the rule, as each takes much of the
+// processors that the servers need; it then spreads the clients by a hash of their hardware addresses over the servers that
+// answer, as equal-cost routes to one address do. With three, each asks one server, as relays of racks do.
 import { spawn } from "node:child_process";
 import type { Lab } from "../lab/lab.ts";
 import { exchange } from "../lab/perfdhcp.ts";

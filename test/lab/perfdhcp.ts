@@ -34,7 +34,7 @@ export interface PerfOptions {
 export async function perfdhcp(lab: Lab, node: string, options: PerfOptions): Promise<PerfReport> {
   const { rate, clients, seconds, macBase, more = [] } = options;
   const base = macBase ? ["-b", `mac=${macBase}`] : [];
-  // -W: a reply has a second, also the last one, which may wait for a disk that stands still.
+  // -W: a reply has a second, also the last one.
   const load = ["-r", `${rate}`, "-R", `${clients}`, "-p", `${seconds}`, "-W", "1000000", "-u"];
   const argv = ["perfdhcp", "-4", "-l", "eth0", ...load, ...base, ...more];
   const timeout = (seconds + 30) * 1000;

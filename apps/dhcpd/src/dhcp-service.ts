@@ -114,9 +114,8 @@ export class DhcpService {
     if (isReasserted(lease)) return;
     this.calls.noticeStored(lease);
     world.offers.settle(lease.client, lease.address);
-    if (lease.node !== world.node || world.view.ofClient(lease.client).length < 2) return;
     if (this.transactions.isGivenUp(lease.intent)) return;
-    for (const append of releasesOfOlder(world, lease, nextIntent(), clocks.now())) {
+    for (const append of releasesOfOlder(world, lease, nextIntent, clocks.now())) {
       store.append(append, ({ kind }) => counters.count("trouble", `second-address-released-${kind}`));
     }
   }

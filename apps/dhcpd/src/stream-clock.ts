@@ -1,6 +1,5 @@
 // Stream time, as this node can tell (docs/adr/0011): its steady clock, set by what the stream's leader says the time is. A step
 // of the node's own wall clock changes nothing. What cannot be true of both is told: then the node fences itself.
-import { performance } from "node:perf_hooks";
 import { instant } from "@leasehold/leases";
 import type { Clocks } from "./exchange.ts";
 
@@ -88,7 +87,7 @@ export class StreamClock {
   }
 }
 
-/** What a node goes by. (The global `performance` is looked up at each use, several times a packet.) */
+/** What a node goes by: stream time, and its own steady clock. */
 export function clocksOf(clock: StreamClock): Clocks {
   const steady = () => performance.now();
   return { steady, now: () => instant(Math.round(clock.now(steady()))) };

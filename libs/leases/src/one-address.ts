@@ -15,9 +15,16 @@ import type { LeaseRequest, World } from "./request.ts";
  * granted at nearly the same time, as then the newer event may be of a write that was slow, and the client may have given
  * up on it and use the older address. That is settled by the next event that one of the two gets.
  */
-export function releasesOfOlder(world: World, newest: Lease, intent: string, now: Instant): Append[] {
+export function releasesOfOlder(
+  world: World,
+  newest: Lease,
+  nextIntent: () => string,
+  now: Instant,
+): Append[] {
+  if (newest.node !== world.node || newest.state !== "bound") return [];
+  const held = world.view.ofClient(newest.client);
   const subnet = world.network.subnet(newest.subnet);
-  if (subnet === undefined || newest.state !== "bound" || newest.node !== world.node) return [];
+  if (held.length < 2 || subnet === undefined) return [];
   const request: LeaseRequest = {
     type: MessageType.RELEASE,
     client: newest.client,
@@ -31,10 +38,9 @@ export function releasesOfOlder(world: World, newest: Lease, intent: string, now
     xid: undefined,
     relay: undefined,
     firmware: false,
-    intent,
+    intent: nextIntent(),
   };
-  return world.view
-    .ofClient(newest.client)
+  return held
     .filter(
       (older) => older.subnet === newest.subnet && older.revision < newest.revision && isBound(older, now),
     )

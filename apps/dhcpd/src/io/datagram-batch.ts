@@ -1,15 +1,8 @@
 // Many datagrams with one system call: recvmmsg(2), which Node's dgram does not make (docs/adr/0014). A socket stays dgram's own,
 // and its first packet rings the bell; what waits behind that is read here.
 import koffi from "koffi";
-import {
-  addressOf,
-  assertLayout,
-  HEADER_SIZE,
-  IOV_SIZE,
-  MSG_DONTWAIT,
-  NAME_SIZE,
-  writePointer,
-} from "./mmsghdr.ts";
+import { MSG_DONTWAIT } from "./libc.ts";
+import { addressOf, assertLayout, HEADER_SIZE, IOV_SIZE, NAME_SIZE, writePointer } from "./mmsghdr.ts";
 
 const SLOTS = 32;
 /** A whole packet of a link with jumbo frames; what is longer is cut, and is then no DHCP message. */

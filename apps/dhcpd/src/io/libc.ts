@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import type { Ipv4 } from "@leasehold/protocol";
 import koffi from "koffi";
 
-const AF_INET = 2;
+export const AF_INET = 2;
 const AF_PACKET = 17;
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
@@ -16,7 +16,7 @@ const SO_BINDTODEVICE = 25;
 const SO_RCVBUFFORCE = 33;
 const IPPROTO_IP = 0;
 const IP_FREEBIND = 15;
-const MSG_DONTWAIT = 0x40;
+export const MSG_DONTWAIT = 0x40;
 /** More than any receive buffer holds. */
 const DISCARD_MAX = 1_000_000;
 

@@ -12,7 +12,6 @@ export const NAME_SIZE = 16;
 export const CONTROL_SIZE = 24;
 /** Without the octets that align the next one. */
 export const CONTROL_LENGTH = 18;
-export const MSG_DONTWAIT = 0x40;
 
 /** @throws Error where the machine has other structures than these. */
 export function assertLayout(): void {

@@ -3,6 +3,7 @@
 import { constants } from "node:os";
 import type { Ipv4 } from "@leasehold/protocol";
 import koffi from "koffi";
+import { AF_INET, MSG_DONTWAIT } from "./libc.ts";
 import {
   addressOf,
   assertLayout,
@@ -10,7 +11,6 @@ import {
   CONTROL_SIZE,
   HEADER_SIZE,
   IOV_SIZE,
-  MSG_DONTWAIT,
   NAME_SIZE,
   writePointer,
 } from "./mmsghdr.ts";
@@ -24,7 +24,6 @@ const SEGMENTS = 64;
 const SEGMENT_MAX = 1400;
 const MESSAGES = 32;
 
-const AF_INET = 2;
 const SOL_UDP = 17;
 const UDP_SEGMENT = 103;
 
