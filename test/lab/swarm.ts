@@ -1,5 +1,5 @@
 // Many clients at once, without relays: each DISCOVERs by broadcast from r1, takes the first offer, and asks again when
-// nobody answers, as clients do (RFC 2131 §4.1, with one second for four). They can be reached by broadcast only, so that
+// nobody answers, as clients do (RFC 2131 §4.1; after a second, where those take four). They can be reached by broadcast only, so that
 // one socket can hear for all.
 import { decode, formatIpv4, type Mac, MessageType, macFromBytes, type Packet } from "@leasehold/protocol";
 import type { Lab } from "./lab.ts";
@@ -15,6 +15,8 @@ export interface SwarmOptions {
   readonly macPrefix: string;
   /** How long a client tries before it gives up. */
   readonly patienceMs?: number;
+  /** How long it waits for an answer before it asks again; a second when not given. */
+  readonly retryMs?: number;
 }
 
 export interface SwarmClient {
@@ -46,7 +48,8 @@ export async function swarm(lab: Lab, options: SwarmOptions): Promise<SwarmClien
     const ended: Promise<SwarmClient>[] = [];
     for (let i = 0; i < options.clients; i++) {
       const sender = senderOf(options.macPrefix, i);
-      const member = new Member(sender, (bytes) => port.send(bytes, "255.255.255.255", 67));
+      const transmit = (bytes: Uint8Array) => port.send(bytes, "255.255.255.255", 67);
+      const member = new Member(sender, transmit, options.retryMs ?? RETRY_MS);
       members.set(sender.xid, member);
       ended.push(member.live(options.patienceMs ?? 20_000));
       await sleep(1000 / options.rate);
@@ -65,6 +68,7 @@ function senderOf(macPrefix: string, index: number): Sender {
 class Member {
   private readonly sender: Sender;
   private readonly transmit: (bytes: Uint8Array) => void;
+  private readonly retryMs: number;
   private offer: Packet | undefined;
   private sent = 0;
   private requests = 0;
@@ -72,9 +76,10 @@ class Member {
   private timer: NodeJS.Timeout | undefined;
   private settle: (ack: Packet | undefined) => void = () => {};
 
-  constructor(sender: Sender, transmit: (bytes: Uint8Array) => void) {
+  constructor(sender: Sender, transmit: (bytes: Uint8Array) => void, retryMs: number) {
     this.sender = sender;
     this.transmit = transmit;
+    this.retryMs = retryMs;
   }
 
   async live(patienceMs: number): Promise<SwarmClient> {
@@ -130,6 +135,6 @@ class Member {
       this.transmit(select(this.sender, this.offer));
     }
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.say(), RETRY_MS);
+    this.timer = setTimeout(() => this.say(), this.retryMs);
   }
 }
