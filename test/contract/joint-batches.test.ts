@@ -4,13 +4,14 @@ import {
   ensureObjects,
   type Follower,
   followBucket,
+  type JointBatchesOptions,
   type KeyWrite,
   LEASES,
   onStored,
   tellStored,
 } from "@leasehold/bus";
 import { grant, leaseStoreContract, put } from "@leasehold/leases/contract";
-import { JetStreamLeaseStore, type JointOptions } from "@leasehold/leases/nats";
+import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../lab/shell.ts";
 import { type NatsCluster, startNatsCluster } from "../nats/cluster.ts";
@@ -125,6 +126,10 @@ async function storeOverTime(stores: readonly JetStreamLeaseStore[], from: numbe
   await Promise.all(puts);
 }
 
-function sharing(bus: Bus, publisher: string, onHanded: JointOptions["onHanded"] = () => {}): JointOptions {
+function sharing(
+  bus: Bus,
+  publisher: string,
+  onHanded: JointBatchesOptions["onHanded"] = () => {},
+): JointBatchesOptions {
   return { self: bus.name, publisher: () => publisher, onHanded };
 }

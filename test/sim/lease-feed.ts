@@ -1,5 +1,7 @@
 // What a node's process sees of the stream: the newest event of every address first, then each one, in order, some time after
-// it was committed. As libs/bus follows a bucket: what is missing is caught up after a cut.
+// it was committed. As libs/bus follows a bucket: what is missing is caught up after a cut, and while others tell what is stored
+// it rests.
+import { type RestLimits, ToldRanges } from "@leasehold/bus";
 import type { StoredEvent } from "@leasehold/leases";
 import type { Enter } from "./door.ts";
 import type { SimulatedStream } from "./stream.ts";
@@ -14,15 +16,22 @@ export interface FeedParts {
   readonly onEvent: (stored: StoredEvent) => void;
   /** Follow from here on, and take what is before for known. */
   readonly from?: number;
+  /** What only a planted bug does. */
+  readonly skipsGaps?: boolean;
 }
 
 const TRY_AGAIN_MS = 500;
+const REST_CHECK_MS = 50;
+/** A simulated cluster stores little: what is under load two hundred records within half a second are a few within seconds here. */
+const LIMITS: RestLimits = { restAfter: 3, gapMs: 100, quietMs: 8000, ranges: 8 };
 
 export class LeaseFeed {
-  /** The newest sequence seen. */
+  /** The newest sequence up to which all is known. */
   position: number;
   isComplete: boolean;
+  isResting = false;
   private readonly parts: FeedParts;
+  private readonly ranges = new ToldRanges(LIMITS);
   private isPlanned = false;
   private readonly stopFollowing: () => void;
 
@@ -38,8 +47,31 @@ export class LeaseFeed {
     this.stopFollowing();
   }
 
+  /** As Follower.told of libs/bus. */
+  told(first: number, last: number): boolean {
+    if (!this.isComplete) return false;
+    const { timeline, skipsGaps } = this.parts;
+    const from = skipsGaps ? Math.max(this.position, first - 1) : this.position;
+    this.position = this.ranges.add(from, first, last, timeline.now);
+    if (!this.isResting && this.ranges.mayRest) this.rest();
+    return true;
+  }
+
+  private rest(): void {
+    const { timeline, enter } = this.parts;
+    this.isResting = true;
+    timeline.after(REST_CHECK_MS, () =>
+      enter(() => {
+        if (!this.ranges.mustGoOn(timeline.now)) return this.rest();
+        this.isResting = false;
+        this.ranges.clear();
+        this.plan();
+      }),
+    );
+  }
+
   private plan(): void {
-    if (this.isPlanned) return;
+    if (this.isPlanned || this.isResting) return;
     this.isPlanned = true;
     const { lagMs, timeline, enter } = this.parts;
     const lag = lagMs();
@@ -51,11 +83,12 @@ export class LeaseFeed {
   }
 
   private deliver(): void {
+    if (this.isResting) return;
     const { stream, onEvent } = this.parts;
     const unseen = stream.log.slice(this.position);
     for (const stored of this.isComplete ? unseen : newestOfEach(unseen)) {
       onEvent(stored);
-      this.position = stored.revision;
+      this.position = this.ranges.after(Math.max(this.position, stored.revision));
     }
     this.isComplete = true;
   }

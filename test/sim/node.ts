@@ -1,13 +1,22 @@
 // A node of the simulated cluster: the parts of apps/dhcpd put together as dhcp-node.ts does, with simulated time, store and
 // links around them. A crash ends its process, and all that it knew; the next one starts empty.
 
-import { DEFAULT_POLICY, encodeLeaseEvent, GroupCommits, instant, type StoredEvent } from "@leasehold/leases";
+import type { JointBatches, KeyWrite, Told } from "@leasehold/bus";
+import {
+  type Append,
+  type CasStream,
+  DEFAULT_POLICY,
+  encodeLeaseEvent,
+  GroupCommits,
+  instant,
+  type StoredEvent,
+} from "@leasehold/leases";
 import { MessageType, type Packet } from "@leasehold/protocol";
 import { Counters } from "../../apps/dhcpd/src/counters.ts";
 import type { Destination } from "../../apps/dhcpd/src/destination.ts";
 import { type Clocks, DhcpService, type ServiceParts } from "../../apps/dhcpd/src/dhcp-service.ts";
 import type { DropReason } from "../../apps/dhcpd/src/drop-reason.ts";
-import { takeIn } from "../../apps/dhcpd/src/lease-feed.ts";
+import { type LeaseRecord, takeIn } from "../../apps/dhcpd/src/lease-feed.ts";
 import {
   BEAT_EVERY_MS,
   type Heartbeat,
@@ -18,13 +27,16 @@ import { NodeWorld } from "../../apps/dhcpd/src/node-world.ts";
 import { PauseWatch } from "../../apps/dhcpd/src/pause-watch.ts";
 import { StoreHealth } from "../../apps/dhcpd/src/store-health.ts";
 import { StreamClock } from "../../apps/dhcpd/src/stream-clock.ts";
+import { publisherOf, toldOf } from "../../apps/dhcpd/src/told-leases.ts";
 import { beatOf } from "../../apps/dhcpd/test/node.ts";
 import { decoded, ip } from "../../apps/dhcpd/test/wire.ts";
 import type { Chance } from "./chance.ts";
 import type { Connection, StoreDoor } from "./door.ts";
 import { LeaseFeed } from "./lease-feed.ts";
+import type { Peers } from "./peers.ts";
 import type { PlantedBug } from "./planted-bugs.ts";
 import { Process } from "./process.ts";
+import { sharedStore } from "./shared-store.ts";
 import type { SimulatedStream } from "./stream.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -38,6 +50,10 @@ export interface Surroundings {
   readonly stream: SimulatedStream;
   readonly door: StoreDoor;
   readonly bug: PlantedBug | undefined;
+  /** Through which nodes publish together and tell each other what is stored, where they do. */
+  readonly peers: Peers | undefined;
+  /** What became of a batch that was handed to another node, or taken from one; and what was told. */
+  noteShared(what: string): void;
   /** What is in force now, as the buckets deliver it to a node that starts. */
   load(life: Life, node: SimulatedNode): void;
   beat(from: SimulatedNode, beat: Heartbeat): void;
@@ -147,6 +163,7 @@ export class Life {
   private readonly health: StoreHealth;
   private readonly connection: Connection;
   private readonly startedAt: number;
+  private batches: JointBatches | undefined;
   private intents = 0;
 
   constructor(node: SimulatedNode, around: Surroundings, number: number, before?: Life) {
@@ -164,7 +181,8 @@ export class Life {
     const connection = door.for(enter);
     this.connection = connection;
     this.health = new StoreHealth(() => door.connected);
-    const store = new GroupCommits(connection, this.timers(), {
+    const store = new GroupCommits(this.share(connection, enter), this.timers(), {
+      isOutdated: ({ address, expected }: Append) => this.world.view.revisionOf(address) > expected,
       onBatch: (_, outcome, ms) => this.health.noteAttempt(outcome, ms, this.steadyMs()),
     });
     const parts: ServiceParts = {
@@ -183,6 +201,7 @@ export class Life {
       ...{ stream, timeline, enter },
       lagMs: () => (door.isOpen ? around.chance.between(...node.lagMs) : undefined),
       onEvent: (stored) => this.see(stored),
+      skipsGaps: bug?.sharing === "skips-gaps",
       ...(bug?.isViewKept && before !== undefined ? { from: stream.lastSequence } : {}),
     });
     around.load(this, node);
@@ -238,8 +257,53 @@ export class Life {
     return { now, steady: () => this.steadyMs() };
   }
 
+  private share(connection: Connection, enter: (run: () => void) => void): CasStream {
+    const { node, around } = this;
+    const { peers } = around;
+    if (peers === undefined) return connection;
+    const { now, after } = this.timers();
+    const { batches, stream } = sharedStore({
+      ...{ connection, now, after, self: node.name },
+      sharedMs: () => this.clock.now(this.steadyMs()),
+      ask: (to, handed, timeout) => peers.ask(node, to, handed, timeout, enter),
+      publisher: () => publisherOf(this.world.members.names),
+      onHanded: (what) => around.noteShared(what),
+      onStored: (first, writes, sentAt) => this.tell(first, writes, sentAt),
+      onSent: (writes) => {
+        if (around.bug?.sharing === "tells-early")
+          this.tell(around.stream.lastSequence + 1, writes, this.steadyMs());
+      },
+    });
+    this.batches = batches;
+    return stream;
+  }
+
+  takeHanded(handed: Uint8Array, answer: (revision: number) => void): void {
+    const { bug, stream } = this.around;
+    const isEarly = bug?.sharing === "answers-early";
+    if (isEarly) answer(stream.lastSequence + 1);
+    this.batches?.take(handed, isEarly ? () => {} : answer);
+  }
+
+  private tell(first: number, writes: readonly KeyWrite[], sentAt: number): void {
+    const told = toldOf("", this.clock, first, writes, sentAt, this.steadyMs());
+    if (told === undefined) return;
+    if (this.world.members.names.length > 1) this.around.peers?.tell(this.node, told);
+    this.process.after(0, () => this.hearTold(told));
+  }
+
+  hearTold({ at, first, writes }: Told): void {
+    if (!this.feed.told(first, first + writes.length - 1)) return;
+    this.around.noteShared(this.feed.isResting ? "told while the feed rests" : "told");
+    for (const [i, { key, data }] of writes.entries()) this.take({ key, data, revision: first + i, at });
+  }
+
   private see({ event, revision, at }: StoredEvent): void {
-    const taken = takeIn(this.world, { key: event!.address, data: encodeLeaseEvent(event!), revision, at });
+    this.take({ key: event!.address, data: encodeLeaseEvent(event!), revision, at });
+  }
+
+  private take(record: LeaseRecord): void {
+    const taken = takeIn(this.world, record);
     if (typeof taken !== "string" && this.feed.isComplete) this.service.noticeStored(taken);
   }
 

@@ -20,6 +20,8 @@ export interface Setting {
   readonly isOneServer: boolean;
   readonly isAuthoritative: boolean;
   readonly loss: number;
+  /** Nodes publish their batches together, and tell each other what is stored, as they do under load (docs/adr/0017). */
+  readonly isShared: boolean;
 }
 
 export interface Plan {
@@ -86,6 +88,7 @@ function settingOf(chance: Chance): Setting {
     isOneServer: chance.happens(0.3),
     isAuthoritative: chance.happens(0.4),
     loss: chance.pick([0, 0, 0.02, 0.1]),
+    isShared: chance.of("shared").happens(0.5),
   };
 }
 

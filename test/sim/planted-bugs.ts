@@ -27,6 +27,8 @@ export interface PlantedBug {
   readonly isPauseForGood?: boolean;
   /** A process that is started again goes on with what the one before it knew, and follows from there on. */
   readonly isViewKept?: boolean;
+  /** What goes wrong between nodes that publish together. */
+  readonly sharing?: "answers-early" | "tells-early" | "skips-gaps";
   plant?(parts: ServiceParts, stream: SimulatedStream): ServiceParts;
 }
 
@@ -159,6 +161,24 @@ export const plantedBugs: readonly PlantedBug[] = [
     breaks: "does not answer any more once it stood still",
     caughtAs: ["I4", "liveness"],
     isPauseForGood: true,
+  },
+  {
+    name: "handed-batch-answered-early",
+    breaks: "tells a node that what it handed in is stored when it has only been taken",
+    caughtAs: ["I2", "I5"],
+    sharing: "answers-early",
+  },
+  {
+    name: "told-before-it-is-stored",
+    breaks: "tells the other nodes of a batch when it has left, not when it is stored",
+    caughtAs: ["I12", "I4", "I8", "I2"],
+    sharing: "tells-early",
+  },
+  {
+    name: "feed-that-rests-over-a-gap",
+    breaks: "takes all for known up to what was told last, though something before it was not told",
+    caughtAs: ["I12", "I4", "I8", "I3"],
+    sharing: "skips-gaps",
   },
 ];
 

@@ -12,6 +12,7 @@ export function reportOf(tally: Tally, cpuSeconds: number): string {
     `${runs.get("done")} runs, ${hours.toFixed(1)} simulated hours, ${cpuSeconds.toFixed(0)} s of CPU`,
     `packets   ${tally.total("packets")} from clients; ${replies.join(", ")}; heeded ${listed(tally, "heeded")}`,
     `stored    ${listed(tally, "stored")}`,
+    `shared    ${listed(tally, "shared")}`,
     `faults    ${listed(tally, "faults")}`,
     `checked   ${listed(tally, "checked")}`,
   ].join("\n");

@@ -15,6 +15,7 @@ import { StoreDoor } from "./door.ts";
 import { Ether } from "./ether.ts";
 import { type Fault, faultKinds } from "./faults.ts";
 import { SimulatedNode } from "./node.ts";
+import { Peers } from "./peers.ts";
 import { FAULTS_END_MS, type Plan, SKEW_MAX_MS } from "./plan.ts";
 import type { PlantedBug } from "./planted-bugs.ts";
 import { SimulatedStream } from "./stream.ts";
@@ -49,6 +50,7 @@ export class Simulation implements Wire {
   readonly tell: (line: () => string) => void;
   private readonly chance: Chance;
   private readonly configuration: Configuration;
+  private readonly peers: Peers | undefined;
   private readonly strangers = new Set<string>();
   private readonly muted = new Map<number, ReadonlySet<number>>();
   private readonly moved = new Set<SimulatedClient>();
@@ -70,6 +72,7 @@ export class Simulation implements Wire {
     this.clients = setting.clients.map(
       (kind, i) => new SimulatedClient(i + 1, kind, this, this.chance.of(`client ${i}`)),
     );
+    if (setting.isShared) this.peers = new Peers(() => this.nodes, timeline, this.chance.of("peers"));
     this.configuration = new Configuration(timeline, this.chance.of("configuration"), () => this.nodes ?? []);
     this.judge = new WireJudge({
       ...{ timeline, tally, stream: this.stream, clients: this.clients },
@@ -319,6 +322,8 @@ export class Simulation implements Wire {
     const chance = this.chance.of(`node ${index}`);
     const node: SimulatedNode = new SimulatedNode(index, {
       ...{ timeline, stream, chance, bug },
+      peers: this.peers,
+      noteShared: (what) => this.tally.count("shared", what),
       door: new StoreDoor(stream, timeline, chance.of(`door ${index}`)),
       load: (life, of) => this.configuration.deliver(life, of),
       beat: (from, beat) => this.beat(from, beat),

@@ -62,13 +62,7 @@ export interface Follower {
 const CHECK_EVERY_MS = 3000;
 /** A leader that was cut off, and is back, has heard of the new one by then. */
 const CONFIRMED_AFTER_MS = 2500;
-/** So many records told in a row, and the feed rests. */
-const REST_AFTER = 200;
 const REST_CHECK_MS = 50;
-/** What is missing may still be on its way from whoever stored it. */
-const GAP_MAX_MS = 100;
-const QUIET_MAX_MS = 500;
-const RANGES_MAX = 256;
 const REACHED_WITHIN_MS = 2000;
 const REACHED_CHECK_MS = 5;
 
@@ -91,8 +85,6 @@ class BucketFollower implements Follower {
   private stopped = false;
   private readonly ranges = new ToldRanges();
   private resting: NodeJS.Timeout | undefined;
-  private toldAt = 0;
-  private gapSince: number | undefined;
   private positionAtLastCheck = -1;
   private generation = 0;
   private readonly prefixLength: number;
@@ -122,11 +114,8 @@ class BucketFollower implements Follower {
   told(stream: string, first: number, last: number): boolean {
     const isOfUse = this.complete && !this.stopped && this.distrusted === undefined;
     if (!isOfUse || stream !== this.created || this.lessSince !== undefined) return false;
-    this.toldAt = performance.now();
-    this.position = this.ranges.add(this.position, first, last);
-    if (!this.ranges.hasGap) this.gapSince = undefined;
-    else this.gapSince ??= this.toldAt;
-    if (this.resting === undefined && this.ranges.run >= REST_AFTER && !this.ranges.hasGap) this.rest();
+    this.position = this.ranges.add(this.position, first, last, performance.now());
+    if (this.resting === undefined && this.ranges.mayRest) this.rest();
     return true;
   }
 
@@ -139,16 +128,13 @@ class BucketFollower implements Follower {
     void this.messages?.close();
     this.messages = undefined;
     this.resting = setInterval(() => {
-      const now = performance.now();
-      const isMissing = this.gapSince !== undefined && now - this.gapSince > GAP_MAX_MS;
-      if (isMissing || this.ranges.size > RANGES_MAX || now - this.toldAt > QUIET_MAX_MS) void this.open();
+      if (this.ranges.mustGoOn(performance.now())) void this.open();
     }, REST_CHECK_MS);
   }
 
   private endRest(): void {
     clearInterval(this.resting);
     this.resting = undefined;
-    this.gapSince = undefined;
     this.ranges.clear();
   }
 

@@ -11,7 +11,8 @@ export {
 } from "./connection.ts";
 export { type Change, type Follower, type FollowOptions, followBucket } from "./follow.ts";
 export { beat, onBeat } from "./heartbeat.ts";
-export { JointBatches, type JointBatchesOptions } from "./joint-batches.ts";
+export { JointBatches, type JointBatchesOptions, type JointPorts } from "./joint-batches.ts";
+export { type JointOverNatsOptions, jointBatchesOver } from "./joint-over-nats.ts";
 export {
   ensureObjects,
   INVENTORY,
@@ -36,4 +37,5 @@ export {
   type StoredRecord,
 } from "./records.ts";
 export { onStored, type Told, tellStored } from "./told.ts";
+export { type RestLimits, ToldRanges } from "./told-ranges.ts";
 export type { KeyWrite } from "./write-lines.ts";

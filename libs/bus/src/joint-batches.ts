@@ -2,15 +2,11 @@
 // and not of how many writes (docs/adr/0017): under load every node therefore hands its batch to the same one of them, which
 // publishes what comes together as one batch. A write says itself what it expects, so that it can be handed on, repeated, and
 // published twice: at most one of these is stored. Whatever goes wrong with a joint batch, each publishes its own.
-import type { Msg } from "@nats-io/transport-node";
-import { BATCH_MAX, type CasOutcome, publishCas } from "./batch.ts";
-import type { Bus } from "./connection.ts";
+import { BATCH_MAX, type CasOutcome } from "./batch.ts";
 import { decodeWrites, encodeWrites, type KeyWrite } from "./write-lines.ts";
 
-const SUBJECT = "dhcp.commit";
 /** What comes within so many ms is one batch. */
 const TOGETHER_MS = 1;
-/** A node that has published nothing for so long publishes alone, and at once. */
 const BUSY_MS = 50;
 /** Writes of others that wait here, at most; who comes later publishes alone. */
 const WAITING_MAX = 4096;
@@ -19,16 +15,31 @@ const AVOIDED_MS = 3000;
 /** So long a joint batch may take, as the batch of one node may. */
 const PUBLISH_MS = 1000;
 
+/** What carries the batches: NATS (joint-over-nats.ts), or a simulation of it. */
+export interface JointPorts {
+  /** A steady clock, in ms. */
+  now(): number;
+  /** A time in ms that all nodes have, nearly. */
+  sharedMs(): number;
+  after(ms: number, run: () => void): void;
+  /** One atomic batch, as publishCas. */
+  publish(writes: readonly KeyWrite[], timeout: number): Promise<CasOutcome>;
+  /** What another node answers to what is handed to it; rejects when it does not within `timeout` ms. */
+  ask(node: string, handed: Uint8Array, timeout: number): Promise<number>;
+  /** Whether the bucket has such keys. */
+  isKey(key: string): boolean;
+}
+
 export interface JointBatchesOptions {
   /** This node; undefined for who shares with nobody. */
   readonly self?: string;
-  /** The subject of a key in the bucket; undefined for what is no key. */
-  readonly subjectOf: (key: string) => string | undefined;
   /** Who publishes for all at the moment; undefined: everybody alone. */
   readonly publisher?: () => string | undefined;
+  /** A node that has published nothing for so many ms publishes alone, and at once; default 50. */
+  readonly busyMs?: number;
   /** What became of a batch that was handed to another node, or taken from one. */
   readonly onHanded?: (what: "handed" | "taken" | "not-answered" | "refused") => void;
-  /** Told of what this node has published and a quorum has, and when it was sent, on the clock of performance.now(). */
+  /** Told of what this node has published and a quorum has, and when it was sent, on the ports' steady clock. */
   readonly onStored?: (first: number, writes: readonly KeyWrite[], sentAt: number) => void;
 }
 
@@ -40,7 +51,7 @@ interface Part {
 const NOT_TOGETHER: CasOutcome = { kind: "unknown", cause: "no-answer", reason: "not in one batch" };
 
 export class JointBatches {
-  private readonly bus: Bus;
+  private readonly ports: JointPorts;
   private readonly options: JointBatchesOptions;
   private parts: Part[] = [];
   private waiting = 0;
@@ -49,21 +60,15 @@ export class JointBatches {
   private lastAt = Number.NEGATIVE_INFINITY;
   private avoided = { node: "", until: 0 };
 
-  constructor(bus: Bus, options: JointBatchesOptions) {
-    this.bus = bus;
+  constructor(ports: JointPorts, options: JointBatchesOptions) {
+    this.ports = ports;
     this.options = options;
-    if (options.self === undefined) return;
-    bus.nc.subscribe(`${SUBJECT}.${options.self}`, {
-      callback: (error, message) => {
-        if (!error) this.take(message);
-      },
-    });
   }
 
   /** As publishCas; the keys differ. */
   async publish(writes: readonly KeyWrite[], timeout: number): Promise<CasOutcome> {
-    const now = performance.now();
-    const isBusy = now - this.lastAt < BUSY_MS;
+    const now = this.ports.now();
+    const isBusy = now - this.lastAt < (this.options.busyMs ?? BUSY_MS);
     this.lastAt = now;
     const publisher = isBusy ? this.options.publisher?.() : undefined;
     const joint = publisher === undefined ? NOT_TOGETHER : await this.together(publisher, writes, timeout);
@@ -71,16 +76,13 @@ export class JointBatches {
   }
 
   private async alone(writes: readonly KeyWrite[], timeout: number): Promise<CasOutcome> {
-    const { subjectOf, onStored } = this.options;
-    const sentAt = performance.now();
-    const outcome = await publishCas(
-      this.bus,
-      writes.map(({ key, data, expected }) => ({ subject: subjectOf(key)!, data, expected })),
-      timeout,
-    );
-    // While the store is in doubt one writer's tries are enough.
-    if (outcome.kind === "unknown") this.lastAt = Number.NEGATIVE_INFINITY;
-    if (outcome.kind === "stored") onStored?.(outcome.revision - writes.length + 1, writes, sentAt);
+    const sentAt = this.ports.now();
+    const outcome = await this.ports.publish(writes, timeout);
+    // While the store is in doubt, or takes its time with one of these keys, one writer's tries are enough.
+    if (outcome.kind === "unknown" || outcome.kind === "busy") this.lastAt = Number.NEGATIVE_INFINITY;
+    if (outcome.kind === "stored") {
+      this.options.onStored?.(outcome.revision - writes.length + 1, writes, sentAt);
+    }
     return outcome;
   }
 
@@ -94,14 +96,11 @@ export class JointBatches {
 
   private async hand(publisher: string, writes: readonly KeyWrite[], timeout: number): Promise<CasOutcome> {
     const { onHanded } = this.options;
-    const now = performance.now();
+    const now = this.ports.now();
     if (this.avoided.node === publisher && now < this.avoided.until) return NOT_TOGETHER;
     try {
-      const until = Math.round(performance.timeOrigin + now + timeout);
-      const answer = await this.bus.nc.request(`${SUBJECT}.${publisher}`, encodeWrites([until], writes), {
-        timeout,
-      });
-      const revision = Number(answer.string());
+      const until = Math.round(this.ports.sharedMs() + timeout);
+      const revision = await this.ports.ask(publisher, encodeWrites([until], writes), timeout);
       onHanded?.(revision > 0 ? "handed" : "refused");
       return revision > 0 ? { kind: "stored", revision } : NOT_TOGETHER;
     } catch {
@@ -112,14 +111,13 @@ export class JointBatches {
   }
 
   /** What another node hands in: answered with the revision of its last write; with 0 when it shall publish alone. */
-  private take(message: Msg): void {
-    const answer = (revision: number) => message.respond(`${revision}`);
-    const handed = decodeWrites(message.data);
+  take(octets: Uint8Array, answer: (revision: number) => void): void {
+    const handed = decodeWrites(octets);
     const isGood =
       handed !== undefined &&
-      performance.timeOrigin + performance.now() < Number(handed.words[0]) &&
+      this.ports.sharedMs() < Number(handed.words[0]) &&
       handed.writes.length <= BATCH_MAX &&
-      handed.writes.every(({ key }) => this.options.subjectOf(key) !== undefined);
+      handed.writes.every(({ key }) => this.ports.isKey(key));
     const settle = (outcome: CasOutcome) => answer(outcome.kind === "stored" ? outcome.revision : 0);
     if (isGood && this.join({ writes: handed.writes, settle })) this.options.onHanded?.("taken");
     else answer(0);
@@ -137,10 +135,10 @@ export class JointBatches {
   private planFlush(): void {
     if (this.isFlushPlanned || this.inFlight > 0) return;
     this.isFlushPlanned = true;
-    setTimeout(() => {
+    this.ports.after(TOGETHER_MS, () => {
       this.isFlushPlanned = false;
       this.flush();
-    }, TOGETHER_MS);
+    });
   }
 
   private flush(): void {

@@ -2,23 +2,36 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ToldRanges } from "./told-ranges.ts";
 
+const LIMITS = { restAfter: 150, gapMs: 100, quietMs: 500, ranges: 256 };
+
 test("what follows at once is known at once; what comes before its turn waits for what is missing", () => {
-  const ranges = new ToldRanges();
-  expect(ranges.add(10, 11, 15)).toBe(15);
-  expect(ranges.add(15, 18, 20)).toBe(15);
-  expect(ranges.hasGap).toBe(true);
-  expect(ranges.add(15, 21, 21)).toBe(15);
-  expect(ranges.add(15, 16, 17)).toBe(21);
-  expect(ranges.hasGap).toBe(false);
+  const ranges = new ToldRanges(LIMITS);
+  expect(ranges.add(10, 11, 15, 0)).toBe(15);
+  expect(ranges.add(15, 18, 20, 1)).toBe(15);
+  expect(ranges.add(15, 21, 21, 90)).toBe(15);
+  expect([ranges.mustGoOn(101), ranges.mustGoOn(102)]).toEqual([false, true]);
+  expect(ranges.add(15, 16, 17, 102)).toBe(21);
+  expect([ranges.mustGoOn(602), ranges.mustGoOn(603)]).toEqual([false, true]);
 });
 
-test("a run counts what was told without a gap, and begins anew behind one", () => {
-  const ranges = new ToldRanges();
-  ranges.add(0, 1, 100);
-  ranges.add(100, 101, 150);
-  expect(ranges.run).toBe(150);
-  ranges.add(150, 160, 169);
-  expect(ranges.run).toBe(10);
+test("the feed may rest when so much was told without a gap; a run begins anew behind one", () => {
+  const ranges = new ToldRanges(LIMITS);
+  ranges.add(0, 1, 100, 0);
+  expect(ranges.mayRest).toBe(false);
+  ranges.add(100, 101, 150, 0);
+  expect(ranges.mayRest).toBe(true);
+  ranges.add(150, 160, 169, 0);
+  expect(ranges.mayRest).toBe(false);
+  ranges.add(150, 151, 159, 0);
+  expect(ranges.mayRest).toBe(false);
+});
+
+test("what waits for something missing is bounded", () => {
+  const ranges = new ToldRanges(LIMITS);
+  for (let i = 1; i <= 256; i++) ranges.add(0, 2 * i, 2 * i, 0);
+  expect(ranges.mustGoOn(0)).toBe(false);
+  ranges.add(0, 1000, 1000, 0);
+  expect(ranges.mustGoOn(0)).toBe(true);
 });
 
 test("in whatever order batches are told, all is known once none is missing, and never more than that", () => {
@@ -38,13 +51,13 @@ test("in whatever order batches are told, all is known once none is missing, and
         let known = 0;
         for (const { first, last } of order) {
           for (let one = first; one <= last; one++) told.add(one);
-          known = ranges.add(known, first, last);
+          known = ranges.add(known, first, last, 0);
           let all = 0;
           while (told.has(all + 1)) all++;
           expect(known).toBe(all);
         }
         expect(known).toBe(next - 1);
-        expect(ranges.size).toBe(0);
+        expect(ranges.mustGoOn(LIMITS.gapMs + 1)).toBe(false);
       },
     ),
   );

@@ -59,7 +59,7 @@ export type CasOutcome =
   /** An earlier write to one of the addresses is still being applied: nothing was stored; try again in some ms. */
   | { readonly kind: "busy" }
   /** It may have been stored or not, or may yet be. */
-  | { readonly kind: "unknown"; readonly cause?: StoreFault; readonly reason: string }
+  | { readonly kind: "unknown"; readonly cause: StoreFault; readonly reason: string }
   /** It will never be taken: a person has to act. */
   | { readonly kind: "rejected"; readonly reason: string };
 

@@ -1,8 +1,8 @@
 // The JetStream adapter of the lease store: group-commits.ts on the stream of a bucket (docs/adr/0002).
 import {
   type Bus,
-  JointBatches,
-  type JointBatchesOptions,
+  type JointOverNatsOptions,
+  jointBatchesOver,
   type KeyWrite,
   LEASES,
   readRecord,
@@ -22,18 +22,15 @@ const TIMERS: Timers = {
   random: () => Math.random(),
 };
 
-/** How nodes publish their batches together (docs/adr/0017). */
-export type JointOptions = Omit<JointBatchesOptions, "subjectOf">;
-
 export class JetStreamLeaseStore extends GroupCommits {
-  constructor(bus: Bus, options: GroupCommitOptions = {}, joint?: JointOptions) {
+  constructor(bus: Bus, options: GroupCommitOptions = {}, joint?: JointOverNatsOptions) {
     super(leaseStream(bus, joint), TIMERS, options);
   }
 }
 
 /** The stream of the bucket dhcp-leases, write by write. */
-export function leaseStream(bus: Bus, joint: JointOptions = {}): CasStream {
-  const batches = new JointBatches(bus, { ...joint, subjectOf: leaseSubject });
+export function leaseStream(bus: Bus, joint: JointOverNatsOptions = {}): CasStream {
+  const batches = jointBatchesOver(bus, leaseSubject, joint);
   return {
     publish: (appends, patienceMs) => batches.publish(appends.map(keyWrite), patienceMs),
     async read(address) {
@@ -50,7 +47,8 @@ export function leaseStream(bus: Bus, joint: JointOptions = {}): CasStream {
 
 const leaseSubject = (key: string) => (parseIpv4(key) === undefined ? undefined : subjectOf(LEASES, key));
 
-const keyWrite = ({ address, event, expected }: Append): KeyWrite => ({
+/** As the bucket takes it. */
+export const keyWrite = ({ address, event, expected }: Append): KeyWrite => ({
   key: leaseKey(address),
   data: encodeLeaseEvent(event),
   expected,

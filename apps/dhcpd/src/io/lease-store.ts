@@ -6,10 +6,8 @@ import type { Counters } from "../counters.ts";
 import type { NodeWorld } from "../node-world.ts";
 import type { StoreHealth } from "../store-health.ts";
 import type { StreamClock } from "../stream-clock.ts";
+import { publisherOf, toldOf } from "../told-leases.ts";
 import type { Views } from "./views.ts";
-
-/** What took longer to store is left to the feed, which knows the stream's own time of it. */
-const TOLD_MAX_MS = 1000;
 
 export interface LeaseStoreParts {
   /** This node. */
@@ -34,14 +32,12 @@ export function openLeaseStore(bus: Bus, parts: LeaseStoreParts): JetStreamLease
   };
   return new JetStreamLeaseStore(bus, batches, {
     self,
+    sharedMs: () => parts.clock.now(performance.now()),
     publisher: () => publisherOf(world.members.names),
     onHanded: (what) => counters.count("joint", what),
     onStored: (first, writes, sentAt) => tell(bus, parts, first, writes, sentAt),
   });
 }
-
-/** All that see the same members name the same one; who is alone waits for nobody's writes. */
-const publisherOf = (names: readonly string[]) => (names.length > 1 ? names[0] : undefined);
 
 /** The others, and once the exchanges concerned have gone on, this node's own view. */
 function tell(
@@ -51,8 +47,8 @@ function tell(
   writes: readonly KeyWrite[],
   sentAt: number,
 ): void {
-  if (performance.now() - sentAt > TOLD_MAX_MS) return;
-  const told = { stream: views.leases.created, at: Math.round(clock.now(sentAt)), first, writes };
+  const told = toldOf(views.leases.created, clock, first, writes, sentAt, performance.now());
+  if (told === undefined) return;
   if (world.members.names.length > 1) tellStored(bus, self, told);
   setImmediate(() => views.takeTold(told));
 }

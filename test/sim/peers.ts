@@ -1,0 +1,49 @@
+// What nodes hand and tell each other over NATS, at most once: it takes time, and is lost when one of the two is cut off, and now
+// and then for no reason.
+import type { Told } from "@leasehold/bus";
+import type { Chance } from "./chance.ts";
+import type { Enter } from "./door.ts";
+import type { SimulatedNode } from "./node.ts";
+import type { Timeline } from "./timeline.ts";
+
+const TRAVEL_MS = [0.2, 2] as const;
+const LOSS = 0.03;
+
+export class Peers {
+  private readonly nodes: () => readonly SimulatedNode[];
+  private readonly timeline: Timeline;
+  private readonly chance: Chance;
+
+  constructor(nodes: () => readonly SimulatedNode[], timeline: Timeline, chance: Chance) {
+    this.nodes = nodes;
+    this.timeline = timeline;
+    this.chance = chance;
+  }
+
+  /** What `to` answers to a batch that `from` hands to it; rejects as a NATS request does. */
+  ask(from: SimulatedNode, to: string, handed: Uint8Array, timeout: number, enter: Enter): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.timeline.after(timeout, () => enter(() => reject(new Error("timeout"))));
+      const node = this.nodes().find(({ name }) => name === to);
+      if (node === undefined) return;
+      this.carry(from, node, () => {
+        const answer = (revision: number) => this.carry(node, from, () => enter(() => resolve(revision)));
+        node.life?.process.enter("store", () => node.life?.takeHanded(handed, answer));
+      });
+    });
+  }
+
+  tell(from: SimulatedNode, told: Told): void {
+    for (const node of this.nodes()) {
+      if (node === from) continue;
+      this.carry(from, node, () => node.life?.process.enter("store", () => node.life?.hearTold(told)));
+    }
+  }
+
+  private carry(from: SimulatedNode, to: SimulatedNode, arrive: () => void): void {
+    if (!from.door.isOpen || this.chance.happens(LOSS)) return;
+    this.timeline.after(this.chance.between(...TRAVEL_MS), () => {
+      if (to.door.isOpen && !to.door.isDeaf) arrive();
+    });
+  }
+}
