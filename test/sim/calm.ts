@@ -6,6 +6,7 @@ import { TOLD_MAX_MS } from "../../apps/dhcpd/src/told-leases.ts";
 import { ip, packetOf, told } from "../../apps/dhcpd/test/wire.ts";
 import type { SimulatedClient } from "./client.ts";
 import { DOCUMENTS, isInPool } from "./documents.ts";
+import { LEADER_SKEW_MAX_MS } from "./faults.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -17,8 +18,7 @@ const BOUND_WITHIN_MS = 180_000;
 /** Every client has renewed with a write by then, and what it had besides is released. */
 const ONE_ADDRESS_WITHIN_MS = 132_000;
 const ELECTION_MS = 12_000;
-/** By so much a node may be wrong about the stream's time while all is whole. */
-const CLOCK_MS = 10;
+const LEADERS_DIFFER_MS = 2 * LEADER_SKEW_MAX_MS;
 const ANSWERED_WITHIN_MS = 5000;
 const PROBE_XID = 0x70000000;
 
@@ -125,27 +125,19 @@ export class Calm {
       judge.checked("I12");
       const { view } = node.life!.world;
       const isReplay =
-        view.size === replay.size &&
-        [...view.all()].every((lease) => isAsIn(replay, lease, this.timesDiffer));
+        view.size === replay.size && [...view.all()].every((lease) => this.isAsIn(replay, lease));
       if (!isReplay) judge.blame(`I12: the view of ${node.name} is not the log's replay`);
     }
   }
 
-  /** Of what was told, a node knows when it was sent, and not when it was stored; by a clock that is nearly the stream's. */
-  private get timesDiffer(): number {
-    return this.simulation.plan.setting.isShared ? TOLD_MAX_MS + CLOCK_MS : 0;
+  /** Of what was told, a node knows when it was sent, and not when it was stored; by the clock of a leader that may have gone since. */
+  private isAsIn(replay: LeaseView, lease: Lease): boolean {
+    const expected = replay.get(lease.address);
+    if (expected === undefined || !isDeepStrictEqual(timeless(lease), timeless(expected))) return false;
+    if (!this.simulation.plan.setting.isShared) return lease.at === expected.at;
+    const lateMs = lease.at - expected.at;
+    return lateMs >= -TOLD_MAX_MS - LEADERS_DIFFER_MS && lateMs <= LEADERS_DIFFER_MS;
   }
-}
-
-function isAsIn(replay: LeaseView, lease: Lease, timesDiffer: number): boolean {
-  const expected = replay.get(lease.address);
-  if (expected === undefined) return false;
-  const lateMs = lease.at - expected.at;
-  return (
-    isDeepStrictEqual(timeless(lease), timeless(expected)) &&
-    lateMs >= -timesDiffer &&
-    lateMs <= Math.min(timesDiffer, CLOCK_MS)
-  );
 }
 
 const timeless = ({ at, heldUntil, ...rest }: Lease) => rest;

@@ -25,6 +25,9 @@ export interface Kind {
 /** Not by chance: a plan has it where nothing else is broken. */
 export const RESERVED_IN_OUTAGE = "reserved host starts without a majority";
 
+/** By how much the clock of a leader may be wrong, ms. */
+export const LEADER_SKEW_MAX_MS = 1000;
+
 export const faultKinds: readonly Kind[] = [
   {
     name: "crash",
@@ -116,7 +119,7 @@ export const faultKinds: readonly Kind[] = [
   {
     name: "leader's clock",
     ...{ weight: 1, longestMs: 60_000 },
-    begin: (simulation, { number }) => simulation.setLeaderClock(number * 2 - 1000),
+    begin: (simulation, { number }) => simulation.setLeaderClock((number / 500 - 1) * LEADER_SKEW_MAX_MS),
   },
   {
     name: "document",

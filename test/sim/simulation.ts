@@ -13,7 +13,7 @@ import { Configuration } from "./configuration.ts";
 import { CLUSTER_ADDRESS, DOCUMENTS, FIRST, RELAY } from "./documents.ts";
 import { StoreDoor } from "./door.ts";
 import { Ether } from "./ether.ts";
-import { type Fault, faultKinds } from "./faults.ts";
+import { type Fault, faultKinds, LEADER_SKEW_MAX_MS } from "./faults.ts";
 import { SimulatedNode } from "./node.ts";
 import { Peers } from "./peers.ts";
 import { FAULTS_END_MS, type Plan, SKEW_MAX_MS } from "./plan.ts";
@@ -23,7 +23,6 @@ import { Tally } from "./tally.ts";
 import { Timeline } from "./timeline.ts";
 import { WireJudge } from "./wire-judge.ts";
 
-const LEADER_SKEW_MAX_MS = 1000;
 const USUAL_LAG_MS = [1, 20] as const;
 const USUAL_COMMIT_MS = [0.5, 3] as const;
 /** As long as a node that is not heard counts as live, and longer. */

@@ -9,7 +9,10 @@ const SUBJECT = "dhcp.stored";
 export interface Told {
   /** Which stream: when it was made, as its leader says it. */
   readonly stream: string;
-  /** When it was sent to the stream, by the teller's stream time, in ms: not after the stream's own time of it. */
+  /**
+   * When it was sent to the stream, by the teller's stream time, in ms: not after the stream's own time of it, but for what two
+   * leaders' clocks differ by when one has just followed the other.
+   */
   readonly at: number;
   /** Revision of the first write; the others follow it one by one. */
   readonly first: number;
