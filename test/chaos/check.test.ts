@@ -143,6 +143,19 @@ test("I2: an ACK without an event, for another client, after the event's end, or
   expect(ack().stored(0, ann, here).invariants()).toEqual([]);
 });
 
+test("I2: an ACK after a RELEASE, unless it answers what was asked before that", () => {
+  const late = () =>
+    new Scene()
+      .granted(0, ann, here)
+      .asks(10, ann, here, 8)
+      .said(10.5, ann, release({ mac: ann, xid: 9 }, here, server))
+      .stored(10.5, ann, here, "LeaseReleased");
+  expect(late().told(13, ann, MessageType.ACK, here, 8).invariants()).toEqual([]);
+  expect(late().told(26.1, ann, MessageType.ACK, here, 8).invariants()).toEqual(["I2"]);
+  const asked = late().asks(11, ann, here, 10);
+  expect(asked.told(11.5, ann, MessageType.ACK, here, 10).invariants()).toEqual(["I2"]);
+});
+
 test("I2: after a power cut the store lacks what was acknowledged before it", () => {
   const scene = new Scene().granted(0, ann, here).granted(1, bob, there);
   const [first] = scene.bucket;

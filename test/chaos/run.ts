@@ -1,7 +1,11 @@
 // One run: builds the stage, lets clients live and faults befall the cluster, and has what was seen judged.
+import { cpSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { RunningClient } from "../lab/clients/index.ts";
 import { perfdhcp } from "../lab/perfdhcp.ts";
 import { sleep } from "../lab/shell.ts";
+import type { LabState } from "../lab/state.ts";
 import type { FaultKind } from "./fault-kinds.ts";
 import { LOAD_MAC_BASE } from "./losses.ts";
 import { Population } from "./population.ts";
@@ -32,12 +36,15 @@ const LOSS_MAX = 0.01;
 const RESERVED_WAIT_MAX_MS = 5000;
 // Less than an election: a server that was alone comes back with a higher Raft term, and deposes the leader.
 const HEALED_MS = 5_000;
+/** Between two DISCOVERs of a client that nobody answered: 64 s, and one at random (RFC 2131 §4.1). */
+const PAUSE_MAX_MS = 66_000;
 
 export async function run(options: RunOptions): Promise<Run> {
   const { scenario, seed, say } = options;
   const { leaseSeconds = LEASE_SECONDS, load } = scenario;
   const poolEnd = load ? LARGE_POOL : SMALL_POOL;
   const stage = await Stage.build({ leaseSeconds, poolEnd, syncInterval: options.syncInterval }, say);
+  let isInOrder = false;
   try {
     say(`${scenario.name}, seed ${seed}; the capture is ${stage.captureFile}`);
     const startedAt = Date.now();
@@ -50,6 +57,7 @@ export async function run(options: RunOptions): Promise<Run> {
     troubles.push(...disappointments(scenario, findings, storm.records, lost));
     const seconds = (Date.now() - startedAt) / 1000;
     const { command } = options;
+    isInOrder = troubles.length === 0 && findings.violations.length === 0;
     return {
       command,
       about: scenario.about,
@@ -62,8 +70,20 @@ export async function run(options: RunOptions): Promise<Run> {
     };
   } finally {
     if (options.keeps) say(`the lab "${stage.lab.state.name}" is left up`);
-    else await stage.lab.down();
+    else {
+      if (!isInOrder)
+        say(`what it was judged by, and the logs, are in ${keepEvidence(stage.lab.state, seed)}`);
+      await stage.lab.down();
+    }
   }
+}
+
+/** Copies what the lab's end would take away. */
+function keepEvidence({ directory }: LabState, seed: number): string {
+  const kept = mkdtempSync(join(tmpdir(), `leasehold-chaos-${seed}-`));
+  const isEvidence = (path: string) => !/\/(stores|bin|pids)(\/|$)/.test(path.slice(directory.length));
+  cpSync(directory, kept, { recursive: true, filter: isEvidence });
+  return kept;
 }
 
 async function act(
@@ -109,9 +129,17 @@ async function withClients(
 }
 
 async function withoutAddress(real: readonly RunningClient[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const client of real) if (!(await client.address())) found.push(client.program.name);
-  return found;
+  const until = performance.now() + PAUSE_MAX_MS;
+  const homeless = async () => {
+    const addresses = await Promise.all(real.map((client) => client.address()));
+    return real.filter((_, i) => addresses[i] === undefined);
+  };
+  let found = await homeless();
+  while (found.length > 0 && performance.now() < until) {
+    await sleep(500);
+    found = await homeless();
+  }
+  return found.map(({ program }) => program.name);
 }
 
 /** perfdhcp, time and again for some seconds, at one node after the other: it stops when it hears nothing for long. */
