@@ -4,8 +4,9 @@ import { must } from "../lab/shell.ts";
 
 /** What tshark calls malformed, or warns of, in a pcap; none when all is well. */
 export async function faultsIn(file: string): Promise<string[]> {
-  // 0x600000: a warning; worse ones are larger. That the kernel's TCP sent something twice is not ours.
-  const filter = "_ws.malformed or (_ws.expert.severity >= 0x600000 and not tcp.analysis.flags)";
+  // 0x600000: a warning; worse ones are larger. That the kernel's TCP sent something twice, or says that it got it twice, is not ours.
+  const isTcps = "tcp.analysis.flags or tcp.len == 0";
+  const filter = `_ws.malformed or (_ws.expert.severity >= 0x600000 and not (${isTcps}))`;
   return rows(await must(["tshark", "-r", file, "-Y", filter]));
 }
 
