@@ -13,10 +13,22 @@ export interface DocumentChange {
   readonly base: number;
   /** Empty: it says what the cluster does already. */
   readonly changes: readonly string[];
+  /** What is told of a document that has no problem. */
+  readonly warnings: readonly string[];
+}
+
+/** As a person is shown them, before what changes. */
+export function warningLines({ warnings }: DocumentChange): readonly string[] {
+  return warnings.map((warning) => `warning: ${warning}`);
 }
 
 const PATH = "/api/v1/network";
 const YAML = { "content-type": "application/yaml" }; // JSON is YAML, too.
+
+/** Absent where there are none. */
+export function warningsJson({ warnings }: DocumentChange) {
+  return warnings.length > 0 ? { warnings } : {};
+}
 
 /** The change from what is in force to `wanted`. @throws Failure with what the server said. */
 export async function changeTo(
@@ -32,29 +44,34 @@ export async function changeTo(
   if (reply.status === 200 && typeof revision !== "number") throw refusal(reply);
   const { diffNetworks } = await import("@leasehold/network");
   const changes = diffNetworks(document ?? undefined, wanted);
-  return { text, name, base: revision ?? 0, changes };
+  return { text, name, base: revision ?? 0, changes, warnings: [] };
 }
 
 /** Shows the difference and stores; or with --dry-run has a node check the document, and stores nothing. */
 export async function carryOut(change: DocumentChange, context: Context): Promise<Answer> {
   const { base, changes, name } = change;
+  const warnings = warningsJson(change);
   const isDry = context.options.flag("dry-run");
   if (isDry) await validate(change, context);
+  for (const line of warningLines(change)) context.say(line);
   if (changes.length === 0) {
     return {
-      json: { applied: false, revision: base, changes },
+      json: { applied: false, revision: base, changes, ...warnings },
       lines: [`Nothing to do: ${name} says what revision ${base} says.`],
     };
   }
   for (const line of changes) context.say(line);
   if (isDry) {
     return {
-      json: { applied: false, revision: base, changes },
+      json: { applied: false, revision: base, changes, ...warnings },
       lines: [`No problems. Nothing was stored: this would change revision ${base}.`],
     };
   }
   const revision = await store(change, context);
-  return { json: { applied: true, revision, changes }, lines: [`Applied as revision ${revision}.`] };
+  return {
+    json: { applied: true, revision, changes, ...warnings },
+    lines: [`Applied as revision ${revision}.`],
+  };
 }
 
 async function validate(change: DocumentChange, { api }: Context): Promise<void> {

@@ -7,14 +7,18 @@ import { Failure } from "./failure.ts";
 /** Reads, checks and compares `file`. @throws Failure with every problem of the file, or what the server said. */
 export async function changeOf(file: string, context: Context): Promise<DocumentChange> {
   const text = await context.world.readText(file);
-  return changeTo(await checked(text, file), { text, name: file }, context);
+  const { document, warnings } = await checked(text, file);
+  return { ...(await changeTo(document, { text, name: file }, context)), warnings };
 }
 
 // Loaded here and not at the top: the schema costs as much start-up time as the rest of the command together.
-async function checked(text: string, file: string): Promise<NetworkDocument> {
+async function checked(
+  text: string,
+  file: string,
+): Promise<{ readonly document: NetworkDocument; readonly warnings: readonly string[] }> {
   const { formatProblem, readNetwork } = await import("@leasehold/network");
   const result = readNetwork(text, file);
-  if (result.ok) return result.document;
+  if (result.ok) return { document: result.document, warnings: result.warnings.map(formatProblem) };
   const count = result.problems.length;
   throw new Failure(
     `${file} has ${count === 1 ? "a problem" : `${count} problems`}; nothing was sent.`,

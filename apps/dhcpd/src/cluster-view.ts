@@ -9,6 +9,8 @@ export function clusterViewOf(node: DhcpNode) {
     version,
     serverIdentifier: serverIdentifierOf(node),
     nodes: nodesOf(node),
+    /** Of the network document in force, and of pools that cover addresses which somebody has. */
+    warnings: node.world.warnings,
     store: {
       state: node.storeState,
       durability: node.disks.durability,

@@ -79,6 +79,7 @@ export class DhcpService {
     this.rates.change(network.limits);
     offers.limitTo(network.limits.offersMax ?? OFFERS_MAX);
     offers.forgetPools();
+    this.parts.world.seenRelays.forget();
     this.calls.noticeNetwork();
   }
 
@@ -114,6 +115,7 @@ export class DhcpService {
     if (isReasserted(lease)) return;
     this.calls.noticeStored(lease);
     world.offers.settle(lease.client, lease.address);
+    if (lease.relay !== undefined) world.seenRelays.note(lease.relay.giaddr, world, clocks.now());
     if (this.transactions.isGivenUp(lease.intent)) return;
     for (const append of releasesOfOlder(world, lease, nextIntent, clocks.now())) {
       store.append(append, ({ kind }) => counters.count("trouble", `second-address-released-${kind}`));

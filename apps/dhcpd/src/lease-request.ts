@@ -108,6 +108,7 @@ export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledg
     hostname: hostnameOf(packet),
     xid: packet.xid,
     relay: relayTraceOf(packet),
+    relayAddress: packet.giaddr === 0 ? undefined : packet.giaddr,
     trace: network.leasequeryPeers.size === 0 ? undefined : clientTraceOf(packet, client),
     firmware: isFirmware(packet),
     intent,

@@ -173,6 +173,10 @@ export class Membership implements MemberAddresses {
     return this.nodeByAddress.has(address);
   }
 
+  get addresses(): readonly Ipv4[] {
+    return [...this.nodeByAddress.keys()];
+  }
+
   liveMemberOf(address: Ipv4): string | undefined {
     const node = this.nodeByAddress.get(address);
     return node !== undefined && this.current.names.includes(node) ? node : undefined;

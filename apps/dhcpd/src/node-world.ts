@@ -9,10 +9,12 @@ import {
   Offers,
   type World,
 } from "@leasehold/leases";
-import { compileNetwork, type Network } from "@leasehold/network";
+import { compileNetwork, type Network, type Problem } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import { LeasequeryIndex } from "./leasequery-index.ts";
 import type { Membership } from "./membership.ts";
+import { networkWarnings } from "./network-warnings.ts";
+import { SeenRelays } from "./seen-relays.ts";
 
 const NO_OPTIONS: ReadonlyMap<number, Uint8Array> = new Map();
 
@@ -26,7 +28,10 @@ export class NodeWorld implements World {
   readonly index = new LeasequeryIndex(this.view);
   inventory = new Inventory();
   network: Network = compileNetwork({ version: 1, subnets: [] }, 0);
+  /** What the document says that works, and that a person should know of. */
+  networkProblems: readonly Problem[] = [];
   storeReady = false;
+  readonly seenRelays = new SeenRelays();
   private readonly ownAddresses = new Set<Ipv4>();
 
   constructor(node: string, membership: Membership, policy: LeasePolicy = DEFAULT_POLICY) {
@@ -42,6 +47,16 @@ export class NodeWorld implements World {
   addOwnAddress(address: Ipv4): void {
     this.ownAddresses.add(address);
     this.membership.addOwnAddress(address);
+  }
+
+  isSeenRelay(address: Ipv4): boolean {
+    return this.seenRelays.has(address);
+  }
+
+  /** What a person should know of the network that is served. */
+  get warnings(): readonly string[] {
+    const nodes = [...this.ownAddresses, ...this.membership.addresses];
+    return networkWarnings(this.network, this.networkProblems, { nodes, relays: this.seenRelays.all });
   }
 
   /** What the client of a lease is told, by option code. */

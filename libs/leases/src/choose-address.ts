@@ -134,7 +134,7 @@ function searchPool(
       // A share that is used up must not cost a walk through the pool a packet.
       if (foreign !== undefined && i >= NEAR) break;
       const address = pool.at(start + i < pool.size ? start + i : start + i - pool.size);
-      if (!isFree(world, request, address, now) || !isLeasable(world, subnet, address)) continue;
+      if (!isFree(world, request, address, now) || !isLeasable(world, request, subnet, address)) continue;
       if (world.members.owns(address)) return chosen(world, request, subnet, pool, address, false);
       foreign ??= address;
     }

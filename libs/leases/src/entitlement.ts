@@ -2,6 +2,7 @@
 import type { Host } from "@leasehold/inventory";
 import { isNamed, type Pool, type Settings, type Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
+import { isNobodys, isOfTheRunningNetwork } from "./nobodys-address.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
 export interface Entitlement {
@@ -25,19 +26,29 @@ export function isKnown(world: World, request: LeaseRequest): boolean {
   return isNamed(hostOf(world, request), request.reserved?.reservation);
 }
 
-/** The address that the network document, else the inventory, gives this interface on this link. */
+/**
+ * The address that the network document, else the inventory, gives this interface on this link. What is nobody's to have counts as
+ * not reserved, as an address outside of the link does.
+ */
 export function reservationOf(world: World, request: LeaseRequest): Reservation | undefined {
   const { reserved } = request;
-  if (reserved?.reservation.address !== undefined) {
-    return { address: reserved.reservation.address, subnet: reserved.subnet };
+  const written = reserved?.reservation.address;
+  if (written !== undefined && mayBeGiven(world, request, written)) {
+    return { address: written, subnet: reserved!.subnet };
   }
   for (const subnet of request.link) {
+    const isPossible = (a: Ipv4) => subnet.contains(a) && mayBeGiven(world, request, a);
     const address =
-      world.inventory.reservation(request.mac, (a) => subnet.contains(a)) ??
-      world.inventory.reservationOfClient(request.client, (a) => subnet.contains(a));
+      world.inventory.reservation(request.mac, isPossible) ??
+      world.inventory.reservationOfClient(request.client, isPossible);
     if (address !== undefined) return { address, subnet };
   }
   return undefined;
+}
+
+/** The relay agent that the request came by has its address, whether or not the document knows of it. */
+function mayBeGiven(world: World, { relayAddress }: LeaseRequest, address: Ipv4): boolean {
+  return address !== relayAddress && !isNobodys(world, address);
 }
 
 /** Undefined when the client may not have the address on this link: it is moved, in no pool of its, or another's. */
@@ -51,8 +62,8 @@ export function entitlementTo(world: World, request: LeaseRequest, address: Ipv4
   const subnet = request.link.find((candidate) => candidate.contains(address));
   const pool = subnet?.poolOf(address);
   if (subnet === undefined || pool === undefined) return undefined;
-  if (!pool.serves(isKnown(world, request), request.classes) || !isLeasable(world, subnet, address))
-    return undefined;
+  if (!pool.serves(isKnown(world, request), request.classes)) return undefined;
+  if (!isLeasable(world, request, subnet, address)) return undefined;
   return entitled(world, request, subnet, pool);
 }
 
@@ -75,13 +86,15 @@ export function settingsOf(
   return world.network.settingsFor(subnet, pool, classes, reservation);
 }
 
-/** False for what no pool may give: network and broadcast address, our own, and those reserved for somebody. */
-export function isLeasable(world: World, subnet: Subnet, address: Ipv4): boolean {
-  const { prefix } = subnet;
-  if (prefix.length < 31 && (address === prefix.address || address === prefix.broadcast)) return false;
+/**
+ * False for what no pool may give: what is reserved for somebody, the nodes' own addresses, and that of the relay agent. What the
+ * document says to be somebody's is a hole of the pool (libs/network), so it is not looked for here.
+ */
+export function isLeasable(world: World, request: LeaseRequest, subnet: Subnet, address: Ipv4): boolean {
   return (
+    address !== request.relayAddress &&
     world.inventory.ofAddress(address) === undefined &&
     subnet.reservedAt(address) === undefined &&
-    !world.isServer(address)
+    !isOfTheRunningNetwork(world, address)
   );
 }

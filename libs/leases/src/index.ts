@@ -34,6 +34,7 @@ export { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEven
 export { LeaseView } from "./lease-view.ts";
 export { hashOf, Members } from "./members.ts";
 export { MemoryLeaseStore } from "./memory-store.ts";
+export { isNobodys, whyNobodys } from "./nobodys-address.ts";
 export { OFFERS_MAX, Offers } from "./offers.ts";
 export { releasesOfOlder } from "./one-address.ts";
 export { isReasserted, Reassertion } from "./reassertion.ts";

@@ -33,6 +33,8 @@ export interface LeaseRequest {
   /** Of the packet; undefined when no packet asked. */
   readonly xid: number | undefined;
   readonly relay: RelayTrace | undefined;
+  /** giaddr of the packet, where it has one. */
+  readonly relayAddress?: Ipv4 | undefined;
   /** Undefined where no leasequery is answered. */
   readonly trace?: ClientTrace | undefined;
   /** A boot ROM: it gives up and boots from disk when it is told NAK while selecting (docs/leases.md). */
@@ -72,4 +74,6 @@ export interface World {
   readonly storeReady: boolean;
   /** Whether an address is one by which a member of the cluster is known (option 54). */
   isServer(address: Ipv4): boolean;
+  /** Whether a relay agent was seen by this address, which the document may not name. Absent: none was. */
+  isSeenRelay?(address: Ipv4): boolean;
 }

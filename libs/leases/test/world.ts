@@ -62,13 +62,15 @@ interface Setting {
   readonly node?: string;
   readonly storeReady?: boolean;
   readonly moreSubnets?: NetworkDocument["subnets"];
+  /** More of the subnet. */
+  readonly subnet?: Partial<NetworkDocument["subnets"][number]>;
 }
 
 /** One subnet 10.0.0.0/24 with the addresses .10 to .13 for everybody, leased for an hour and held for two. */
 export function network(setting: Setting = {}): Network {
   const { pools = [{ range: "10.0.0.10-10.0.0.13" }], authoritative = false, moreSubnets = [] } = setting;
   const { prefix = "10.0.0.0/24" } = setting;
-  const lan = { id: "lan", prefix, interface: "eth0", authoritative, pools: [...pools] };
+  const lan = { id: "lan", prefix, interface: "eth0", authoritative, pools: [...pools], ...setting.subnet };
   const defaults = { lease: { seconds: LEASE_SECONDS, heldFactor: 2 } };
   return compileNetwork({ version: 1, defaults, subnets: [lan, ...moreSubnets] }, 7);
 }
@@ -91,12 +93,16 @@ export class TestWorld implements World {
     for (const [id, { of, ...more }] of Object.entries(setting.hosts ?? {})) this.setHost(id, of, more);
   }
 
+  readonly servers = new Set([ip(SERVER), ip(OTHER_MEMBER)]);
+
   isServer(address: Ipv4): boolean {
-    return address === ip(SERVER) || address === ip(OTHER_MEMBER);
+    return this.servers.has(address);
   }
 
-  setHost(id: string, of: Client, { address, since = "2026-01-01T00:00:00Z" }: HostOptions = {}): this {
-    const addresses = address === undefined ? [] : [{ address, since }];
+  setHost(id: string, of: Client, options: HostOptions = {}): this {
+    const { address, since = "2026-01-01T00:00:00Z" } = options;
+    const claimed = options.addresses ?? (address === undefined ? [] : [address]);
+    const addresses = claimed.map((one) => ({ address: one, since }));
     const host = { hostname: id, interfaces: [{ mac: of.mac, since, addresses }] };
     const event: HostEvent = { type: "HostSet", v: 1, id, source: "test", host, observedAt: since };
     this.inventory.apply(hostKey(id), event, this.inventory.revision + 1);
@@ -111,6 +117,7 @@ export class TestWorld implements World {
 
 interface HostOptions {
   readonly address?: string;
+  readonly addresses?: readonly string[];
   readonly since?: string;
 }
 

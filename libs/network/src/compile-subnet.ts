@@ -17,6 +17,7 @@ import { IANA_OPTIONS, type OptionCatalogue } from "./options/option-catalogue.t
 import { byFirst } from "./pools/address-range.ts";
 import { AddressTable } from "./pools/address-table.ts";
 import { type CompiledPool, compilePool, poolId } from "./pools/compile-pool.ts";
+import type { FixedAddress } from "./pools/fixed-addresses.ts";
 import { Reservations } from "./reservations/reservations.ts";
 import { type Level, levelOf } from "./settings/level.ts";
 import { leaseTimesOf, merge, settingsOf } from "./settings/merge.ts";
@@ -33,6 +34,8 @@ export interface SubnetContext {
   readonly document: NetworkDocument;
   readonly options: OptionCatalogue;
   readonly classes: Classes;
+  /** Addresses that somebody has. */
+  readonly fixed: ReadonlyMap<Ipv4, FixedAddress>;
 }
 
 /** Throws when the document was not checked. `link` is the subnet alone until the others are compiled. */
@@ -106,13 +109,16 @@ function compilePools(
   subnet: SubnetDocument,
   prefix: Prefix,
   levels: readonly Level[],
-  { options, classes }: SubnetContext,
+  { options, classes, fixed }: SubnetContext,
 ): readonly CompiledPool[] {
-  const pools = (subnet.pools ?? []).map((pool) => {
+  const holes = Array.from(fixed.keys())
+    .filter((address) => address >= prefix.address && address <= prefix.broadcast)
+    .map((address) => ({ first: address, last: address }));
+  const pools = (subnet.pools ?? []).flatMap((pool) => {
     const level = levelOf(`pool ${poolId(subnet.id, pool)}`, pool, options);
     const lease = leaseTimesOf(merge([...levels, level]));
     const classIndex = (id: string) => classes.indexOf(id);
-    return compilePool(pool, { subnet: subnet.id, prefix, level, lease, classIndex });
+    return compilePool(pool, { subnet: subnet.id, prefix, level, lease, classIndex, fixed: holes }) ?? [];
   });
   return pools.sort(byFirst);
 }

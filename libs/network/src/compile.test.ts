@@ -67,9 +67,9 @@ describe("inheritance", () => {
 });
 
 describe("pools", () => {
-  test("the network's and the broadcast address are never leasable", () => {
+  test("the network's and the broadcast address are never leasable, nor is a router", () => {
     const [low, high] = direct.pools;
-    expect([low?.first, low?.last, low?.size]).toEqual([ip("10.77.0.1"), ip("10.77.0.99"), 99]);
+    expect([low?.first, low?.last, low?.size]).toEqual([ip("10.77.0.2"), ip("10.77.0.99"), 98]);
     expect([high?.first, high?.last, high?.size]).toEqual([ip("10.77.254.0"), ip("10.77.255.254"), 511]);
     expect(direct.poolOf(ip("10.77.0.0"))).toBeUndefined();
     expect(direct.poolOf(ip("10.77.255.255"))).toBeUndefined();

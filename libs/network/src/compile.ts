@@ -1,5 +1,6 @@
 // A checked document to lookups. Inheritance is settled in compile-subnet.ts and settings/, never on the packet path.
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
+import { survey } from "./checks/survey.ts";
 import { Classes } from "./classes/client-class.ts";
 import { type ClientFacts, isKnown } from "./classes/client-facts.ts";
 import { type CompiledSubnet, compileSubnet } from "./compile-subnet.ts";
@@ -8,13 +9,16 @@ import { leniencies } from "./leniencies.ts";
 import type { Network, Subnet } from "./network.ts";
 import { OptionCatalogue } from "./options/option-catalogue.ts";
 import { AddressTable } from "./pools/address-table.ts";
+import { fixedAddresses } from "./pools/fixed-addresses.ts";
 import { SettingsCache } from "./settings/settings-cache.ts";
 
 /** Compiles a document that `readNetwork` or `checkNetwork` let pass. */
 export function compileNetwork(document: NetworkDocument, revision: number): Network {
   const options = new OptionCatalogue(document.optionDefinitions ?? []);
   const classes = new Classes(document, options, isKnown);
-  const subnets = document.subnets.map((subnet) => compileSubnet(subnet, { document, options, classes }));
+  const fixed = fixedAddresses(survey(document));
+  const context = { document, options, classes, fixed };
+  const subnets = document.subnets.map((subnet) => compileSubnet(subnet, context));
   joinLinks(subnets);
   const byId = new Map(subnets.map((subnet) => [subnet.id, subnet]));
   const find = finderIn(subnets);
@@ -33,6 +37,7 @@ export function compileNetwork(document: NetworkDocument, revision: number): Net
     subnetContaining: find.containing,
     subnetOfVss: ofVss,
     subnet: (id) => byId.get(id),
+    fixedAt: (address) => fixed.get(address),
     classesOf: (facts: ClientFacts) => classes.of(facts),
     settingsFor: (subnet, pool, of, reservation) => cache.get(subnet, pool, of, reservation),
   };

@@ -20,6 +20,7 @@ export type {
   Subnet,
 } from "./network.ts";
 export { type AddressRange, formatRange, parseRange } from "./pools/address-range.ts";
+export { describeFixed, type FixedAddress, isNoStation } from "./pools/fixed-addresses.ts";
 export { checkNetwork, readNetwork } from "./read-network.ts";
 export { isNamed, type LinkReservation, reservationOnLink } from "./reservations/on-link.ts";
 export {

@@ -6,6 +6,7 @@ import type { LeaseDocument } from "./document/lease-schema.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
 import type { Leniency } from "./leniencies.ts";
 import type { AddressRange } from "./pools/address-range.ts";
+import type { FixedAddress } from "./pools/fixed-addresses.ts";
 import type { Identifier } from "./reservations/identifier.ts";
 
 export interface Network {
@@ -35,6 +36,8 @@ export interface Network {
   /** The same as `subnetOfRelay` among the subnets of one VPN (RFC 6607), undefined being the global one. */
   subnetOfVss(vss: string | undefined, address: Ipv4): Subnet | undefined;
   subnet(id: string): Subnet | undefined;
+  /** Whom the document says to have the address: a router, a relay agent, a server; undefined for all others. */
+  fixedAt(address: Ipv4): FixedAddress | undefined;
   /** By rising index. Costs nothing in a document without classes. */
   classesOf(facts: ClientFacts): readonly ClientClass[];
   /**

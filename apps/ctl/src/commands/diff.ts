@@ -1,5 +1,6 @@
 // `leasehold diff <file>`: what `apply` would change. Nothing is stored.
 import type { Command } from "../command.ts";
+import { warningLines, warningsJson } from "../document-change.ts";
 import { changeOf } from "../document-file.ts";
 
 export const diff: Command = {
@@ -7,8 +8,10 @@ export const diff: Command = {
   positionals: ["<file>"],
   about: "Check a network document and show what applying it would change.",
   async run(context) {
-    const { base, changes, name } = await changeOf(context.args[0]!, context);
+    const change = await changeOf(context.args[0]!, context);
+    const { base, changes, name } = change;
     const none = `No difference: ${name} says what revision ${base} says.`;
-    return { json: { revision: base, changes }, lines: changes.length > 0 ? changes : [none] };
+    const lines = [...warningLines(change), ...(changes.length > 0 ? changes : [none])];
+    return { json: { revision: base, changes, ...warningsJson(change) }, lines };
   },
 };

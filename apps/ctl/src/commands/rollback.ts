@@ -30,11 +30,13 @@ async function changeBack({ args, api }: Context): Promise<DocumentChange> {
   }
   const { document } = await revisionCard(api, wanted);
   const now = newest.deleted ? undefined : (await revisionCard(api, newest.revision)).document;
-  const { diffNetworks } = await import("@leasehold/network");
+  const { checkNetwork, diffNetworks, formatProblem } = await import("@leasehold/network");
+  const checked = checkNetwork(document);
   return {
     text: JSON.stringify(document),
     name: `revision ${wanted}`,
     base: newest.revision,
     changes: diffNetworks(now as NetworkDocument | undefined, document as NetworkDocument),
+    warnings: checked.ok ? checked.warnings.map(formatProblem) : [],
   };
 }

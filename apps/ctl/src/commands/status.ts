@@ -13,6 +13,8 @@ interface ClusterView {
     readonly carriedBy?: string | null;
   };
   readonly nodes: readonly NodeView[];
+  /** Absent from a node of an earlier version. */
+  readonly warnings?: readonly string[];
   readonly store: {
     readonly state: string;
     readonly server?: string | null;
@@ -47,6 +49,7 @@ export const status: Command = {
         "",
         ...nodeLines(cluster, world.now()),
         ...obstacleLines(cluster),
+        ...warningLines(cluster),
       ],
     };
   },
@@ -71,6 +74,10 @@ function obstacleLines({ nodes }: ClusterView): string[] {
       : [],
   );
   return lines.length > 0 ? ["", ...lines] : [];
+}
+
+function warningLines({ warnings = [] }: ClusterView): string[] {
+  return warnings.length > 0 ? ["", ...warnings.map((warning) => `warning: ${warning}`)] : [];
 }
 
 function nodeLines(cluster: ClusterView, now: number): string[] {

@@ -64,7 +64,7 @@ async function historyOf(kept: readonly KeptRevision[], inForce: number): Promis
 function addWriting(app: FastifyInstance, documents: NetworkDocuments): void {
   app.post("/api/v1/network/validate", async ({ body }, reply) => {
     const checked = await documents.check(textOf(body));
-    return checked.ok ? { problems: [] } : answerProblems(reply, checked.problems);
+    return checked.ok ? { problems: [], ...warningsOf(checked) } : answerProblems(reply, checked.problems);
   });
   app.put("/api/v1/network", async ({ headers, body }, reply) => {
     const stated = revisionIn(headers["if-match"]);
@@ -73,9 +73,17 @@ function addWriting(app: FastifyInstance, documents: NetworkDocuments): void {
     if (!checked.ok) return answerProblems(reply, checked.problems);
     const expected = await expectedRevision(stated, documents);
     const result = await documents.store(checked.document, expected);
-    if (result.ok) return reply.header("etag", `"${result.revision}"`).send({ revision: result.revision });
+    if (result.ok) {
+      const { revision } = result;
+      return reply.header("etag", `"${revision}"`).send({ revision, ...warningsOf(checked) });
+    }
     return answerConflict(reply, expected, await documents.newest());
   });
+}
+
+/** Absent where there are none. */
+function warningsOf({ warnings }: { readonly warnings: readonly Problem[] }) {
+  return warnings.length > 0 ? { warnings } : {};
 }
 
 function textOf(body: unknown): string {

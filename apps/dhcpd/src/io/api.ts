@@ -95,7 +95,7 @@ function addReading(app: FastifyInstance, node: DhcpNode, registry: Registry): v
     reply.header("content-type", registry.contentType).send(await registry.metrics()),
   );
   app.get("/api/v1/cluster", () => clusterViewOf(node));
-  const hosts = () => hostViews(node.world.inventory, node.world.network);
+  const hosts = () => hostViews(node.world);
   app.get("/api/v1/hosts", hosts);
   app.get<{ Params: { id: string } }>("/api/v1/hosts/:id", (request, reply) => {
     const host = hosts().find(({ id }) => id === request.params.id);

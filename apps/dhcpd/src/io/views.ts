@@ -165,6 +165,9 @@ function followNetwork(
       }
       try {
         world.network = compileNetwork(checked.document, change.revision);
+        world.networkProblems = checked.warnings;
+        for (const warning of world.warnings)
+          log.warn({ revision: change.revision, warning }, "network document");
         log.info({ revision: change.revision }, "network document in force");
         notice.network(world.network);
       } catch (cause) {

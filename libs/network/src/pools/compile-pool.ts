@@ -4,7 +4,13 @@ import type { ClientClass } from "../classes/client-class.ts";
 import type { PoolDocument } from "../document/subnet-schema.ts";
 import type { LeaseTimes, Pool } from "../network.ts";
 import type { Level } from "../settings/level.ts";
-import { leasablePart, parseAddressOrRange, parseRange, withoutHoles } from "./address-range.ts";
+import {
+  type AddressRange,
+  leasablePart,
+  parseAddressOrRange,
+  parseRange,
+  withoutHoles,
+} from "./address-range.ts";
 import { LeasableAddresses } from "./leasable-addresses.ts";
 
 /** What only this package reads of a pool. */
@@ -17,6 +23,8 @@ export interface PoolContext {
   readonly prefix: Prefix;
   readonly level: Level;
   readonly lease: LeaseTimes;
+  /** Addresses that somebody has, by the document: in no pool, wherever they are. */
+  readonly fixed: readonly AddressRange[];
   classIndex(id: string): number | undefined;
 }
 
@@ -28,11 +36,10 @@ export function rangesOf({ range, ranges }: PoolDocument): readonly string[] {
   return [...(range === undefined ? [] : [range]), ...(ranges ?? [])];
 }
 
-/** Throws when the pool was not checked. */
-export function compilePool(pool: PoolDocument, context: PoolContext): CompiledPool {
-  const addresses = leasableAddressesOf(pool, context.prefix);
-  if (addresses.size === 0)
-    throw new Error(`Pool ${poolId(context.subnet, pool)} has no address: it was not checked.`);
+/** Undefined when nothing is left of it. */
+export function compilePool(pool: PoolDocument, context: PoolContext): CompiledPool | undefined {
+  const addresses = leasableAddressesOf(pool, context.prefix, context.fixed);
+  if (addresses.size === 0) return undefined;
   const { for: wanted = "any", allocate = "dynamic" } = pool;
   return {
     id: poolId(context.subnet, pool),
@@ -53,14 +60,18 @@ export function compilePool(pool: PoolDocument, context: PoolContext): CompiledP
   };
 }
 
-/** Without the holes, and without the prefix's network and broadcast address. */
-export function leasableAddressesOf(pool: PoolDocument, prefix: Prefix): LeasableAddresses {
+/** Without the holes, the addresses that somebody has, and the prefix's network and broadcast address. */
+export function leasableAddressesOf(
+  pool: PoolDocument,
+  prefix: Prefix,
+  fixed: readonly AddressRange[] = [],
+): LeasableAddresses {
   const ranges = rangesOf(pool).flatMap((text) => {
     const range = parseRange(text);
     return (range && leasablePart(range, prefix)) ?? [];
   });
   const holes = (pool.exclude ?? []).flatMap((text) => parseAddressOrRange(text) ?? []);
-  return new LeasableAddresses(withoutHoles(ranges, holes));
+  return new LeasableAddresses(withoutHoles(ranges, [...holes, ...fixed]));
 }
 
 function servedBy(wanted: string, { classIndex }: PoolContext): Pool["serves"] {

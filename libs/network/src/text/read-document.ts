@@ -6,40 +6,47 @@ import { describe, type Finding, formatPath, type Path, type Problem } from "./p
 import { adviseOnKey } from "./section.ts";
 
 export type Checked<T> =
-  | { readonly ok: true; readonly document: T }
+  | { readonly ok: true; readonly document: T; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Rules that no single field can hold; they are given whatever was found, however broken. */
 export type CrossCheck = (value: unknown) => readonly Finding[];
 
+export interface Rules {
+  readonly crossCheck?: CrossCheck | undefined;
+  /** What is told of a document that has no problem. */
+  readonly warningsOf?: CrossCheck | undefined;
+}
+
 /** Reads YAML or JSON text. */
 export function readDocument<T>(
   schema: z.ZodType<T>,
   text: string,
-  options: { readonly file?: string; readonly crossCheck?: CrossCheck } = {},
+  options: Rules & { readonly file?: string } = {},
 ): Checked<T> {
   const read = readText(text, options.file);
   return read.ok ? checkRead(schema, read, options) : read;
 }
 
 /** Checks an already parsed document, which has no lines. */
-export function checkDocument<T>(schema: z.ZodType<T>, value: unknown, crossCheck?: CrossCheck): Checked<T> {
-  return checkRead(schema, { ok: true, value, placeOf: () => undefined }, crossCheck ? { crossCheck } : {});
+export function checkDocument<T>(schema: z.ZodType<T>, value: unknown, rules: Rules = {}): Checked<T> {
+  return checkRead(schema, { ok: true, value, placeOf: () => undefined }, rules);
 }
 
 function checkRead<T>(
   schema: z.ZodType<T>,
   read: ReadText & { ok: true },
-  options: { readonly file?: string; readonly crossCheck?: CrossCheck },
+  options: Rules & { readonly file?: string },
 ): Checked<T> {
   const parsed = schema.safeParse(read.value);
   const findings = parsed.success
     ? []
     : parsed.error.issues.flatMap((issue) => findingsOf(issue, read.value));
   findings.push(...(options.crossCheck?.(read.value) ?? []));
-  if (parsed.success && findings.length === 0) return { ok: true, document: parsed.data };
-  const problems = findings.map((finding) => placed(finding, read, options.file));
-  return { ok: false, problems: problems.sort(byPlace) };
+  const inOrder = (all: readonly Finding[]) =>
+    all.map((finding) => placed(finding, read, options.file)).sort(byPlace);
+  if (!parsed.success || findings.length > 0) return { ok: false, problems: inOrder(findings) };
+  return { ok: true, document: parsed.data, warnings: inOrder(options.warningsOf?.(read.value) ?? []) };
 }
 
 function byPlace(a: Problem, b: Problem): number {
