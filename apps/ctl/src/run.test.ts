@@ -215,7 +215,7 @@ test.each([
   [["frob"], "There is no command `frob`."],
   [["leases", "--frob"], "Unknown option '--frob'."],
   [["leases", "--replicas", "3"], "`leases` has no option --replicas."],
-  [["lease"], "`lease` needs <ip>."],
+  [["lease"], "`lease` needs <ip|mac|host>."],
   [["leases", "10.77.16.1"], "`leases` does not know what to do with `10.77.16.1`."],
   [["init", "--nats", "a", "--replicas", "2"], "--replicas is `2`; it is 1 or 3."],
   [["init"], "`leasehold init` needs to know the NATS servers."],
@@ -228,7 +228,7 @@ test.each([
 
 test("help names every command, and a command's own options", async () => {
   const { out } = await leasehold([]);
-  for (const name of ["status", "leases", "lease <ip>", "apply <file>", "init", "--server URL"]) {
+  for (const name of ["status", "leases", "lease <ip|mac|host>", "apply <file>", "init", "--server URL"]) {
     expect(out).toContain(name);
   }
   expect((await leasehold(["init", "--help"])).out).toContain("--replicas 1|3");

@@ -48,7 +48,7 @@ export class DhcpNode {
     onBatch?: (size: number, outcome: string, ms: number) => void;
     onReplied?: (type: string, ms: number) => void;
   } = {};
-  private readonly log: Logger;
+  readonly log: Logger;
   private readonly membership: Membership;
   private readonly pause: PauseWatch;
   private readonly conflicts: ConflictProbe;

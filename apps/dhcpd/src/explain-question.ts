@@ -39,6 +39,8 @@ export const explainSchema = section({
     .string()
     .refine((one) => parseMac(one) !== undefined, "a hardware address")
     .optional(),
+  /** Whatever names a client that has a hardware address. */
+  client: text.optional(),
   interface: text.optional(),
   broadcast: z.boolean().optional(),
   relay: address.optional(),
@@ -55,7 +57,10 @@ export const explainSchema = section({
     .optional(),
   circuitId: text.optional(),
   remoteId: text.optional(),
-}).refine(({ packet, mac }) => (packet === undefined) !== (mac === undefined), "either packet or mac");
+}).refine(
+  ({ packet, mac, client }) => [packet, mac, client].filter((one) => one !== undefined).length === 1,
+  "one of packet, mac and client",
+);
 
 export type ExplainBody = z.infer<typeof explainSchema>;
 

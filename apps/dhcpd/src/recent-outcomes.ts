@@ -62,11 +62,24 @@ export class RecentOutcomes {
 
   /** Of one client, by its hardware address or its identity in hex; the newest first. */
   of(client: string, most: number): Outcome[] {
+    return this.ofAny({ clients: new Set([client]), address: undefined }, most);
+  }
+
+  /** Of all of these clients, and whatever was said of the address; the newest first. */
+  ofAny({ clients, address }: Sought, most: number): Outcome[] {
     const found: Outcome[] = [];
     for (let back = 1; back <= this.ring.length && found.length < most; back++) {
       const outcome = this.ring[(this.next - back + this.ring.length) % this.ring.length]!;
-      if (outcome.client === client || hexOf(outcome.mac) === client) found.push(outcome);
+      const isClient = outcome.client !== undefined && clients.has(outcome.client);
+      const isAddress = address !== undefined && outcome.address === address;
+      if (isClient || isAddress || clients.has(hexOf(outcome.mac))) found.push(outcome);
     }
     return found;
   }
+}
+
+/** Hardware addresses and identities in hex without separators. */
+export interface Sought {
+  readonly clients: ReadonlySet<string>;
+  readonly address: Ipv4 | undefined;
 }

@@ -1,6 +1,7 @@
 // DHCPv4 on the wire (RFC 2131, 2132 and what came after them). Pure; imports nothing.
 
 export * from "./encode.ts";
+export * from "./identifiers.ts";
 export { decodeIpxe, encodeIpxe, IpxeSubOption } from "./ipxe.ts";
 export { DECODE_FAILURES, type DecodeFailure } from "./locate.ts";
 export { machineUuids, parseUuid } from "./machine-uuid.ts";

@@ -8,6 +8,7 @@ export const dryRun: OptionTable = {
     type: "boolean",
     about: "Check it, here and by a node, and show what changes; store nothing.",
   },
+  yes: { type: "boolean", about: "Store it without asking, also where leases or links are lost." },
 };
 
 export const apply: Command = {

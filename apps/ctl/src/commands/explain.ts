@@ -1,8 +1,10 @@
 // `leasehold explain`: what a packet, or a client with this hardware address, would be answered, and why. Nothing comes of it.
+import { parseMac } from "@leasehold/protocol";
 import { capturedIn } from "../captured-frame.ts";
 import type { Command, Context, OptionTable } from "../command.ts";
 import { type Explanation, explanationLines } from "../explanation.ts";
-import { Failure, usageFailure } from "../failure.ts";
+import { ExitCode, Failure, usageFailure } from "../failure.ts";
+import { anyIdentifier } from "../identifiers.ts";
 import { refusal } from "../io/api.ts";
 
 // By the names that the API has for them, and what the help says.
@@ -35,7 +37,7 @@ const options: OptionTable = {
 
 export const explain: Command = {
   name: "explain",
-  positionals: ["[mac]"],
+  positionals: ["[mac|ip|host]"],
   about:
     "Show what a packet or client would be answered, and where each setting comes from. Nothing comes of it.",
   options,
@@ -55,12 +57,16 @@ async function questionOf(context: Context): Promise<Record<string, unknown>> {
   const given = [args[0], options.text("packet"), file].filter((one) => one !== undefined);
   if (given.length !== 1) {
     throw usageFailure(
-      "`explain` needs a hardware address, or --packet, or --pcap-hex: one of them.",
+      "`explain` needs a client, or --packet, or --pcap-hex: one of them.",
       "For example: leasehold explain a4:bf:01:38:ee:65",
     );
   }
   const way = options.text("interface") === undefined ? {} : { interface: options.text("interface") };
-  if (args[0] !== undefined) return { mac: args[0], ...way, ...clientOf(context) };
+  if (args[0] !== undefined) {
+    const who = anyIdentifier(args[0]);
+    const named = parseMac(who) === undefined ? { client: who } : { mac: who };
+    return { ...named, ...way, ...clientOf(context) };
+  }
   const captured = capturedIn(options.text("packet") ?? (await world.readText(file!)));
   if (captured === undefined) {
     throw new Failure(
@@ -91,6 +97,7 @@ async function misunderstood(body: unknown): Promise<Failure> {
     problems?: Parameters<typeof formatProblem>[0][];
   };
   return new Failure(error, "`leasehold help explain` shows what it takes.", {
+    exitCode: ExitCode.usage,
     details: problems.map(formatProblem),
     extra: { problems },
   });

@@ -1,4 +1,4 @@
-// `leasehold host <id>`: one host of the inventory, and what is wrong with it.
+// `leasehold host <id>`: one host of the inventory by whatever names it, and what is wrong with it.
 import type { Command } from "../command.ts";
 import { Failure } from "../failure.ts";
 import { type HostRow, hostProperties } from "../host-row.ts";
@@ -6,7 +6,7 @@ import { card } from "../table.ts";
 
 export const host: Command = {
   name: "host",
-  positionals: ["<id>"],
+  positionals: ["<id|mac|ip|name>"],
   about: "Show one host, with the reasons where a claim of it is not used.",
   async run({ args, api }) {
     const id = args[0]!;

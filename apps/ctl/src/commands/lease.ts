@@ -1,25 +1,28 @@
-// `leasehold lease <ip>`: everything that is known about one address.
-import { formatIpv4, parseIpv4 } from "@leasehold/protocol";
+// `leasehold lease <who>`: everything that is known about one address, or about those of a client.
 import type { Command } from "../command.ts";
-import { Failure, usageFailure } from "../failure.ts";
+import { Failure } from "../failure.ts";
+import { anyIdentifier } from "../identifiers.ts";
 import { leaseProperties, leaseRows } from "../lease-row.ts";
 import { card } from "../table.ts";
 
 export const lease: Command = {
   name: "lease",
-  positionals: ["<ip>"],
-  about: "Show one lease.",
+  positionals: ["<ip|mac|host>"],
+  about: "Show one lease, by its address; or those of a hardware address, a client, a host name or a host.",
   async run({ args, api, world }) {
-    const address = parseIpv4(args[0]!);
-    if (address === undefined)
-      throw usageFailure(`\`${args[0]}\` is no IPv4 address.`, "Write it as 10.77.16.1.");
-    const [found] = leaseRows((await api.get(`/api/v1/leases?address=${formatIpv4(address)}`)).body);
-    if (!found) {
-      throw new Failure(
-        `There is no lease on ${formatIpv4(address)}.`,
-        "`leasehold leases` lists all of them.",
-      );
+    const wanted = anyIdentifier(args[0]!);
+    const isAddress = /^[\d.]+$/.test(wanted);
+    const query = new URLSearchParams({ [isAddress ? "address" : "of"]: wanted });
+    const found = leaseRows((await api.get(`/api/v1/leases?${query}`)).body);
+    const [first] = found;
+    if (first === undefined) {
+      const what = isAddress ? `There is no lease on ${wanted}.` : `\`${wanted}\` has no lease.`;
+      throw new Failure(what, "`leasehold leases` lists all of them.");
     }
-    return { json: found, lines: card(leaseProperties(found, world.now())) };
+    const lines = found.flatMap((one, i) => [
+      ...(i > 0 ? [""] : []),
+      ...card(leaseProperties(one, world.now())),
+    ]);
+    return { json: found.length === 1 ? first : found, lines };
   },
 };

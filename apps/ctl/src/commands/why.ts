@@ -1,6 +1,7 @@
 // `leasehold why <client>`: what became of a client's last packets, on every node, in the order in which they came.
 import type { Command, Context } from "../command.ts";
-import { Failure } from "../failure.ts";
+import { ExitCode, Failure } from "../failure.ts";
+import { anyIdentifier, countOf } from "../identifiers.ts";
 import type { Api } from "../io/api.ts";
 import { apiOf, type Member, type Membership } from "../member.ts";
 import { table } from "../table.ts";
@@ -20,16 +21,23 @@ interface NodeOutcomes {
   readonly outcomes?: readonly Outcome[];
   /** Why there are none of this node. */
   readonly error?: string;
+  /** Of HTTP, where it answered. */
+  readonly status?: unknown;
 }
+
+const LIMIT_MAX = 1000;
 
 export const why: Command = {
   name: "why",
   positionals: ["<client>"],
-  about: "Show what became of the last packets of a client (hardware address or identity), on each node.",
+  about:
+    "Show what became of the last packets of a client (hardware address, address, host name, host or identity), on each node.",
   options: { limit: { type: "string", value: "N", about: "So many of each node; 20 unless it is given." } },
   async run(context) {
     const { args, options, world } = context;
-    const query = new URLSearchParams({ client: args[0]!, limit: options.text("limit") ?? "20" });
+    const client = anyIdentifier(args[0]!);
+    const limit = countOf("limit", options.text("limit") ?? "20", LIMIT_MAX);
+    const query = new URLSearchParams({ client, limit });
     const nodes = await ofAllNodes(`/api/v1/outcomes?${query}`, context);
     const rows = nodes
       .flatMap(({ node, outcomes = [] }) => outcomes.map((outcome) => ({ node, ...outcome })))
@@ -44,6 +52,7 @@ export const why: Command = {
     const silent = nodes.flatMap(({ node, error }) =>
       error === undefined ? [] : [`${node} was not asked: ${error}`],
     );
+    if (nodes.every(({ outcomes }) => outcomes === undefined)) throw nobodyAsked(args[0]!, nodes);
     const none = [
       `No node remembers a packet of ${args[0]}: it sent none, or too long ago, or on another link.`,
     ];
@@ -56,6 +65,19 @@ export const why: Command = {
     };
   },
 };
+
+/** Nothing can be said: no node could be asked, or none knows who is meant. */
+function nobodyAsked(client: string, nodes: readonly NodeOutcomes[]): Failure {
+  const isUnknown = nodes.some(({ status }) => status === 404);
+  const details = nodes.map(({ node, error }) => `${node}: ${error}`);
+  return isUnknown
+    ? new Failure(
+        `No lease, host or reservation is known by \`${client}\`.`,
+        "A client that never got an address is known by its hardware address only.",
+        { details },
+      )
+    : new Failure("No node could be asked.", "See `leasehold status`.", { details });
+}
 
 /** The node that serves this command knows the others. */
 async function ofAllNodes(path: string, { api }: Context): Promise<readonly NodeOutcomes[]> {
@@ -74,6 +96,11 @@ async function ofNode({ name, state }: Member, path: string, api: Api): Promise<
     return (await api.get(path)).body as NodeOutcomes;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { node: name, error: error.message };
+    if (error.exitCode === ExitCode.usage) throw error;
+    return {
+      node: name,
+      error: error.message,
+      ...(error.extra.status ? { status: error.extra.status } : {}),
+    };
   }
 }

@@ -1,5 +1,6 @@
 // The HTTP API of the nodes, as a client sees it. All servers are asked at once whether they are ready; the first that is
-// serves the whole command, so that what it read and what it changes come from one node.
+// serves the whole command, so that what it read and what it changes come from one node. One that does not answer, has another
+// token or has lost the store gives way to the next; who refused, and why, is said when none is left.
 import { ExitCode, Failure } from "../failure.ts";
 
 const PROBE_PATIENCE_MS = 3_000;
@@ -23,43 +24,101 @@ export interface Api {
   at(server: string): Api;
 }
 
+type Request = Pick<RequestInit, "method" | "headers" | "body">;
+
 export function createApi(servers: readonly string[], token: string | undefined): Api {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  let choice: Promise<string> | undefined;
-  const server = (): Promise<string> => (choice ??= chooseServer(servers));
+  const candidates = new Candidates(servers);
+  const ask = (path: string, request: Request, isRefused: (status: number) => boolean, retry: Retry) =>
+    candidates.ask(
+      (server) => exchange(server, path, { ...request, headers: { ...authorization, ...request.headers } }),
+      isRefused,
+      retry,
+    );
 
   return {
     at: (one) => createApi([one], token),
     async get(path, expect = []) {
-      const reply = await exchange(await server(), path, { headers: authorization }).catch((error) => {
-        throw unreachable([reasonOf(error)], error);
-      });
+      const reply = await ask(path, {}, (status) => isTokenRefused(status) || status >= 500, "always");
       if (reply.status !== 200 && !expect.includes(reply.status)) throw refusal(reply);
       return reply;
     },
-    async post(path, text, headers) {
-      const request = { method: "POST", headers: { ...authorization, ...headers }, body: text };
-      return exchange(await server(), path, request).catch((error) => {
-        throw unreachable([reasonOf(error)], error);
-      });
-    },
-    async put(path, text, headers) {
-      const at = await server();
-      const request = { method: "PUT", headers: { ...authorization, ...headers }, body: text };
-      return exchange(at, path, request).catch((error) => {
-        throw new Failure(
-          `${at} did not answer the change (${reasonOf(error)}), so it may or may not have been stored.`,
-          "Look with `leasehold history` whether it was, and try again if not.",
-          { exitCode: ExitCode.unreachable, cause: error },
-        );
-      });
-    },
+    post: (path, text, headers) =>
+      ask(path, { method: "POST", headers, body: text }, isTokenRefused, "always"),
+    put: (path, text, headers) =>
+      ask(path, { method: "PUT", headers, body: text }, isTokenRefused, "unless-heard"),
   };
+}
+
+/** Whether another server is asked though this one may have heard the question. */
+type Retry = "always" | "unless-heard";
+
+/** The servers in the order in which they are asked; the one that answered stays the first. */
+class Candidates {
+  private readonly servers: readonly string[];
+  private order: Promise<string[]> | undefined;
+  private readonly refused: string[] = [];
+
+  constructor(servers: readonly string[]) {
+    this.servers = servers;
+  }
+
+  async ask(
+    call: (server: string) => Promise<Reply>,
+    isRefused: (status: number) => boolean,
+    retry: Retry,
+  ): Promise<Reply> {
+    this.order ??= readyFirst(this.servers);
+    const order = await this.order;
+    const last: { reply?: Reply; error?: unknown } = {};
+    while (order.length > 0) {
+      const [server] = order as [string];
+      try {
+        const reply = await call(server);
+        if (!isRefused(reply.status)) return reply;
+        last.reply = reply;
+        this.refused.push(refusal(reply).message);
+      } catch (error) {
+        if (retry === "unless-heard" && !isUnheard(error)) throw lostAnswer(server, error);
+        last.error = error;
+        this.refused.push(`${server}: ${reasonOf(error)}`);
+      }
+      order.shift();
+    }
+    if (last.reply !== undefined) throw refusedByAll(last.reply, this.refused);
+    throw unreachable(this.refused, last.error);
+  }
+}
+
+function refusedByAll(reply: Reply, refused: readonly string[]): Failure {
+  const { message, fix } = refusal(reply);
+  const details = refused.filter((one) => one !== message);
+  return new Failure(message, fix, { details, extra: { status: reply.status, refused } });
+}
+
+function lostAnswer(server: string, cause: unknown): Failure {
+  return new Failure(
+    `${server} did not answer the change (${reasonOf(cause)}), so it may or may not have been stored.`,
+    "Look with `leasehold history` whether it was, and try again if not.",
+    { exitCode: ExitCode.unreachable, cause },
+  );
+}
+
+function isTokenRefused(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
+/** It was never sent: nobody listened there, or the certificate was not trusted. */
+function isUnheard(error: unknown): boolean {
+  const { code = "" } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  return /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|ERR_SSL_.*|.*CERT.*)$/.test(
+    code,
+  );
 }
 
 /** What a status other than success means to a person. */
 export function refusal(reply: Reply): Failure {
-  if (reply.status === 401 || reply.status === 403) {
+  if (isTokenRefused(reply.status)) {
     return new Failure(
       `${reply.server} did not accept the token.`,
       "Give the node's API token with --token or LEASEHOLD_TOKEN (`api.token` in its node.yaml).",
@@ -67,23 +126,25 @@ export function refusal(reply: Reply): Failure {
   }
   const { error, fix } = (reply.body ?? {}) as { error?: unknown; fix?: unknown };
   const sentence = typeof error === "string" ? error : `it answered with HTTP status ${reply.status}.`;
-  return new Failure(`${reply.server}: ${sentence}`, typeof fix === "string" ? fix : undefined);
+  return new Failure(`${reply.server}: ${sentence}`, typeof fix === "string" ? fix : undefined, {
+    exitCode: reply.status === 400 || reply.status === 422 ? ExitCode.usage : ExitCode.failed,
+    extra: { status: reply.status },
+  });
 }
 
-/** The first server that is ready; when none is, the first that answers at all: its answers say what is wrong. */
-async function chooseServer(servers: readonly string[]): Promise<string> {
+/** Those that are ready, then those that answer, in the order in which they did; then the others. */
+async function readyFirst(servers: readonly string[]): Promise<string[]> {
+  if (servers.length === 1) return [...servers];
+  const ready: string[] = [];
+  const answering: string[] = [];
   const probes = servers.map(async (server) => {
-    const { status } = await exchange(server, "/readyz", {}, PROBE_PATIENCE_MS).catch((error) => {
-      throw new Error(`${server}: ${reasonOf(error)}`, { cause: error });
-    });
-    return { server, ready: status === 200 };
+    const { status } = await exchange(server, "/readyz", {}, PROBE_PATIENCE_MS);
+    (status === 200 ? ready : answering).push(server);
+    return status === 200 ? server : Promise.reject();
   });
-  const ready = probes.map((probe) => probe.then((one) => (one.ready ? one : Promise.reject())));
-  try {
-    return (await Promise.any(ready).catch(() => Promise.any(probes))).server;
-  } catch (error) {
-    throw unreachable((error as AggregateError).errors.map(reasonOf), error);
-  }
+  await Promise.any(probes).catch(() => undefined);
+  const heard = [...ready, ...answering];
+  return [...heard, ...servers.filter((server) => !heard.includes(server))];
 }
 
 async function exchange(

@@ -1,11 +1,12 @@
 // The routes that say why, over a node without sockets.
 import { instant } from "@leasehold/leases";
-import Fastify, { type FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { beforeEach, expect, test } from "vitest";
 import { TestNode } from "../../test/node.ts";
 import { alice, ip } from "../../test/wire.ts";
 import { RecentOutcomes } from "../recent-outcomes.ts";
 import { addExplain } from "./api-explain.ts";
+import { newApiServer } from "./api-server.ts";
 
 let app: FastifyInstance;
 let outcomes: RecentOutcomes;
@@ -13,7 +14,7 @@ let outcomes: RecentOutcomes;
 beforeEach(() => {
   const node = new TestNode();
   outcomes = new RecentOutcomes();
-  app = Fastify();
+  app = newApiServer();
   addExplain(app, {
     world: node.world,
     clocks: node.clock.clocks(),
@@ -75,6 +76,28 @@ test("GET outcomes: of one client, however it is written, the newest first", asy
   ]);
   const byIdentity = await app.inject(`/api/v1/outcomes?client=${alice.client}&limit=1`);
   expect(byIdentity.json().outcomes).toHaveLength(1);
+});
+
+test("field report 6: an address and a name lead to the client; what nobody has is 404", async () => {
+  outcomes.note({
+    ...{ at: instant(1), outcome: "ACK", reason: undefined, type: 3, xid: 1 },
+    ...{ mac: alice.mac, client: alice.client, address: ip("10.0.0.10") },
+  });
+  expect((await app.inject("/api/v1/outcomes?client=10.0.0.10")).json().outcomes).toHaveLength(1);
+  for (const nobody of ["10.0.0.11", "nobody"])
+    expect((await app.inject(`/api/v1/outcomes?client=${nobody}`)).statusCode).toBe(404);
+  expect((await ask({ client: "nobody" })).statusCode).toBe(404);
+  expect((await ask({ client: "10.0.0.300" })).statusCode).toBe(422);
+});
+
+test("A9: a body that is nested 200,000 deep is told so", async () => {
+  const body = `${'{"mac":'.repeat(200_000)}1${"}".repeat(200_000)}`;
+  const headers = { "content-type": "application/json" };
+  const reply = await app.inject({ method: "POST", url: "/api/v1/explain", headers, body });
+  expect([reply.statusCode, reply.json().error]).toEqual([413, expect.any(String)]);
+  const smaller = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const other = await app.inject({ method: "POST", url: "/api/v1/explain", headers, body: smaller });
+  expect([other.statusCode, other.json().error]).toEqual([400, expect.stringContaining("nested")]);
 });
 
 test.each(["", "?client=aa&limit=0", "?client=aa&limit=x", "?client=aa&limit=1001"])(

@@ -1,13 +1,26 @@
 // The API's routes that say why: what a packet would be answered, and what became of a client's last packets.
 import { checkDocument, type Problem } from "@leasehold/network";
-import { type Packet, parseMac } from "@leasehold/protocol";
+import { clientIdOfHardware, macBytes, type Packet } from "@leasehold/protocol";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import * as z from "zod";
+import { anyIdentity, parameters, wholeNumber } from "../api-fields.ts";
 import type { Clocks } from "../exchange.ts";
 import { explain, type Foreseen } from "../explain.ts";
-import { explainSchema, questionOf } from "../explain-question.ts";
+import { type ExplainBody, explainSchema, questionOf } from "../explain-question.ts";
+import {
+  type Client,
+  clientOfLease,
+  clientsOf,
+  type Identity,
+  identityIn,
+  isLeaseOf,
+} from "../known-client.ts";
 import type { Whence } from "../lease-request.ts";
 import type { NodeWorld } from "../node-world.ts";
 import { type RecentOutcomes, shownOutcome } from "../recent-outcomes.ts";
+import { notReadable } from "./api-leases.ts";
+import { answerProblems } from "./api-server.ts";
+import { leasesThat } from "./lease-scan.ts";
 
 /** What the routes need of the node. */
 export interface Explainer {
@@ -23,41 +36,87 @@ export interface Explainer {
 const OUTCOMES_DEFAULT = 20;
 const OUTCOMES_MAX = 1000;
 
+const outcomesQuery = parameters({ client: anyIdentity, limit: wholeNumber(OUTCOMES_MAX).optional() });
+const anyBody = z.unknown();
+
 export function addExplain(app: FastifyInstance, node: Explainer): void {
-  app.post("/api/v1/explain", ({ body }, reply) => {
+  app.post("/api/v1/explain", { schema: { body: anyBody } }, async ({ body }, reply) => {
     const checked = checkDocument(explainSchema, body ?? {});
-    if (!checked.ok) return answerProblems(reply, checked.problems);
-    const question = questionOf(checked.document, node.world, node.whences);
+    if (!checked.ok) return answerMistakes(reply, checked.problems);
+    const asked = await withClient(checked.document, node, reply);
+    if (asked === undefined) return reply;
+    const question = questionOf(asked, node.world, node.whences);
     if (typeof question === "string") return reply.code(422).send({ error: question });
     return explain(node.world, question, node.foresee(question.packet, question.whence), node.clocks.now());
   });
-  app.get<{ Querystring: { client?: string; limit?: string } }>("/api/v1/outcomes", ({ query }, reply) => {
-    const { client, limit = String(OUTCOMES_DEFAULT) } = query;
-    const most = Number(limit);
-    if (!client) return answerUsage(reply, "Say of which client: ?client=a4:bf:01:38:ee:65.");
-    if (!Number.isInteger(most) || most < 1 || most > OUTCOMES_MAX)
-      return answerUsage(reply, `limit is a number from 1 to ${OUTCOMES_MAX}.`);
-    const key = (parseMac(client) ?? client.toLowerCase()).replaceAll(":", "");
-    const outcomes = node.outcomes
-      .of(key, most)
-      .map(shownOutcome)
-      .map(({ at, address, reason, ...rest }) => ({
-        ...{ at: new Date(at).toISOString(), type: rest.type, outcome: rest.outcome, reason: reason ?? null },
-        // A NAK has none.
-        ...{ address: address === undefined || address === "0.0.0.0" ? null : address, xid: rest.xid },
-      }));
-    return { node: node.world.node, outcomes };
+  const schema = { querystring: outcomesQuery };
+  app.get<{ Querystring: z.infer<typeof outcomesQuery> }>(
+    "/api/v1/outcomes",
+    { schema },
+    async (request, reply) => {
+      const { client, limit = OUTCOMES_DEFAULT } = request.query;
+      const identity = identityIn(client, node.world.inventory);
+      if (identity === undefined) return notReadable(reply, "client", client);
+      const clients = await allClientsOf(identity, node);
+      if (clients.length === 0 && identity.address === undefined) return answerUnknown(reply, client);
+      const sought = { clients: new Set(clients.flatMap(keysOf)), address: identity.address };
+      const outcomes = node.outcomes.ofAny(sought, limit).map(shownOutcome).map(rowOf);
+      if (clients.length === 0 && outcomes.length === 0) return answerUnknown(reply, client);
+      return { node: node.world.node, outcomes };
+    },
+  );
+}
+
+function rowOf({ at, type, outcome, reason, address, xid }: ReturnType<typeof shownOutcome>) {
+  return {
+    ...{ at: new Date(at).toISOString(), type, outcome, reason: reason ?? null },
+    // A NAK has none.
+    ...{ address: address === undefined || address === "0.0.0.0" ? null : address, xid },
+  };
+}
+
+function keysOf({ mac, client }: Client): string[] {
+  return [mac?.replaceAll(":", ""), client].filter((key) => key !== undefined);
+}
+
+/** Those with leases first, the newest lease before the others. */
+async function allClientsOf(identity: Identity, { world }: Explainer): Promise<Client[]> {
+  const { view, inventory } = world;
+  const { address } = identity;
+  const one = address === undefined ? undefined : view.get(address);
+  const some = address === undefined ? view.all() : one === undefined ? [] : [one];
+  const found = [];
+  for await (const leases of leasesThat(some, (lease) => isLeaseOf(lease, identity, inventory)))
+    found.push(...leases);
+  const newestFirst = found.sort((a, b) => b.revision - a.revision);
+  return [...newestFirst.map(clientOfLease), ...clientsOf(identity, world)];
+}
+
+/** With a hardware address where the client is named otherwise; undefined when it was answered that it cannot be. */
+async function withClient(
+  body: ExplainBody,
+  node: Explainer,
+  reply: FastifyReply,
+): Promise<ExplainBody | undefined> {
+  if (body.client === undefined) return body;
+  const identity = identityIn(body.client, node.world.inventory);
+  if (identity === undefined) return void notReadable(reply, "client", body.client);
+  const known = (await allClientsOf(identity, node)).find(({ mac }) => mac?.length === ETHERNET_LENGTH);
+  if (known === undefined) return void answerUnknown(reply, body.client);
+  const { mac, client } = known;
+  const sendsIdentity = client !== undefined && client !== clientIdOfHardware(1, macBytes(mac!));
+  return { ...body, client: undefined, mac, clientId: body.clientId ?? (sendsIdentity ? client : undefined) };
+}
+
+const ETHERNET_LENGTH = "00:00:00:00:00:00".length;
+
+function answerUnknown(reply: FastifyReply, text: string) {
+  return reply.code(404).send({
+    error: `No lease, host or reservation is known by ${JSON.stringify(text)}.`,
+    fix: "`leasehold leases` and `leasehold hosts` list what there is; a client that never got an address is known by its hardware address.",
   });
 }
 
-function answerUsage(reply: FastifyReply, error: string) {
-  return reply.code(422).send({ error, fix: "See docs/api.md." });
-}
-
-function answerProblems(reply: FastifyReply, problems: readonly Problem[]) {
-  return reply.code(422).send({
-    error: "This question cannot be understood.",
-    fix: "See docs/api.md.",
-    problems,
-  });
+function answerMistakes(reply: FastifyReply, problems: readonly Problem[]) {
+  return answerProblems(reply, "This question cannot be understood.", problems);
 }

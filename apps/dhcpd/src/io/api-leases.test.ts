@@ -1,10 +1,12 @@
 // The route that lists leases, over a view without a node.
+import { Inventory } from "@leasehold/inventory";
 import { instant, type Lease, type LeaseState, LeaseView } from "@leasehold/leases";
+import { compileNetwork } from "@leasehold/network";
 import { formatIpv4, ipv4 } from "@leasehold/protocol";
-import Fastify from "fastify";
 import { expect, test } from "vitest";
 import { lease } from "../../test/leasequery.ts";
 import { addLeases } from "./api-leases.ts";
+import { newApiServer } from "./api-server.ts";
 
 const LEASES = 3000;
 const NOW = instant(0);
@@ -16,9 +18,12 @@ function appOf(count: number) {
     const state: LeaseState = i % 1000 === 7 ? "declined" : "bound";
     view.apply(lease(addressOf(i), { state }));
   }
-  const app = Fastify();
-  addLeases(app, { world: { view }, clocks: { now: () => NOW } });
-  return { view, list: async (query = "") => (await app.inject(`/api/v1/leases${query}`)).json() };
+  const app = newApiServer();
+  const subnets = ["compute", "elsewhere"].map((id, i) => ({ id, prefix: `10.${i}.0.0/16` }));
+  const network = compileNetwork({ version: 1, subnets }, 1);
+  addLeases(app, { world: { view, inventory: new Inventory(), network }, clocks: { now: () => NOW } });
+  const ask = (query: string) => app.inject(`/api/v1/leases${query}`);
+  return { view, ask, list: async (query = "") => (await ask(query)).json() };
 }
 
 const addresses = (rows: readonly { address: string }[]) => rows.map(({ address }) => address);
@@ -45,7 +50,41 @@ test("GET leases: of an address, of a client, and of both", async () => {
   expect(addresses(await list(`?address=${addressOf(3)}`))).toEqual([addressOf(3)]);
   expect(addresses(await list(`?client=${some.client}`))).toContain(addressOf(3));
   expect(await list(`?address=${addressOf(3)}&state=declined`)).toEqual([]);
-  expect(await list(`?client=${other.client}&address=10.0.0.3x`)).toEqual([]);
+  expect(await list(`?client=${other.client}&address=10.0.0.3&limit=1`)).toHaveLength(
+    other.client === some.client ? 1 : 0,
+  );
+});
+
+test("field report 6: GET leases: any spelling, a prefix, a limit, and whatever names a client", async () => {
+  const { view, list } = appOf(600);
+  const some = view.get(ipv4(0x0a000003))!;
+  const identity = some.client.toUpperCase().replace(/..(?=.)/g, "$&-");
+  expect(addresses(await list(`?client=${identity}&address=10.0.0.3`))).toEqual(["10.0.0.3"]);
+  expect(await list("?address=10.0.0.0/24")).toHaveLength(256);
+  expect(await list("?limit=7")).toHaveLength(7);
+  expect(addresses(await list("?of=10.0.0.9"))).toEqual(["10.0.0.9"]);
+});
+
+test.each([
+  ["?address=10.77.21.300", "address", '"10.77.21.300"'],
+  ["?address=10.0.0.1/24", "address", '"10.0.0.1/24"'],
+  ["?mac=alice", "mac", '"alice"'],
+  ["?client=zz", "client", '"zz"'],
+  ["?state=nonsense", "state", '"nonsense"'],
+  ["?subnet=nosuch", "subnet", '"nosuch"'],
+  ["?limit=0", "limit", '"0"'],
+  ["?limit=1e3", "limit", '"1e3"'],
+  ["?of=10.0.0", "of", '"10.0.0"'],
+  ["?stat=bound", "stat", 'an unknown key "stat"'],
+  ["?state=bound&state=bound", "state", "2 values"],
+  ["?hostname=", "hostname", '""'],
+])("field report 6, A9: GET leases%s is 422 with words", async (query, path, found) => {
+  const reply = await appOf(3).ask(query);
+  expect([reply.statusCode, reply.json().problems[0]]).toEqual([
+    422,
+    expect.objectContaining({ path, found }),
+  ]);
+  expect(reply.json().error).toContain(`${path}: found ${found}, expected `);
 });
 
 test("GET leases: others have their turns meanwhile, also where nothing fits", async () => {

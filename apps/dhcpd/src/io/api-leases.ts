@@ -1,66 +1,133 @@
-// GET /api/v1/leases: all leases, or those that a filter leaves. There may be a million, and packets go first: so they are looked
-// at some at a time, and leave in pieces.
-import type { Lease, LeaseView } from "@leasehold/leases";
-import { type ClientId, parseIpv4 } from "@leasehold/protocol";
-import type { FastifyInstance } from "fastify";
+// GET /api/v1/leases: all leases, or those that its parameters leave. There may be a million, and packets go first: so they are
+// looked at some at a time, and leave in pieces.
+import type { Inventory } from "@leasehold/inventory";
+import { type Lease, type LeaseView, shownState } from "@leasehold/leases";
+import type { Network } from "@leasehold/network";
+import { isCalled, prefixHolds } from "@leasehold/protocol";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type * as z from "zod";
+import {
+  addressOrPrefix,
+  anyIdentity,
+  clientIdentity,
+  hardwareAddress,
+  hostId,
+  hostName,
+  leaseState,
+  parameters,
+  subnetId,
+  wholeNumber,
+} from "../api-fields.ts";
 import { leaseViewOf } from "../api-views.ts";
 import type { Clocks } from "../dhcp-service.ts";
+import { type Identity, identityIn, isLeaseOf } from "../known-client.ts";
+import { answerProblems } from "./api-server.ts";
+import { leasesThat } from "./lease-scan.ts";
 
-const LOOKS_A_TURN = 500;
+const LIMIT_MAX = 10_000_000;
 
 export interface LeasesParts {
-  readonly world: { readonly view: LeaseView };
+  readonly world: { readonly view: LeaseView; readonly inventory: Inventory; readonly network: Network };
   readonly clocks: Pick<Clocks, "now">;
 }
 
-type LeaseFilter = Partial<Record<"address" | "mac" | "client" | "state" | "subnet" | "hostname", string>>;
+const querySchema = parameters({
+  address: addressOrPrefix.optional(),
+  mac: hardwareAddress.optional(),
+  client: clientIdentity.optional(),
+  state: leaseState.optional(),
+  subnet: subnetId.optional(),
+  hostname: hostName.optional(),
+  host: hostId.optional(),
+  of: anyIdentity.optional(),
+  limit: wholeNumber(LIMIT_MAX).optional(),
+});
 
-export function addLeases(app: FastifyInstance, parts: LeasesParts): void {
-  app.get<{ Querystring: LeaseFilter }>("/api/v1/leases", (request, reply) =>
-    reply.header("content-type", "application/json; charset=utf-8").send(leasesJson(parts, request.query)),
-  );
+type Query = z.infer<typeof querySchema>;
+interface Filter extends Query {
+  /** Of `of`. */
+  readonly identity?: Identity | undefined;
 }
 
-function leasesJson({ world, clocks }: LeasesParts, filter: LeaseFilter): ReadableStream {
-  const leases = candidates(world.view, filter)[Symbol.iterator]();
-  const wanted = Object.entries(filter);
-  const encoder = new TextEncoder();
-  let separator = "[";
-  let isDone = false;
-  const lookAtSome = (): string => {
-    let piece = "";
-    for (let looked = 0; looked < LOOKS_A_TURN; looked++) {
-      const next = leases.next();
-      if (next.done) {
-        isDone = true;
-        return `${piece}${separator === "[" ? "[" : ""}]`;
-      }
-      const view = leaseViewOf(next.value, clocks.now());
-      if (!wanted.every(([key, value]) => view[key as keyof typeof view] === value)) continue;
-      piece += separator + JSON.stringify(view);
-      separator = ",";
-    }
-    return piece;
-  };
-  return new ReadableStream({
-    pull: async (controller) => {
-      let piece = "";
-      while (piece === "") {
-        await new Promise((resolve) => setImmediate(resolve));
-        piece = lookAtSome();
-      }
-      controller.enqueue(encoder.encode(piece));
-      if (isDone) controller.close();
-    },
+export function addLeases(app: FastifyInstance, parts: LeasesParts): void {
+  const schema = { querystring: querySchema };
+  app.get<{ Querystring: Query }>("/api/v1/leases", { schema }, async ({ query }, reply) => {
+    const identity = query.of === undefined ? undefined : identityIn(query.of, parts.world.inventory);
+    if (query.of !== undefined && identity === undefined) return notReadable(reply, "of", query.of);
+    const found = rowsOf(parts, { ...query, identity });
+    const first = await found.next();
+    const isUnknownSubnet =
+      query.subnet !== undefined && parts.world.network.subnet(query.subnet) === undefined;
+    // A subnet that is gone may have left leases.
+    if (first.done && isUnknownSubnet) return unknownSubnet(reply, query.subnet!, parts.world.network);
+    return reply
+      .header("content-type", "application/json; charset=utf-8")
+      .send(arrayOf(first.done ? undefined : first.value, found));
   });
 }
 
+/** Rows in JSON, some at a time, never none. */
+async function* rowsOf(parts: LeasesParts, filter: Filter): AsyncGenerator<string, void, void> {
+  const now = () => parts.clocks.now();
+  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  const isWanted = (lease: Lease) => isLeft(lease, filter, parts);
+  for await (const leases of leasesThat(candidates(parts.world.view, filter), isWanted)) {
+    const rows = leases.slice(0, left).map((lease) => JSON.stringify(leaseViewOf(lease, now())));
+    left -= rows.length;
+    if (rows.length > 0) yield rows.join(",");
+    if (left <= 0) return;
+  }
+}
+
+function arrayOf(first: string | undefined, rest: AsyncGenerator<string, void, void>): ReadableStream {
+  const encoder = new TextEncoder();
+  let piece = `[${first ?? "]"}`;
+  return new ReadableStream({
+    pull: async (controller) => {
+      controller.enqueue(encoder.encode(piece));
+      if (piece.endsWith("]")) return controller.close();
+      const next = await rest.next();
+      piece = next.done ? "]" : `,${next.value}`;
+    },
+    cancel: async () => void (await rest.return()),
+  });
+}
+
+function isLeft(lease: Lease, filter: Filter, { world, clocks }: LeasesParts): boolean {
+  const { address, mac, client, state, subnet, hostname, host, identity } = filter;
+  return (
+    (address === undefined || prefixHolds(address, lease.address)) &&
+    (mac === undefined || lease.mac === mac) &&
+    (client === undefined || lease.client === client) &&
+    (state === undefined || shownState(lease, clocks.now()) === state) &&
+    (subnet === undefined || lease.subnet === subnet) &&
+    (hostname === undefined || isCalled(hostname, lease.hostname)) &&
+    (host === undefined || lease.host === host) &&
+    (identity === undefined || isLeaseOf(lease, identity, world.inventory))
+  );
+}
+
 /** Those that the filter may leave: all of them, unless it names one. */
-function candidates(view: LeaseView, { address, client }: LeaseFilter): Iterable<Lease> {
-  if (address !== undefined) {
-    const asked = parseIpv4(address);
-    const lease = asked === undefined ? undefined : view.get(asked);
+function candidates(view: LeaseView, { address, client, identity }: Filter): Iterable<Lease> {
+  const only = identity?.address ?? (address?.length === 32 ? address.address : undefined);
+  if (only !== undefined) {
+    const lease = view.get(only);
     return lease === undefined ? [] : [lease];
   }
-  return client === undefined ? view.all() : view.ofClient(client as ClientId);
+  return client === undefined ? view.all() : view.ofClient(client);
+}
+
+export function notReadable(reply: FastifyReply, path: string, text: string) {
+  const expected = "a hardware address, a client's identity, an IPv4 address, a host name or a host's id";
+  return answerProblems(reply, "This request cannot be understood.", [
+    { path, found: JSON.stringify(text), expected },
+  ]);
+}
+
+function unknownSubnet(reply: FastifyReply, subnet: string, network: Network) {
+  const ids = network.subnets.map(({ id }) => id);
+  const known = ids.length === 0 ? "there is none" : `one of ${ids.slice(0, 20).join(", ")}`;
+  return answerProblems(reply, "There is no such subnet.", [
+    { path: "subnet", found: JSON.stringify(subnet), expected: `a subnet of the network document: ${known}` },
+  ]);
 }

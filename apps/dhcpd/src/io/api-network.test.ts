@@ -1,9 +1,10 @@
 // The routes of the network document over a store in memory: what is stored, what is refused and why, what was.
 import type { StoredRecord } from "@leasehold/bus";
 import { compileNetwork, type NetworkDocument, readNetwork } from "@leasehold/network";
-import Fastify, { type FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addNetwork } from "./api-network.ts";
+import { newApiServer } from "./api-server.ts";
 
 const YAML = `version: 1
 subnets:
@@ -27,7 +28,7 @@ let app: FastifyInstance;
 beforeEach(() => {
   records = [];
   inForce = 0;
-  app = Fastify();
+  app = newApiServer();
   addNetwork(app, {
     inForce: () => {
       const record = records.find(({ revision }) => revision === inForce);
@@ -72,6 +73,13 @@ describe("PUT /api/v1/network", () => {
     await put(JSON.stringify(FIRST, undefined, "\t"), '"0"', "application/json");
     await put(JSON.stringify(SECOND), '"1"', "application/x-www-form-urlencoded");
     expect(records.map(({ value }) => value)).toEqual([FIRST, SECOND]);
+  });
+
+  test("A9: 422 for an If-Match that is no revision, and for a revision that is none", async () => {
+    for (const ifMatch of ['"x"', '"99999999999999999999"', "1, 2"])
+      expect((await put(YAML, ifMatch)).statusCode).toBe(422);
+    for (const revision of ["x", "1.5", "1e2", "0", "99999999999999999999"])
+      expect((await app.inject(`/api/v1/network/history/${revision}`)).statusCode).toBe(422);
   });
 
   test("428 without If-Match", async () => {
@@ -172,7 +180,7 @@ describe("GET /api/v1/network/history", () => {
     });
   });
 
-  test.each(["3", "99", "x"])("404 for %s", async (revision) => {
+  test.each(["3", "99"])("404 for %s", async (revision) => {
     const reply = await app.inject(`/api/v1/network/history/${revision}`);
     expect([reply.statusCode, reply.json().fix]).toEqual([404, expect.stringContaining("leasehold history")]);
   });

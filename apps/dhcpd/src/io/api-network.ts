@@ -3,6 +3,8 @@ import { setImmediate as otherWork } from "node:timers/promises";
 import type { PutResult, StoredRecord } from "@leasehold/bus";
 import type { Checked, Network, NetworkDocument, Problem } from "@leasehold/network";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import * as z from "zod";
+import { parameters, wholeNumber } from "../api-fields.ts";
 import { type HistoryEntry, historySteps, type KeptRevision, revisionView } from "../network-history.ts";
 
 /** What the routes need of the node. What asks the store throws BusError when it cannot be reached. */
@@ -16,6 +18,10 @@ export interface NetworkDocuments {
   check(text: string): Promise<Checked<NetworkDocument>>;
   store(document: NetworkDocument, expectedRevision: number): Promise<PutResult>;
 }
+
+const revisionParameters = parameters({ revision: wholeNumber(Number.MAX_SAFE_INTEGER) });
+type Revision = { Params: z.infer<typeof revisionParameters> };
+const anyText = z.unknown();
 
 export function addNetwork(app: FastifyInstance, documents: NetworkDocuments): void {
   addReading(app, documents);
@@ -39,10 +45,11 @@ function addReading(app: FastifyInstance, documents: NetworkDocuments): void {
   app.get("/api/v1/network/history", async () =>
     historyOf(await documents.kept(), documents.inForce().revision),
   );
-  app.get<{ Params: { revision: string } }>("/api/v1/network/history/:revision", async (request, reply) => {
+  const schema = { params: revisionParameters };
+  app.get<Revision>("/api/v1/network/history/:revision", { schema }, async (request, reply) => {
     const { revision } = request.params;
     const kept = await documents.kept();
-    const view = revisionView(kept, Number(revision));
+    const view = revisionView(kept, revision);
     if (view !== undefined) return view;
     return reply.code(404).send({
       error: `No revision ${revision} of the network document is kept.`,
@@ -62,13 +69,14 @@ async function historyOf(kept: readonly KeptRevision[], inForce: number): Promis
 }
 
 function addWriting(app: FastifyInstance, documents: NetworkDocuments): void {
-  app.post("/api/v1/network/validate", async ({ body }, reply) => {
+  const schema = { body: anyText };
+  app.post("/api/v1/network/validate", { schema }, async ({ body }, reply) => {
     const checked = await documents.check(textOf(body));
     return checked.ok ? { problems: [], ...warningsOf(checked) } : answerProblems(reply, checked.problems);
   });
-  app.put("/api/v1/network", async ({ headers, body }, reply) => {
+  app.put("/api/v1/network", { schema }, async ({ headers, body }, reply) => {
     const stated = revisionIn(headers["if-match"]);
-    if (stated === undefined) return answerUnconditional(reply);
+    if (stated === undefined) return answerUnconditional(reply, headers["if-match"]);
     const checked = await documents.check(textOf(body));
     if (!checked.ok) return answerProblems(reply, checked.problems);
     const expected = await expectedRevision(stated, documents);
@@ -92,7 +100,7 @@ function textOf(body: unknown): string {
 
 function revisionIn(ifMatch: string | undefined): number | "*" | undefined {
   if (ifMatch === "*") return "*";
-  const match = /^(?:W\/)?"?(\d+)"?$/.exec(ifMatch ?? "");
+  const match = /^(?:W\/)?"?(\d{1,15})"?$/.exec(ifMatch ?? "");
   return match ? Number(match[1]) : undefined;
 }
 
@@ -104,9 +112,10 @@ async function expectedRevision(stated: number | "*", documents: NetworkDocument
   return isBase ? (newest?.revision ?? 0) : stated;
 }
 
-function answerUnconditional(reply: FastifyReply) {
-  return reply.code(428).send({
-    error: "A change of the network document must say which revision it is based on.",
+function answerUnconditional(reply: FastifyReply, ifMatch: string | undefined) {
+  const what = ifMatch === undefined ? "" : ` If-Match: ${JSON.stringify(ifMatch)} does not.`;
+  return reply.code(ifMatch === undefined ? 428 : 422).send({
+    error: `A change of the network document must say which revision it is based on.${what}`,
     fix: 'Send If-Match: "<revision>" as GET /api/v1/network gave it, "0" for the first one, or * to replace whatever is there.',
   });
 }

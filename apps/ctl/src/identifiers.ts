@@ -1,0 +1,74 @@
+// What a person writes on the command line, read before anybody is asked: what cannot be right is a usage error.
+import {
+  formatIpv4,
+  formatPrefix,
+  parseAddressOrPrefix,
+  parseClientId,
+  parseHardwareAddress,
+  parseHostName,
+  parseWrittenIpv4,
+} from "@leasehold/protocol";
+import { usageFailure } from "./failure.ts";
+
+type Reader = (text: string) => string | undefined;
+
+const IDENTITY_FIX =
+  "Write a hardware address (a4:bf:01:38:ee:65), an address (10.77.16.1), a host name, a host's id or a client's identity in hex.";
+
+const prefix: Reader = (text) => {
+  const read = parseAddressOrPrefix(text);
+  return read && (read.length === 32 && !text.includes("/") ? formatIpv4(read.address) : formatPrefix(read));
+};
+
+const READERS = {
+  address: [
+    prefix,
+    "is no IPv4 address or prefix",
+    "Write it as 10.77.16.1, or as 10.77.16.0/24 without host bits.",
+  ],
+  mac: [
+    parseHardwareAddress,
+    "is no hardware address",
+    "Write it as a4:bf:01:38:ee:65; any spelling will do.",
+  ],
+  client: [parseClientId, "is no client's identity", "Write its octets in hex: 01a4bf0138ee65."],
+  hostname: [parseHostName, "is no host name", "Write it as node5."],
+} as const satisfies Record<string, readonly [Reader, string, string]>;
+
+export type IdentifierKind = keyof typeof READERS;
+
+/** As the API takes it. @throws Failure for what is none. */
+export function identifier(kind: IdentifierKind, text: string): string {
+  const [read, isNone, fix] = READERS[kind];
+  const found = read(text);
+  if (found === undefined) throw usageFailure(`\`${text}\` ${isNone}.`, fix);
+  return found;
+}
+
+/** Whatever names a client or a host. @throws Failure for what can name nobody. */
+export function anyIdentifier(text: string): string {
+  const address = parseWrittenIpv4(text);
+  if (address !== undefined) return formatIpv4(address);
+  const isLikeAddress = /^[\d.]*\.[\d./]*$/.test(text.trim());
+  const mac = parseHardwareAddress(text);
+  if (mac !== undefined) return mac;
+  if (isLikeAddress || parseHostName(text) === undefined)
+    throw usageFailure(`\`${text}\` names nobody.`, IDENTITY_FIX);
+  return text.trim();
+}
+
+/** One of a closed set. @throws Failure for another one. */
+export function oneOf(what: string, text: string, known: readonly string[]): string {
+  const found = known.find((one) => one === text.toLowerCase());
+  if (found === undefined)
+    throw usageFailure(`\`${text}\` is no ${what}.`, `It is one of ${known.join(", ")}.`);
+  return found;
+}
+
+export function countOf(option: string, text: string, most: number): string {
+  if (/^[1-9]\d{0,14}$/.test(text) && Number(text) <= most) return text;
+  throw usageFailure(
+    `--${option} \`${text}\` is no number of them.`,
+    `Write a whole number from 1 to ${most}.`,
+  );
+}
