@@ -8,7 +8,7 @@ import { interfacesOf, type PresentEvent } from "./stored-hosts.ts";
 
 export interface Draft {
   readonly id: string;
-  readonly attributes: Omit<HostRecord, "interfaces">;
+  attributes: Omit<HostRecord, "interfaces">;
   interfaces: readonly HostInterfaceRecord[];
   /** Something that the source says is not served as it says it. */
   isQuarantined: boolean;
@@ -55,7 +55,11 @@ function draftSeen(host: SeenHost, seen: ReadonlySet<string>, { past, times }: D
   );
   // A row whose hardware address cannot be read may be any interface that is no longer seen.
   const kept = host.unreadable.length > 0 ? before.filter(({ mac }) => !seen.has(mac)) : [];
-  const problems = [...host.unreadable, ...host.interfaces.flatMap((one) => one.problems)];
+  const problems = [
+    ...(host.contradictions ?? []),
+    ...host.unreadable,
+    ...host.interfaces.flatMap((one) => one.problems),
+  ];
   return {
     id: host.id,
     attributes: host.attributes,

@@ -12,8 +12,8 @@ interface Claim {
   readonly draft: Draft | undefined;
 }
 
-const OLDEST = "one host (this one's claim is the oldest and counts)";
-const NOT_OLDEST = "one that no other host claimed before";
+export const OLDEST = "one host (this one's claim is the oldest and counts)";
+export const NOT_OLDEST = "one that no other host claimed before";
 
 /** Marks the drafts; `others` are the hosts of other sources. */
 export function settleDuplicates(

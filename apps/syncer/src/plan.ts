@@ -6,6 +6,7 @@ import type { Absences } from "./absence.ts";
 import { type BrakeSettings, heldBack } from "./brake.ts";
 import { claimTimes } from "./claim-times.ts";
 import { type Draft, draftHosts } from "./draft.ts";
+import { settleNames } from "./duplicate-names.ts";
 import { settleDuplicates } from "./duplicates.ts";
 import type { Reading } from "./source.ts";
 import type { StoredHosts } from "./stored-hosts.ts";
@@ -43,6 +44,7 @@ export function plan(input: PlanInput): Plan {
   for (const id of held) drafts.seen.delete(id);
   const unchanged = [...past].filter(([id]) => held.has(id) || drafts.awaited.has(id));
   settleDuplicates(drafts.seen, past, [...others, ...unchanged]);
+  settleNames(drafts.seen, past, [...others, ...unchanged]);
   const kept = new Set([...drafts.seen.keys(), ...unchanged.map(([id]) => id)]);
   const gone = [...past.keys()].filter((id) => !kept.has(id));
   const events = [

@@ -231,3 +231,53 @@ describe("one address at two hosts", () => {
     expect(await syncer.look()).toEqual([]);
   });
 });
+
+describe("field report 9: two components with one NID", () => {
+  const nameOf = (mac: string) => syncer.store.inventory.byMac(parseMac(mac)!)?.hostname;
+
+  test("the one that had it keeps it; both are told, and the other one's address is served on", async () => {
+    await syncer.look();
+    syncer.smd.components[1] = node("x2", 1);
+    expect(await syncer.look()).toEqual(["HostSet x1", "HostQuarantined x2"]);
+    expect([nameOf(A), nameOf(B)]).toEqual(["nid0001", "nid0002"]);
+    expect(syncer.stored("x2")).toMatchObject({
+      problems: [
+        { path: "nid", found: "1, which x1 claims too", expected: "one that no other host claimed before" },
+      ],
+    });
+    expect(syncer.stored("x1")).toMatchObject({
+      problems: [{ path: "nid", found: "1, which x2 claims too" }],
+    });
+    expect(syncer.reserved(B)).toBe("10.0.0.2");
+    expect(await syncer.look()).toEqual([]);
+  });
+
+  test("of two new ones the second is served without a name, and gets it when the first goes", async () => {
+    syncer.smd.components = [node("x1", 1), node("x2", 1)];
+    expect(await syncer.look()).toEqual(["HostSet x1", "HostQuarantined x2"]);
+    expect([nameOf(A), nameOf(B)]).toEqual(["nid0001", undefined]);
+    syncer.smd.components = [node("x1", 7), node("x2", 1)];
+    expect((await syncer.look()).sort()).toEqual(["HostSet x1", "HostSet x2"]);
+    expect([nameOf(A), nameOf(B)]).toEqual(["nid0007", "nid0001"]);
+  });
+
+  test("NIDs that are swapped are no duplicates", async () => {
+    await syncer.look();
+    syncer.smd.components = [node("x1", 2), node("x2", 1)];
+    expect(await syncer.look()).toEqual(["HostSet x1", "HostSet x2"]);
+    expect([nameOf(A), nameOf(B)]).toEqual(["nid0002", "nid0001"]);
+  });
+
+  test("one id at two components that say different things", async () => {
+    syncer.smd.components.push(node("x1", 3));
+    expect(await syncer.look()).toEqual(["HostQuarantined x1", "HostSet x2"]);
+    expect(syncer.stored("x1")).toMatchObject({ problems: [{ path: "Components[x1]" }] });
+    expect([nameOf(A), syncer.reserved(A)]).toEqual(["nid0001", "10.0.0.1"]);
+  });
+
+  test("-1 is SMD's word for no NID", async () => {
+    syncer.smd.components = [node("x1", -1), node("x2", -1)];
+    expect(await syncer.look()).toEqual(["HostSet x1", "HostSet x2"]);
+    expect([nameOf(A), nameOf(B)]).toEqual(["x1", "x2"]);
+  });
+});

@@ -51,6 +51,8 @@ export interface SeenHost {
   readonly interfaces: readonly SeenInterface[];
   /** Interfaces of it whose hardware address cannot be read: it may be any that it had. */
   readonly unreadable: readonly HostProblem[];
+  /** What the system says of it that cannot be true together, apart from its interfaces. */
+  readonly contradictions?: readonly HostProblem[];
   /** What the system calls this state of it. */
   readonly revision?: string;
 }

@@ -26,6 +26,10 @@ export class Claims<Value> {
     return this.answer;
   }
 
+  get isContested(): boolean {
+    return this.contested.size > 0;
+  }
+
   /** The claims that do not count, each with the one that does. */
   *losers(): Iterable<{ readonly value: Value; readonly claim: Claim; readonly winner: Claim }> {
     for (const value of this.contested) {

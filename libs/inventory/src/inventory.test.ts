@@ -134,3 +134,44 @@ describe("what cannot be served", () => {
     expect([inventory.size, inventory.revision, inventory.quarantined()]).toEqual([0, 3, []]);
   });
 });
+
+describe("field report 10: one address at two interfaces of one host", () => {
+  const both = set("x1", { interfaces: [one(1, "10.77.0.5", EARLY), one(2, "10.77.0.5", LATE)] });
+
+  test("is either's, and no problem", () => {
+    const inventory = inventoryOf(both);
+    expect([1, 2].map((n) => inventory.reservation(mac(n), any))).toEqual([ip("10.77.0.5"), ip("10.77.0.5")]);
+    expect(inventory.quarantined()).toEqual([]);
+  });
+
+  test("is another host's, when that one's claim is older", () => {
+    const older = set("x0", { interfaces: [one(3, "10.77.0.5", "2025-01-01T00:00:00Z")] });
+    const inventory = inventoryOf(both, older);
+    expect([1, 2].map((n) => inventory.reservation(mac(n), any))).toEqual([undefined, undefined]);
+  });
+
+  test("two interfaces with one hardware address have the addresses of both", () => {
+    const inventory = inventoryOf(set("x1", { interfaces: [one(1, "10.77.0.5"), one(1, "10.78.0.5")] }));
+    expect(inventory.reservation(mac(1), (a) => a > ip("10.78.0.0"))).toBe(ip("10.78.0.5"));
+    expect(inventory.quarantined()).toEqual([]);
+  });
+});
+
+describe("field report 9: what two hosts cannot both be called", () => {
+  test.each([
+    [{ nid: 1 }, { nid: 1 }, "NID 1"],
+    [{ hostname: "nid0001" }, { hostname: "NID0001" }, "host name nid0001"],
+    [{ uuid: "4C4C-AA" }, { uuid: "4c4c-aa" }, "UUID 4c4c-aa"],
+  ])("%o and %o: the older host has it, the other one is told", (a, b, what) => {
+    const inventory = inventoryOf(
+      set("x1", { ...a, interfaces: [one(1, "10.77.0.5", LATE)] }),
+      set("x2", { ...b, interfaces: [one(2, "10.77.0.6", EARLY)] }),
+    );
+    const reason = `${what} is claimed by x2 too, and the oldest claim counts.`;
+    expect(inventory.quarantined()).toEqual([{ host: "x1", kind: "claim", reason, heldBy: "x2" }]);
+    expect(inventory.byMac(mac(2))).toMatchObject(b);
+    const { nid, hostname } = inventory.byMac(mac(1))!;
+    expect([nid, hostname]).toEqual([undefined, undefined]);
+    expect(inventory.reservation(mac(1), any)).toBe(ip("10.77.0.5"));
+  });
+});

@@ -29,6 +29,9 @@ export class Inventory {
   private readonly addresses = new Claims<Ipv4>();
   private readonly clientIds = new Claims<ClientId>();
   private readonly uuids = new Claims<string>();
+  private readonly nids = new Claims<number>();
+  /** In lower case. */
+  private readonly names = new Claims<string>();
   private served = 0;
   private applied = 0;
 
@@ -56,16 +59,26 @@ export class Inventory {
 
   /** The host that an interface with this hardware address belongs to. */
   byMac(mac: Mac): Host | undefined {
-    return this.macs.winner(mac)?.host;
+    return this.named(this.macs.winner(mac)?.host);
   }
 
   byClientId(id: ClientId): Host | undefined {
-    return this.clientIds.winner(id)?.host;
+    return this.named(this.clientIds.winner(id)?.host);
   }
 
   /** @param uuid in any case. */
   byUuid(uuid: string): Host | undefined {
-    return this.uuids.winner(uuid.toLowerCase())?.host;
+    return this.named(this.uuids.winner(uuid.toLowerCase())?.host);
+  }
+
+  /** As it is served: without a name that another host has the better claim on. */
+  private named(host: Host | undefined): Host | undefined {
+    if (host === undefined || !(this.names.isContested || this.nids.isContested)) return host;
+    const hasName =
+      host.hostname === undefined || this.names.winner(host.hostname.toLowerCase())?.host === host;
+    if (hasName && (host.nid === undefined || this.nids.winner(host.nid)?.host === host)) return host;
+    const { hostname: _hostname, nid: _nid, ...rest } = host;
+    return rest;
   }
 
   /** The host for which an address is reserved. */
@@ -73,23 +86,33 @@ export class Inventory {
     return this.addresses.winner(address)?.host;
   }
 
-  /** The first address of the interface that is inside the subnet, and that no other host has the better claim on. */
+  /**
+   * The first address of the interface that is inside the subnet, and that no other host has the better claim on. Interfaces of
+   * one host may share an address (a bond, a replaced NIC): whichever of them asks may have it, one at a time as all leases.
+   */
   reservation(mac: Mac, contains: (address: Ipv4) => boolean): Ipv4 | undefined {
-    return this.reservedFor(this.macs.winner(mac)?.interface, contains);
+    const host = this.macs.winner(mac)?.host;
+    return host && this.reservedFor(host, (one) => one.mac === mac, contains);
   }
 
   /** The same for an interface that the inventory knows by its client identifier, as one on InfiniBand (RFC 4390). */
   reservationOfClient(id: ClientId, contains: (address: Ipv4) => boolean): Ipv4 | undefined {
-    return this.reservedFor(this.clientIds.winner(id)?.interface, contains);
+    const host = this.clientIds.winner(id)?.host;
+    return host && this.reservedFor(host, (one) => one.clientId === id, contains);
   }
 
   private reservedFor(
-    one: HostInterface | undefined,
+    host: Host,
+    isMeant: (one: HostInterface) => boolean,
     contains: (address: Ipv4) => boolean,
   ): Ipv4 | undefined {
-    return one?.addresses.find(
-      ({ address }) => contains(address) && this.addresses.winner(address)?.interface === one,
-    )?.address;
+    for (const one of host.interfaces) {
+      if (!isMeant(one)) continue;
+      for (const { address } of one.addresses) {
+        if (contains(address) && this.addresses.winner(address)?.host === host) return address;
+      }
+    }
+    return undefined;
   }
 
   *hosts(): Iterable<Host> {
@@ -104,6 +127,8 @@ export class Inventory {
       ...lostClaims(this.addresses, formatIpv4),
       ...lostClaims(this.clientIds, (id) => `client id ${id}`),
       ...lostClaims(this.uuids, (uuid) => `UUID ${uuid}`),
+      ...lostClaims(this.nids, (nid) => `NID ${nid}`),
+      ...lostClaims(this.names, (name) => `host name ${name}`),
     ].sort((a, b) => compareText(a.host, b.host) || compareText(a.reason, b.reason));
   }
 
@@ -127,7 +152,10 @@ export class Inventory {
       for (const { address, since } of one.addresses) settle(this.addresses, address, one, since);
     }
     const first = host.interfaces[0];
-    if (host.uuid !== undefined && first) settle(this.uuids, host.uuid.toLowerCase(), first, first.since);
+    if (first === undefined) return;
+    if (host.uuid !== undefined) settle(this.uuids, host.uuid.toLowerCase(), first, first.since);
+    if (host.nid !== undefined) settle(this.nids, host.nid, first, first.since);
+    if (host.hostname !== undefined) settle(this.names, host.hostname.toLowerCase(), first, first.since);
   }
 }
 
@@ -152,13 +180,12 @@ function troublesOf(event: HostEvent): Quarantined[] {
 }
 
 function lostClaims<Value>(claims: Claims<Value>, name: (value: Value) => string): Quarantined[] {
-  return Array.from(claims.losers(), ({ value, claim, winner }) => ({
+  // Two interfaces of one host may share what they like.
+  const lost = [...claims.losers()].filter(({ claim, winner }) => claim.host !== winner.host);
+  return lost.map(({ value, claim, winner }) => ({
     host: claim.host.id,
     kind: "claim",
-    reason:
-      claim.host === winner.host
-        ? `${name(value)} stands at two interfaces, ${winner.interface.mac} has it.`
-        : `${name(value)} is claimed by ${winner.host.id} too, and the oldest claim counts.`,
+    reason: `${name(value)} is claimed by ${winner.host.id} too, and the oldest claim counts.`,
     heldBy: winner.host.id,
   }));
 }

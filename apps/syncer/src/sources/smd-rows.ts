@@ -26,7 +26,7 @@ export function readingOf(
   components: readonly unknown[],
   names: Hostnames,
 ): Reading {
-  const described = new Map(components.map((one) => [text(fieldsOf(one).ID) ?? "", fieldsOf(one)]));
+  const described = Map.groupBy(components.map(fieldsOf), ({ ID }) => text(ID) ?? "");
   const byHost = new Map<string, ReadRow[]>();
   const unusable: HostProblem[] = [];
   for (const read of rows.map(readRow)) {
@@ -34,7 +34,7 @@ export function readingOf(
     else byHost.set(read.hostId, (byHost.get(read.hostId) ?? []).concat(read));
   }
   const hosts = Array.from(byHost, ([id, of]) =>
-    hostOf(id, of, described.get(of[0]!.component ?? ""), names),
+    hostOf(id, of, described.get(of[0]!.component ?? "") ?? [], names),
   );
   return { hosts, rows: rows.length, unusable };
 }
@@ -104,23 +104,42 @@ function addressesOf(
 function hostOf(
   id: string,
   rows: readonly ReadRow[],
-  component: Fields | undefined,
+  components: readonly Fields[],
   names: Hostnames,
 ): SeenHost {
+  const descriptions = distinct(components.map((one) => attributesOf(id, one, names)));
+  const [attributes] = descriptions;
   const seen = rows.flatMap((row) => row.seen ?? []);
   const changes = seen.flatMap(({ changedAt }) => changedAt ?? []).sort();
   return {
     id,
-    attributes: component ? attributesOf(id, component, names) : {},
-    isDescribed: component !== undefined,
+    attributes: attributes ?? {},
+    isDescribed: attributes !== undefined,
     interfaces: oneForEachMac(seen),
     unreadable: rows.flatMap(({ problems }) => problems),
+    ...(descriptions.length > 1 ? { contradictions: [describedTwice(id, descriptions)] } : {}),
     ...(changes.length === 0 ? {} : { revision: changes.at(-1)! }),
   };
 }
 
+/** In an order that does not depend on that of the source. */
+function distinct(descriptions: readonly HostAttributes[]): readonly HostAttributes[] {
+  const byText = new Map(descriptions.map((one) => [JSON.stringify(one), one]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+}
+
+function describedTwice(id: string, descriptions: readonly HostAttributes[]): HostProblem {
+  const found = descriptions.map((one) => quoted(one)).join(" and ");
+  return {
+    path: `Components[${id}]`,
+    found,
+    expected: "one component of this id (the first of these is served)",
+  };
+}
+
 function attributesOf(id: string, component: Fields, names: Hostnames): HostAttributes {
-  const nid = typeof component.NID === "number" ? component.NID : undefined;
+  // SMD has -1 where no NID was given.
+  const nid = typeof component.NID === "number" && component.NID >= 0 ? component.NID : undefined;
   const hostname = hostnameOf(nid === undefined ? names.hostnameOther : names.hostname, { id, nid });
   const fields = {
     hostname,
