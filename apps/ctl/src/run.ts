@@ -33,7 +33,7 @@ interface Call {
 
 function interpret(argv: readonly string[]): Call {
   const { values, positionals } = parsed(argv);
-  const [name = "help", ...args] = positionals;
+  const [name = "help", ...args] = withTwoWords(positionals);
   if (values.help) return { command: commandNamed("help"), args: positionals.slice(0, 1), values };
   if (values.version) return { command: commandNamed("version"), args: [], values };
   const command = commandNamed(name);
@@ -59,6 +59,13 @@ function parsed(argv: readonly string[]): { values: Values; positionals: string[
     const sentence = (error as Error).message.split(". ", 1)[0]!.replace(/\.?$/, ".");
     throw usageFailure(sentence);
   }
+}
+
+/** Some commands are two words: `lease clear`. */
+function withTwoWords(positionals: readonly string[]): readonly string[] {
+  const name = positionals.slice(0, 2).join(" ");
+  const isCommand = positionals.length > 1 && commands.some((one) => one.name === name);
+  return isCommand ? [name, ...positionals.slice(2)] : positionals;
 }
 
 function commandNamed(name: string): Command {

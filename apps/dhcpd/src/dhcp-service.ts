@@ -1,6 +1,7 @@
 // One packet's way into a node: it is read, passes the gates, and becomes a request to be decided. It knows no socket and no
 // NATS; time is handed in. transactions.ts decides and commits; answers.ts replies.
 import {
+  type ClearingOrder,
   type Instant,
   isReasserted,
   type Lease,
@@ -24,6 +25,7 @@ import {
 import { Answers } from "./answers.ts";
 import { Backlog } from "./backlog.ts";
 import { bootpAnswer, decodeWithoutCookie, isBootpRequest } from "./bootp.ts";
+import { type Cleared, clearLease } from "./clear-lease.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Arrival, Exchange, ServiceLink, ServiceParts } from "./exchange.ts";
 import type { Foreseen } from "./explain.ts";
@@ -87,6 +89,11 @@ export class DhcpService {
   noticeHosts(macs: readonly Mac[] | undefined): void {
     if (macs === undefined) this.calls.noticeNetwork();
     else this.calls.noticeHosts(macs);
+  }
+
+  /** An operator ends what keeps an address from everybody. */
+  clearLease(order: Omit<ClearingOrder, "intent">): Promise<Cleared> {
+    return clearLease(this.parts, order);
   }
 
   /** Every some 100 ms: what is to be done without a packet. */

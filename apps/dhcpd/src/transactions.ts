@@ -100,7 +100,7 @@ export class Transactions {
   private async probe(exchange: Exchange, decision: Grant, waitMs: number): Promise<void> {
     const { world, clocks, counters, probe, store, nextIntent } = this.parts;
     const { packet, request, arrival, key } = exchange;
-    const { address, subnet } = decision;
+    const { address } = decision;
     this.await(exchange);
     world.offers.put(request.client, address, (clocks.now() + world.policy.offerMs) as Instant);
     const interfaceName = packet.giaddr === 0 ? arrival.link.interfaceName : undefined;
@@ -115,7 +115,7 @@ export class Transactions {
     counters.count("trouble", "address-in-use");
     world.offers.drop(request.client);
     const intent = nextIntent();
-    const append = conflictEvent(world, { ...request, intent }, address, subnet.id);
+    const append = conflictEvent(world, { ...request, intent }, decision);
     store.append(append, (result) => {
       if (result.kind === "stored") this.take(append, result.revision, clocks.now());
       if (result.kind === "conflict") this.learn(address, result.current);

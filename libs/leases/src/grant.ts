@@ -3,8 +3,8 @@ import type { LeaseTimes } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import { formatIpv4 } from "@leasehold/protocol";
 import type { Choice } from "./choose-address.ts";
-import { type Decision, silent } from "./decision.ts";
-import { type Entitlement, hostOf, reservationOf } from "./entitlement.ts";
+import { type Decision, type Grant, silent } from "./decision.ts";
+import { type Entitlement, entitled, entitlementTo, hostOf, reservationOf } from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, type Lease } from "./lease.ts";
 import type { ClientTrace, LeaseEvent, LeaseEventType } from "./lease-event.ts";
@@ -153,14 +153,24 @@ export function releaseEvent(world: World, request: LeaseRequest, lease: Lease, 
 }
 
 export function declineEvent(world: World, request: LeaseRequest, lease: Lease, now: Instant): Append {
-  // Not for less than is held: see releaseEvent().
-  const held = Math.max(world.policy.probationSeconds, secondsLeft(lease, now));
+  const { address } = lease;
+  const subnet = request.link.find((each) => each.contains(address)) ?? request.link[0]!;
+  const { settings } =
+    entitlementTo(world, request, address) ?? entitled(world, request, subnet, subnet.poolOf(address));
+  // A document that says nothing: not for less than is held, see releaseEvent().
+  const held =
+    settings.lease.probationSeconds ?? Math.max(world.policy.probationSeconds, secondsLeft(lease, now));
   return appendOf(world, request, "AddressDeclined", lease.address, lease.subnet, 0, held);
 }
 
 /** Somebody whom we did not give the address was found to use it: out of use for a while, as after a DECLINE. */
-export function conflictEvent(world: World, request: LeaseRequest, address: Ipv4, subnet: string): Append {
-  return appendOf(world, request, "AddressDeclined", address, subnet, 0, world.policy.probationSeconds);
+export function conflictEvent(
+  world: World,
+  request: LeaseRequest,
+  { address, subnet, settings }: Pick<Grant, "address" | "subnet" | "settings">,
+): Append {
+  const held = settings.lease.probationSeconds ?? world.policy.probationSeconds;
+  return appendOf(world, request, "AddressDeclined", address, subnet.id, 0, held);
 }
 
 function appendOf(

@@ -50,7 +50,7 @@ export interface LeasePolicy {
   readonly offerMs: number;
   /** How long an offer that had to be stored keeps its address. */
   readonly storedOfferSeconds: number;
-  /** How long a declined address is out of use. */
+  /** How long a declined address is out of use, where the document does not say. */
   readonly probationSeconds: number;
 }
 

@@ -149,4 +149,6 @@ export interface LeaseTimes {
   /** When to renew and to rebind, as parts of the time that the client is told: t1 ≤ t2 < 1. */
   readonly t1: number;
   readonly t2: number;
+  /** How long an address is out of use after a DECLINE; undefined: the document does not say. */
+  readonly probationSeconds?: Seconds;
 }

@@ -9,6 +9,7 @@ import { host } from "./host.ts";
 import { hosts } from "./hosts.ts";
 import { init } from "./init.ts";
 import { lease } from "./lease.ts";
+import { leaseClear } from "./lease-clear.ts";
 import { leases } from "./leases.ts";
 import { node } from "./node.ts";
 import { rollback } from "./rollback.ts";
@@ -28,7 +29,8 @@ export const commands: readonly Command[] = [
   apply,
   history,
   rollback,
-  node, // then what one does to a node,
+  leaseClear, // then what one does to an address, and to a node,
+  node,
   init, // then what is done once,
   help, // and what is known without a server.
   version,

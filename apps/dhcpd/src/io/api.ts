@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import { clusterViewOf } from "../cluster-view.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
+import { addClearLease } from "./api-clear-lease.ts";
 import { DocumentCheck } from "./api-document-check.ts";
 import { addExplain } from "./api-explain.ts";
 import { addHosts } from "./api-hosts.ts";
@@ -35,6 +36,7 @@ export async function serveApi(node: DhcpNode, registry: Registry, token: string
   addReading(app, node, registry);
   addHosts(app, node.world);
   addLeases(app, node);
+  addClearLease(app, node);
   addNetwork(app, documentsOf(node));
   addExplain(app, node);
   addDraining(app, node);

@@ -18,6 +18,12 @@ const factor = z
   .min(1, { error: "a number from 1 to 10" })
   .max(10, { error: "a number from 1 to 10" });
 
+const PROBATION = "whole seconds from 10 to 31536000 (a year)";
+const probation = z
+  .int({ error: PROBATION })
+  .min(10, { error: PROBATION })
+  .max(LEASE_SECONDS_MAX, { error: PROBATION });
+
 export const lease = section({
   seconds: leaseSeconds
     .optional()
@@ -37,6 +43,11 @@ export const lease = section({
   t2: share
     .optional()
     .describe("The part of its time after which a client asks every server (option 59). Default 0.875."),
+  probationSeconds: probation
+    .optional()
+    .describe(
+      "How long an address is out of use that a client declined, or that a probe found in use. Default 86400.",
+    ),
 }).meta({ id: "lease", description: "Lease times; each field is inherited by itself." });
 
 export type LeaseDocument = z.infer<typeof lease>;

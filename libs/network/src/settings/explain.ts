@@ -88,10 +88,12 @@ const LEASE_FIELDS = ["seconds", "minSeconds", "maxSeconds", "heldFactor", "t1",
 
 function explainLease(merged: Merged): ExplainedField[] {
   const times = leaseTimesOf(merged);
-  return LEASE_FIELDS.map((name) => ({
+  const told =
+    times.probationSeconds === undefined ? LEASE_FIELDS : [...LEASE_FIELDS, "probationSeconds" as const];
+  return told.map((name) => ({
     name,
     value: String(times[name]),
-    from: fromOf(name, times[name], merged),
+    from: fromOf(name, times[name]!, merged),
   }));
 }
 

@@ -98,6 +98,7 @@ export function leaseTimesOf({ lease }: Merged): LeaseTimes {
   const get = (field: keyof typeof BUILT_IN) => lease.get(field)?.value ?? BUILT_IN[field];
   const given: Seconds = seconds(get("seconds"));
   const t2 = get("t2");
+  const probation = lease.get("probationSeconds")?.value;
   return Object.freeze({
     seconds: given,
     minSeconds: seconds(Math.min(lease.get("minSeconds")?.value ?? given, given)),
@@ -105,5 +106,6 @@ export function leaseTimesOf({ lease }: Merged): LeaseTimes {
     heldFactor: get("heldFactor"),
     t1: Math.min(get("t1"), t2),
     t2,
+    ...(probation === undefined ? {} : { probationSeconds: seconds(probation) }),
   });
 }
