@@ -1,6 +1,12 @@
 // Carries out what an operator ordered of an address, by compare-and-swap on what this node knows of it.
+
+import { BusError } from "@leasehold/bus";
 import { type Clearing, type ClearingOrder, clearingOf, leaseAfter } from "@leasehold/leases";
+import { formatIpv4 } from "@leasehold/protocol";
+import type { Logger } from "pino";
 import type { ServiceParts } from "./exchange.ts";
+
+export type Order = Omit<ClearingOrder, "intent">;
 
 export type Cleared =
   | Clearing
@@ -11,7 +17,7 @@ export type Cleared =
 
 export async function clearLease(
   { world, store, clocks, counters, nextIntent }: ServiceParts,
-  order: Omit<ClearingOrder, "intent">,
+  order: Order,
 ): Promise<Cleared> {
   const clearing = clearingOf(world, { ...order, intent: nextIntent() }, clocks.now());
   if (clearing.kind !== "clear") return clearing;
@@ -29,4 +35,20 @@ export async function clearLease(
       else resolve({ kind: result.kind === "conflict" ? "overtaken" : "unknown" });
     });
   });
+}
+
+/** By a node that serves, and tells its log. @throws BusError while it does not. */
+export async function clearThrough(
+  service: { clearLease(order: Order): Promise<Cleared> } | undefined,
+  notYet: string | undefined,
+  order: Order,
+  log: Logger,
+): Promise<Cleared> {
+  if (service === undefined || notYet !== undefined)
+    throw new BusError(`This node does not serve yet: ${notYet}.`, "Ask another node, or try again.");
+  const cleared = await service.clearLease(order);
+  const { by, why, isForced } = order;
+  if (cleared.kind === "clear")
+    log.warn({ address: formatIpv4(order.address), by, why, isForced }, "an operator freed an address");
+  return cleared;
 }

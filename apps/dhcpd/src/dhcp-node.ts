@@ -4,7 +4,7 @@ import { askNode, type Bus, BusError, beat, NETWORK, onBeat, onQuestion, putReco
 import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import { CatchUp } from "./catch-up.ts";
-import type { Cleared } from "./clear-lease.ts";
+import { clearThrough, type Order } from "./clear-lease.ts";
 import { Counters } from "./counters.ts";
 import { DhcpService } from "./dhcp-service.ts";
 import { Draining, HANDOVER_MS } from "./draining.ts";
@@ -65,6 +65,8 @@ export class DhcpNode {
   private links: Link[] = [];
   private timers: NodeJS.Timeout[] = [];
   private readonly draining = new Draining();
+  /** An operator frees an address. @throws BusError while the node does not serve. */
+  readonly clearLease = (order: Order) => clearThrough(this.service, this.notYet(), order, this.log);
   private readonly intake = new Intake<Received>({
     now: () => this.clocks.steady(),
     isKnown: (mac) => this.world.inventory.byMac(mac) !== undefined,
@@ -320,24 +322,6 @@ export class DhcpNode {
   /** What a packet would be answered now; nothing comes of it. */
   foresee(packet: Packet, whence: Whence): Foreseen {
     return this.service?.foresee(packet, whence) ?? "not-serving";
-  }
-
-  /** An operator frees an address. @throws BusError while the node cannot store anything. */
-  async clearLease(order: Parameters<DhcpService["clearLease"]>[0]): Promise<Cleared> {
-    this.connectedBus();
-    const { service } = this;
-    if (service === undefined || this.notYet() !== undefined) {
-      const why = this.notYet() ?? "starting";
-      throw new BusError(`This node does not serve yet: ${why}.`, "Ask another node, or try again.");
-    }
-    const cleared = await service.clearLease(order);
-    const { by, why, isForced } = order;
-    if (cleared.kind === "clear")
-      this.log.warn(
-        { address: formatIpv4(order.address), by, why, isForced },
-        "an operator freed an address",
-      );
-    return cleared;
   }
 
   position(view: "leases" | "inventory" | "network"): number {

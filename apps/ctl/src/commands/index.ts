@@ -9,7 +9,7 @@ import { host } from "./host.ts";
 import { hosts } from "./hosts.ts";
 import { init } from "./init.ts";
 import { lease } from "./lease.ts";
-import { leaseClear } from "./lease-clear.ts";
+import { clear } from "./lease-clear.ts";
 import { leases } from "./leases.ts";
 import { node } from "./node.ts";
 import { rollback } from "./rollback.ts";
@@ -29,7 +29,7 @@ export const commands: readonly Command[] = [
   apply,
   history,
   rollback,
-  leaseClear, // then what one does to an address, and to a node,
+  clear, // then what one does to an address, and to a node,
   node,
   init, // then what is done once,
   help, // and what is known without a server.

@@ -6,7 +6,7 @@ import { refusal } from "../io/api.ts";
 
 const JSON_BODY = { "content-type": "application/json" };
 
-export const leaseClear: Command = {
+export const clear: Command = {
   name: "lease clear",
   positionals: ["<ip>"],
   about: "Free an address: end its probation after a DECLINE, or with --force the lease of a client.",
