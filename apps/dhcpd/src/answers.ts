@@ -15,7 +15,7 @@ import { autoConfigureOption, meansNoAddress } from "./auto-configure.ts";
 import { bootpReply, encodeBootp } from "./bootp.ts";
 import { destinationOf } from "./destination.ts";
 import type { DropReason } from "./drop-reason.ts";
-import type { Exchange, ServiceParts } from "./exchange.ts";
+import type { Exchange, Fault, ServiceParts } from "./exchange.ts";
 import { ipv6OnlyOption } from "./ipv6-only.ts";
 import { patienceOf } from "./patience.ts";
 import { RAPID_COMMIT } from "./rapid-commit.ts";
@@ -134,8 +134,27 @@ export class Answers {
       return;
     }
     this.parts.counters.count("replied", content.type);
-    this.parts.onReplied?.(content.type, this.parts.clocks.steady() - exchange.receivedAt);
+    this.noteReplied(content.type, exchange);
     this.trace(content.type, packet, request, content.yiaddr, content.text);
+  }
+
+  private noteReplied(type: string, { packet, receivedAt }: Exchange): void {
+    try {
+      this.parts.onReplied?.(type, this.parts.clocks.steady() - receivedAt);
+    } catch (cause) {
+      this.fault({ cause, during: "measuring a reply", packet: packet.bytes });
+    }
+  }
+
+  /** A mistake of ours ends an exchange that has had no answer. */
+  fail(exchange: Exchange, cause: unknown): void {
+    this.fault({ cause, during: "answering a packet", packet: exchange.packet.bytes });
+    this.silence(exchange, "internal-error");
+  }
+
+  fault(fault: Fault): void {
+    this.parts.counters.count("trouble", "internal-error");
+    this.parts.onFault?.(fault);
   }
 
   silence(exchange: Exchange, reason: string): void {
@@ -155,16 +174,20 @@ export class Answers {
     address?: Ipv4,
     reason?: string,
   ): void {
-    this.parts.trace?.({
-      at: this.parts.clocks.now(),
-      outcome,
-      reason,
-      type: packet.messageType,
-      xid: packet.xid,
-      mac: request?.mac ?? macFromBytes(packet.chaddr),
-      client: request?.client,
-      address,
-    });
+    try {
+      this.parts.trace?.({
+        at: this.parts.clocks.now(),
+        outcome,
+        reason,
+        type: packet.messageType,
+        xid: packet.xid,
+        mac: request?.mac ?? macFromBytes(packet.chaddr),
+        client: request?.client,
+        address,
+      });
+    } catch (cause) {
+      this.fault({ cause, during: "noting what became of a packet", packet: packet.bytes });
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { DhcpService } from "./dhcp-service.ts";
 import { Draining, HANDOVER_MS } from "./draining.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Foreseen } from "./explain.ts";
+import { Faults } from "./faults.ts";
 import { Intake, type Received } from "./intake.ts";
 import { connectToBus } from "./io/bus.ts";
 import { ClusterAddress } from "./io/cluster-address.ts";
@@ -39,6 +40,7 @@ export class DhcpNode {
   readonly version: string;
   readonly world: NodeWorld;
   readonly counters = new Counters();
+  readonly faults: Faults;
   /** What became of the last packets. */
   readonly outcomes = new RecentOutcomes();
   readonly clock = new StreamClock(performance.now(), Date.now());
@@ -81,6 +83,7 @@ export class DhcpNode {
     this.file = file;
     this.version = version;
     this.log = log;
+    this.faults = new Faults({ counters: this.counters, log, now: () => performance.now() });
     this.disks = new DurabilityCheck(file.nats, log);
     this.membership = new Membership(file.name);
     this.world = new NodeWorld(file.name, this.membership);
@@ -92,7 +95,7 @@ export class DhcpNode {
       this.clocks.steady(),
     );
     this.peers = new LeasequeryPeers({
-      ...{ world: this.world, clocks: this.clocks, counters, log },
+      ...{ world: this.world, clocks: this.clocks, counters, log, faults: this.faults },
       isServing: () => this.refusal() === undefined,
     });
     this.conflicts = new ConflictProbe({ tell: (sentence) => log.warn(sentence) });
@@ -101,7 +104,7 @@ export class DhcpNode {
   /** Opens the links first, so that a wrong interface or a taken port is told at once; then waits for the cluster. */
   async start(): Promise<void> {
     for (const name of this.file.interfaces) await this.openLink(name);
-    this.timers.push(setInterval(() => this.tick(), TICK_MS));
+    this.timers.push(this.faults.every(TICK_MS, "looking after what waits", () => this.tick()));
     this.bus = await connectToBus(this.file, this.log, (state) => {
       this.counters.count("trouble", `nats-${state}`);
       this.watch?.noteConnection(state);
@@ -111,11 +114,14 @@ export class DhcpNode {
   }
 
   private async openLink(name: string): Promise<void> {
-    const link = await openLink(name, this.file.dhcp.port, (bytes, sourcePort, arrival) => {
+    const link = await openLink(name, this.file.dhcp.port, (bytes, sourcePort, { link, isBroadcast }) => {
       const at = this.clocks.steady();
-      this.lookForPause(at);
-      const { link, isBroadcast } = arrival;
-      this.intake.put({ link, isBroadcast, bytes, sourcePort, at });
+      try {
+        this.lookForPause(at);
+        this.intake.put({ link, isBroadcast, bytes, sourcePort, at });
+      } catch (cause) {
+        this.faults.count({ cause, during: "receiving a packet", packet: bytes });
+      }
     });
     this.links.push(link);
     for (const address of link.addresses) this.world.addOwnAddress(address);
@@ -130,29 +136,20 @@ export class DhcpNode {
       this.counters.count("dropped", "not-serving");
       return;
     }
-    try {
-      this.service.take(received.bytes, received);
-    } catch (error) {
-      // A mistake of ours must not let one packet stop the service for all others (I15).
-      this.counters.count("trouble", "packet-failed");
-      this.log.error(
-        { err: error, packet: received.bytes.toString("hex") },
-        "a packet could not be handled: please report it",
-      );
-    }
+    this.service.take(received.bytes, received);
   }
 
   private serve(bus: Bus): void {
-    const { world, health, counters, clock, observers, log } = this;
+    const { world, health, counters, clock, observers, log, faults } = this;
     const { steady } = this.clocks;
-    this.watch = new StoreWatch(bus, { health, clock, log, steady, wall: Date.now });
+    this.watch = new StoreWatch(bus, { health, clock, log, faults, steady, wall: Date.now });
     this.watch.onMissing = () => this.views?.leases.distrust("the stream was gone");
     this.registry = new MemberRegistry({
       ...{ self: this.file.name, membership: this.membership },
       put: (key, value, expected) => putRecord(bus, NETWORK, key, value, expected),
     });
-    this.timers.push(setInterval(() => this.register(), REGISTER_EVERY_MS));
-    this.views = followAll(bus, world, counters, log, {
+    this.timers.push(faults.every(REGISTER_EVERY_MS, "keeping the members", () => this.register()));
+    this.views = followAll(bus, world, counters, faults, log, {
       network: (network) => {
         this.service?.noticeNetwork();
         this.clusterAddress.noticeNetwork(network, this.links, steady());
@@ -165,15 +162,13 @@ export class DhcpNode {
       hosts: (macs) => this.service?.noticeHosts(macs),
     });
     this.catchUp = this.catchUpOver(bus, this.views);
-    onBeat(bus, (node, state) => {
-      if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
-    });
-    this.timers.push(setInterval(() => this.beat(), BEAT_EVERY_MS));
+    onBeat(bus, (node, state) => faults.guard("hearing a heartbeat", () => this.hear(node, state)));
+    this.timers.push(faults.every(BEAT_EVERY_MS, "telling the others", () => this.beat()));
     const epoch = Date.now().toString(36);
     this.service = new DhcpService({
       world,
       store: openLeaseStore(bus, {
-        ...{ world, counters, health, clock, observers },
+        ...{ world, counters, health, clock, observers, faults },
         self: this.file.name,
         views: this.views,
       }),
@@ -194,7 +189,12 @@ export class DhcpNode {
         log.isLevelEnabled("debug") ? (told) => log.debug(told, "packet") : undefined,
       ),
       onReplied: (type, ms) => this.observers.onReplied?.(type, ms),
+      onFault: (fault) => faults.tell(fault),
     });
+  }
+
+  private hear(node: string, state: unknown): void {
+    if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
   }
 
   private catchUpOver(bus: Bus, { leases }: Views): CatchUp {
@@ -208,7 +208,13 @@ export class DhcpNode {
         this.service?.noticeStored(lease);
       },
     });
-    onQuestion(bus, this.file.name, (question) => catchUp.answer(question));
+    onQuestion(bus, this.file.name, (question) => {
+      let answer: unknown;
+      this.faults.guard("answering another node", () => {
+        answer = catchUp.answer(question);
+      });
+      return answer;
+    });
     return catchUp;
   }
 
@@ -230,15 +236,20 @@ export class DhcpNode {
 
   private tick(): void {
     const now = this.clocks.steady();
-    this.lookForPause(now);
-    this.pause.tick(now, Date.now());
+    const { faults } = this;
+    faults.guard("noticing a pause", () => {
+      this.lookForPause(now);
+      this.pause.tick(now, Date.now());
+    });
     this.world.offers.sweep(this.clocks.now());
     this.health.noteRestoredElsewhere(this.membership.isAnyRestoring(now));
     if (this.membership.refresh(now)) this.noteMembers();
     this.service?.tick();
-    this.catchUp?.tick();
-    if (this.clusterAddress.tick(now, this.state === "serving")) this.beat();
-    if (this.pause.isSuspect) void this.clearSuspicion();
+    faults.guard("catching up", () => this.catchUp?.tick());
+    faults.guard("voting on the cluster's address", () => {
+      if (this.clusterAddress.tick(now, this.state === "serving")) this.beat();
+    });
+    if (this.pause.isSuspect) faults.unawaited("asking what was missed", this.clearSuspicion());
   }
 
   /** What was known before the pause counts again once the stream's leader has said what time it is, and has nothing newer. */
@@ -246,9 +257,12 @@ export class DhcpNode {
     if (this.isClearing) return;
     this.isClearing = true;
     const checked = this.pause.pauses;
-    if ((await this.watch?.look()) && (await this.views?.leases.caughtUp()) === true)
-      this.pause.verified(checked);
-    this.isClearing = false;
+    try {
+      if ((await this.watch?.look()) && (await this.views?.leases.caughtUp()) === true)
+        this.pause.verified(checked);
+    } finally {
+      this.isClearing = false;
+    }
   }
 
   private refusal(): DropReason | undefined {
@@ -353,7 +367,8 @@ export class DhcpNode {
   }
 
   private register(): void {
-    if (this.state === "serving") void this.registry?.keep(this.addresses, this.clocks.steady());
+    if (this.state !== "serving") return;
+    this.faults.unawaited("keeping the members", this.registry?.keep(this.addresses, this.clocks.steady()));
   }
 
   private beat(): void {

@@ -96,15 +96,27 @@ export class DhcpService {
     return clearLease(this.parts, order);
   }
 
-  /** Every some 100 ms: what is to be done without a packet. */
+  /** Every some 100 ms: what is to be done without a packet. Never throws, nor does what fails keep the rest from its turn. */
   tick(): void {
-    this.calls.tick();
-    this.takeover.tick();
-    this.transactions.tick();
-    this.restoration.tick();
+    this.guard("calling clients to renew", () => this.calls.tick());
+    this.guard("answering for a node that died", () => this.takeover.tick());
+    this.guard("answering what waits for the store", () => this.transactions.tick());
+    this.guard("writing back what the store lost", () => this.restoration.tick());
   }
 
-  private answerInstead(client: ClientId, { bytes, arrival, heardAt: receivedAt }: LeftPacket): void {
+  private guard(during: string, step: () => void, packet?: Uint8Array): void {
+    try {
+      step();
+    } catch (cause) {
+      this.answers.fault({ cause, during, packet });
+    }
+  }
+
+  private answerInstead(client: ClientId, left: LeftPacket): void {
+    this.guard("answering for a node that died", () => this.beginInstead(client, left), left.bytes);
+  }
+
+  private beginInstead(client: ClientId, { bytes, arrival, heardAt: receivedAt }: LeftPacket): void {
     const { world, counters } = this.parts;
     const packet = readPacket(bytes);
     if (packet === undefined) return;
@@ -118,6 +130,10 @@ export class DhcpService {
 
   /** The stream shows a lease: if this node granted it, an older one of the client in the same subnet is released. */
   noticeStored(lease: Lease): void {
+    this.guard("taking in a stored lease", () => this.takeStored(lease));
+  }
+
+  private takeStored(lease: Lease): void {
     const { world, store, clocks, counters, nextIntent } = this.parts;
     if (isReasserted(lease)) return;
     this.calls.noticeStored(lease);
@@ -136,6 +152,15 @@ export class DhcpService {
 
   /** Takes a datagram. Never throws, whatever the octets. */
   take(bytes: Uint8Array, arrival: Arrival): void {
+    try {
+      this.read(bytes, arrival);
+    } catch (cause) {
+      this.answers.fault({ cause, during: "reading a packet", packet: bytes });
+      this.answers.drop("internal-error");
+    }
+  }
+
+  private read(bytes: Uint8Array, arrival: Arrival): void {
     const decoded = decode(bytes);
     if (!decoded.ok && !this.mayBeBootp(decoded.failure)) {
       this.answers.drop(decoded.failure);

@@ -27,5 +27,7 @@ export type DropReason =
   /** The same request is being committed. */
   | "already-in-progress"
   | "overloaded"
+  /** A mistake of ours; the packet is in the log. */
+  | "internal-error"
   /** Committed too late: the client has given up waiting. */
   | "too-late";

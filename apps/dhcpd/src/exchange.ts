@@ -36,6 +36,15 @@ export interface ProbeTarget {
   readonly clientMac: Mac;
 }
 
+/** Something of ours threw where nothing may. It ends what it happened in, and nothing else (I15). */
+export interface Fault {
+  readonly cause: unknown;
+  /** What the node was about to do, in words for the log. */
+  readonly during: string;
+  /** The packet that was being handled. */
+  readonly packet?: Uint8Array | undefined;
+}
+
 export interface ServiceParts {
   readonly world: NodeWorld;
   readonly store: ReadableLeaseStore;
@@ -57,6 +66,8 @@ export interface ServiceParts {
   readonly randomOctets?: ((size: number) => Uint8Array) | undefined;
   /** Told of each exchange that ended in a reply, in ms. */
   readonly onReplied?: (type: string, ms: number) => void;
+  /** Told of a mistake of ours that was caught; it must not throw. */
+  readonly onFault?: ((fault: Fault) => void) | undefined;
 }
 
 /** How a packet came in. */

@@ -15,7 +15,7 @@ import {
 import { type Ipv4, MessageType } from "@leasehold/protocol";
 import type { Answers } from "./answers.ts";
 import type { DropReason } from "./drop-reason.ts";
-import type { Exchange, ServiceParts } from "./exchange.ts";
+import type { Exchange, ProbeAnswer, ServiceParts } from "./exchange.ts";
 
 const ATTEMPTS_MAX = 4;
 /** Intents of writes that were given up, kept in mind at most. */
@@ -69,8 +69,22 @@ export class Transactions {
     }
   }
 
-  /** Decides, and carries the decision out. */
+  /** Decides, and carries the decision out. Never throws: a mistake of ours ends this exchange alone. */
   act(exchange: Exchange): void {
+    try {
+      this.step(exchange);
+    } catch (cause) {
+      this.fail(exchange, cause);
+    }
+  }
+
+  private fail(exchange: Exchange, cause: unknown): void {
+    // Its key may be another exchange's by now.
+    if (this.inProgress.get(exchange.key) === exchange) this.inProgress.delete(exchange.key);
+    this.answers.fail(exchange, cause);
+  }
+
+  private step(exchange: Exchange): void {
     exchange.attempts++;
     const refusal = this.readByNetworkOfNow(exchange);
     if (refusal !== undefined) {
@@ -98,14 +112,33 @@ export class Transactions {
 
   /** Off the packet path: other packets are handled meanwhile, and the address is offered to nobody else. */
   private async probe(exchange: Exchange, decision: Grant, waitMs: number): Promise<void> {
-    const { world, clocks, counters, probe, store, nextIntent } = this.parts;
-    const { packet, request, arrival, key } = exchange;
-    const { address } = decision;
+    try {
+      this.noteProbed(exchange, decision, await this.askWhoUses(exchange, decision, waitMs));
+    } catch (cause) {
+      this.fail(exchange, cause);
+    }
+  }
+
+  /** A probe that fails is one that could not be made: the address is offered as where it cannot be asked. */
+  private async askWhoUses(exchange: Exchange, { address }: Grant, waitMs: number): Promise<ProbeAnswer> {
+    const { world, clocks, probe } = this.parts;
+    const { packet, request, arrival } = exchange;
     this.await(exchange);
     world.offers.put(request.client, address, (clocks.now() + world.policy.offerMs) as Instant);
     const interfaceName = packet.giaddr === 0 ? arrival.link.interfaceName : undefined;
-    const answer = await probe!(address, { interfaceName, clientMac: request.mac }, waitMs);
-    this.inProgress.delete(key);
+    try {
+      return await probe!(address, { interfaceName, clientMac: request.mac }, waitMs);
+    } catch (cause) {
+      this.answers.fault({ cause, during: "probing an address", packet: packet.bytes });
+      return "unknown";
+    }
+  }
+
+  private noteProbed(exchange: Exchange, decision: Grant, answer: ProbeAnswer): void {
+    const { world, clocks, counters, nextIntent } = this.parts;
+    const { request } = exchange;
+    const { address } = decision;
+    this.inProgress.delete(exchange.key);
     exchange.probed ??= new Set();
     exchange.probed.add(address);
     if (typeof answer === "string") {
@@ -116,7 +149,7 @@ export class Transactions {
     world.offers.drop(request.client);
     const intent = nextIntent();
     const append = conflictEvent(world, { ...request, intent }, decision);
-    store.append(append, (result) => {
+    this.append(exchange, append, (result) => {
       if (result.kind === "stored") this.take(append, result.revision, clocks.now());
       if (result.kind === "conflict") this.learn(address, result.current);
       if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
@@ -155,12 +188,18 @@ export class Transactions {
     return decision.kind === "grant" && decision.append === undefined ? decision : undefined;
   }
 
+  /** Should it fail, that is its answer: its write waits on, and the client asks again. */
   private answerByWhatIsHeld(exchange: Exchange): void {
-    if (this.readByNetworkOfNow(exchange) !== undefined) return;
-    const decision = this.decideByWhatIsHeld(exchange.request);
-    if (decision?.reply !== "ACK") return;
-    exchange.isAnswered = true;
-    this.answers.finish(exchange, decision);
+    try {
+      if (this.readByNetworkOfNow(exchange) !== undefined) return;
+      const decision = this.decideByWhatIsHeld(exchange.request);
+      if (decision?.reply !== "ACK") return;
+      exchange.isAnswered = true;
+      this.answers.finish(exchange, decision);
+    } catch (cause) {
+      exchange.isAnswered = true;
+      this.answers.fail(exchange, cause);
+    }
   }
 
   private carryOut(exchange: Exchange, decision: Decision): void {
@@ -185,11 +224,22 @@ export class Transactions {
   private commit(exchange: Exchange, decision: Decision, append: Append): void {
     this.await(exchange);
     const sentAt = this.parts.clocks.now();
-    this.parts.store.append(append, (result) => {
+    this.append(exchange, append, (result) => {
       this.inProgress.delete(exchange.key);
       this.parts.counters.count("commits", result.kind);
       this.parts.health.note(result.kind, this.parts.clocks.steady());
       this.settle(exchange, decision, append, result, sentAt);
+    });
+  }
+
+  /** Whatever is thrown once the store has answered concerns this exchange, and no other one of its batch. */
+  private append(exchange: Exchange, append: Append, settle: (result: AppendResult) => void): void {
+    this.parts.store.append(append, (result) => {
+      try {
+        settle(result);
+      } catch (cause) {
+        this.fail(exchange, cause);
+      }
     });
   }
 
@@ -293,23 +343,40 @@ export class Transactions {
   ): Promise<void> {
     this.await(exchange);
     const seen = this.parts.world.view.revisionOf(decision.address);
+    let current: StoredEvent | undefined;
     try {
-      const current = decision.address === 0 ? undefined : await this.parts.store.read(decision.address);
-      // From here on a commit may put the key in again.
-      this.inProgress.delete(exchange.key);
-      if (decision.address !== 0 && this.isBehind(decision.address, seen, current)) {
-        this.answers.silence(exchange, "store-unavailable");
-        return;
-      }
-      if (decision.address !== 0) this.learn(decision.address, current);
-      const refusal = this.readByNetworkOfNow(exchange);
-      const again = this.decide(exchange.request);
-      if (refusal !== undefined) this.answers.silence(exchange, refusal);
-      else if (again.kind === "refuse") this.answers.finish(exchange, again);
-      else this.carryOut(exchange, again);
+      if (decision.address !== 0) current = await this.parts.store.read(decision.address);
     } catch {
+      // The store has no leader, or does not answer.
       this.inProgress.delete(exchange.key);
       this.answers.silence(exchange, "store-unavailable");
+      return;
     }
+    try {
+      this.refuseBy(exchange, decision.address, seen, current);
+    } catch (cause) {
+      this.fail(exchange, cause);
+    }
+  }
+
+  /** What the leader has stands in the view now, and is decided by. */
+  private refuseBy(
+    exchange: Exchange,
+    address: Ipv4,
+    seen: Revision,
+    current: StoredEvent | undefined,
+  ): void {
+    // From here on a commit may put the key in again.
+    this.inProgress.delete(exchange.key);
+    if (address !== 0 && this.isBehind(address, seen, current)) {
+      this.answers.silence(exchange, "store-unavailable");
+      return;
+    }
+    if (address !== 0) this.learn(address, current);
+    const refusal = this.readByNetworkOfNow(exchange);
+    const again = this.decide(exchange.request);
+    if (refusal !== undefined) this.answers.silence(exchange, refusal);
+    else if (again.kind === "refuse") this.answers.finish(exchange, again);
+    else this.carryOut(exchange, again);
   }
 }

@@ -16,6 +16,7 @@ import { Counters } from "../src/counters.ts";
 import type { Destination } from "../src/destination.ts";
 import { type Clocks, DhcpService, type ReadableLeaseStore, type ServiceParts } from "../src/dhcp-service.ts";
 import type { DropReason } from "../src/drop-reason.ts";
+import type { Fault } from "../src/exchange.ts";
 import { type Heartbeat, Membership, type NodeState } from "../src/membership.ts";
 import { NodeWorld } from "../src/node-world.ts";
 import { StoreHealth } from "../src/store-health.ts";
@@ -161,7 +162,9 @@ interface NodeSetting {
   /** False: what the store holds is seen when `hearStore` is called, and no sooner. */
   readonly followsAtOnce?: boolean;
   /** What a node may do without. */
-  readonly parts?: Partial<Pick<ServiceParts, "probe" | "randomOctets">>;
+  readonly parts?: Partial<Pick<ServiceParts, "probe" | "randomOctets" | "trace" | "onReplied">>;
+  /** What throws on purpose is kept in `faults`; else it is a mistake of ours, and fails the test. */
+  readonly toleratesFaults?: boolean;
 }
 
 export class TestNode {
@@ -176,6 +179,8 @@ export class TestNode {
   readonly service: DhcpService;
   readonly replies: Reply[] = [];
   readonly lines: string[] = [];
+  /** Mistakes of ours that were caught. */
+  readonly faults: Fault[] = [];
   isConnected = true;
   refusal: DropReason | undefined;
   isStandingBack = false;
@@ -203,6 +208,10 @@ export class TestNode {
       refusal: () => this.refusal,
       isStandingBack: () => this.isStandingBack,
       nextIntent: () => `${this.name}-${++this.intents}`,
+      onFault: (fault) => {
+        this.faults.push(fault);
+        if (!setting.toleratesFaults) throw fault.cause;
+      },
       ...setting.parts,
     });
     this.store.follow((stored) => {

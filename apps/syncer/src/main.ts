@@ -17,6 +17,10 @@ async function main(path: string | undefined): Promise<void> {
   if (path === undefined) fail("usage: syncer <syncer.yaml>", "docs/operate.md has an example.");
   const file = readFile(path);
   const log = pino({ level: file.log?.level ?? "info", base: { syncer: file.name } });
+  // Every round decides anew by what the bucket holds, and every write says what it was decided on: there is nothing to be wrong.
+  process.on("unhandledRejection", (cause) => {
+    log.error({ err: cause }, "INTERNAL ERROR: work that nobody waits for failed: please report it");
+  });
   const store = new BucketStore();
   const syncer = new Syncer(file.sources, reach, store, log);
   const api = await listen(syncer, file);

@@ -89,7 +89,12 @@ export class SourceLoop {
         await this.pause(UNREADY_MS);
         continue;
       }
-      await this.look(started);
+      await this.look(started).catch((cause: unknown) => {
+        this.log.error(
+          { err: cause },
+          "INTERNAL ERROR: the round is given up, the next one goes on: please report it",
+        );
+      });
       const busy = Date.now() - started;
       await this.pause(Math.max(this.settings.pollMs - busy, busy * PAUSE_FOR_WORK));
     }

@@ -41,6 +41,8 @@ export interface JointBatchesOptions {
   readonly onHanded?: (what: "handed" | "taken" | "not-answered" | "refused") => void;
   /** Told of what this node has published and a quorum has, and when it was sent, on the ports' steady clock. */
   readonly onStored?: (first: number, writes: readonly KeyWrite[], sentAt: number) => void;
+  /** Told of what `onStored`, or who waits for a part of a batch, threw: it concerns no other part. */
+  readonly onFault?: (cause: unknown) => void;
 }
 
 interface Part {
@@ -81,9 +83,18 @@ export class JointBatches {
     // While the store is in doubt, or takes its time with one of these keys, one writer's tries are enough.
     if (outcome.kind === "unknown" || outcome.kind === "busy") this.lastAt = Number.NEGATIVE_INFINITY;
     if (outcome.kind === "stored") {
-      this.options.onStored?.(outcome.revision - writes.length + 1, writes, sentAt);
+      const first = outcome.revision - writes.length + 1;
+      this.guard(() => this.options.onStored?.(first, writes, sentAt));
     }
     return outcome;
+  }
+
+  private guard(step: () => void): void {
+    try {
+      step();
+    } catch (cause) {
+      this.options.onFault?.(cause);
+    }
   }
 
   private together(publisher: string, writes: readonly KeyWrite[], timeout: number): Promise<CasOutcome> {
@@ -156,10 +167,14 @@ export class JointBatches {
 
   private async commit(parts: readonly Part[]): Promise<void> {
     const writes = parts.flatMap((part) => part.writes);
-    const outcome = await this.alone(writes, PUBLISH_MS);
+    const outcome = await this.alone(writes, PUBLISH_MS).catch((cause: unknown) => {
+      this.options.onFault?.(cause);
+      return NOT_TOGETHER;
+    });
     let revision = outcome.kind === "stored" ? outcome.revision : 0;
     for (const { writes, settle } of parts.toReversed()) {
-      settle(outcome.kind === "stored" ? { kind: "stored", revision } : NOT_TOGETHER);
+      const ofPart: CasOutcome = outcome.kind === "stored" ? { kind: "stored", revision } : NOT_TOGETHER;
+      this.guard(() => settle(ofPart));
       revision -= writes.length;
     }
   }

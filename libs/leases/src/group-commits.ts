@@ -30,6 +30,8 @@ export interface GroupCommitOptions {
   readonly isOutdated?: (append: Append) => boolean;
   /** Told of every batch: its size, outcome, and how long it took in ms. */
   readonly onBatch?: (size: number, outcome: CasOutcome, ms: number) => void;
+  /** Told of what `settle`, `isOutdated` or `onBatch` threw: it concerns no other append of the batch. */
+  readonly onFault?: (cause: unknown) => void;
 }
 
 /** A stream that takes writes by compare-and-swap, several at a time or none of them. */
@@ -108,6 +110,7 @@ export class GroupCommits implements LeaseStore {
       queueMax: 12_000,
       isOutdated: () => false,
       onBatch: () => {},
+      onFault: () => {},
       ...options,
     };
   }
@@ -126,12 +129,21 @@ export class GroupCommits implements LeaseStore {
       append,
       settle: (result) => {
         this.unsettled--;
-        settle(result);
+        this.guard(() => settle(result));
       },
       deadline: this.timers.now() + this.options.deadlineMs,
       place: this.places++,
     });
     this.planFlush();
+  }
+
+  /** A mistake in what one exchange does with its result must not end the others of its batch. */
+  private guard(step: () => void): void {
+    try {
+      step();
+    } catch (cause) {
+      this.options.onFault(cause);
+    }
   }
 
   // After the packets that the event loop has at hand: they then share a batch.
@@ -187,7 +199,7 @@ export class GroupCommits implements LeaseStore {
     for (const each of this.queue) {
       if (batch.length >= batchMax || this.busyKeys.has(each.append.address)) {
         rest.push(each);
-      } else if (!this.isInDoubt && this.options.isOutdated(each.append)) {
+      } else if (!this.isInDoubt && this.isOutdated(each.append)) {
         void this.settleConflict(each).finally(() => this.planFlush());
       } else {
         this.busyKeys.add(each.append.address);
@@ -196,6 +208,15 @@ export class GroupCommits implements LeaseStore {
     }
     this.queue = rest;
     return batch;
+  }
+
+  /** An append of which that cannot be said goes to the store, which knows. */
+  private isOutdated(append: Append): boolean {
+    let isOutdated = false;
+    this.guard(() => {
+      isOutdated = this.options.isOutdated(append);
+    });
+    return isOutdated;
   }
 
   private async commit(batch: readonly Waiting[]): Promise<void> {
@@ -229,9 +250,19 @@ export class GroupCommits implements LeaseStore {
   private async publish(batch: readonly Waiting[]): Promise<CasOutcome> {
     const started = this.timers.now();
     const appends = batch.map(({ append }) => append);
-    const outcome = await this.stream.publish(appends, this.options.attemptMs);
-    this.options.onBatch(batch.length, outcome, this.timers.now() - started);
+    const outcome = await this.attempt(appends);
+    this.guard(() => this.options.onBatch(batch.length, outcome, this.timers.now() - started));
     return outcome;
+  }
+
+  /** A stream that rejects all the same has not said what became of the batch. */
+  private async attempt(appends: readonly Append[]): Promise<CasOutcome> {
+    try {
+      return await this.stream.publish(appends, this.options.attemptMs);
+    } catch (cause) {
+      this.options.onFault(cause);
+      return { kind: "unknown", cause: "no-answer", reason: reasonOf(cause) };
+    }
   }
 
   private async commitHalves(batch: readonly Waiting[]): Promise<void> {
@@ -268,19 +299,25 @@ export class GroupCommits implements LeaseStore {
 
   /** The stream's leader says what stands there: somebody else's event, or our own from an attempt whose answer was lost. */
   private async settleConflict(waiting: Waiting): Promise<void> {
+    let current: StoredEvent | undefined;
     try {
-      const current = await this.read(waiting.append.address);
-      waiting.settle(
-        isOwn(waiting.append, current)
-          ? { kind: "stored", revision: current.revision }
-          : { kind: "conflict", current },
-      );
+      current = await this.read(waiting.append.address);
     } catch (cause) {
-      await this.putBack([waiting], cause instanceof Error ? cause.message : String(cause));
+      await this.putBack([waiting], reasonOf(cause));
+      return;
     }
+    waiting.settle(
+      isOwn(waiting.append, current)
+        ? { kind: "stored", revision: current.revision }
+        : { kind: "conflict", current },
+    );
   }
 
   read(address: Ipv4): Promise<StoredEvent | undefined> {
     return this.stream.read(address);
   }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

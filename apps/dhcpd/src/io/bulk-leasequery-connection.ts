@@ -33,10 +33,17 @@ export const BULK_LIMITS: BulkLimits = {
   retryMs: 5_000,
 };
 
+export interface BulkWatch {
+  readonly note: (event: BulkEvent) => void;
+  /** Does a step of the connection; what it throws ends the connection, and nothing else. */
+  readonly guard: (step: () => void) => void;
+}
+
 export class BulkConnection {
   private readonly socket: Socket;
   private readonly session: BulkLeasequerySession;
-  private readonly note: (event: BulkEvent) => void;
+  private readonly note: BulkWatch["note"];
+  private readonly guard: BulkWatch["guard"];
   private readonly deadline: NodeJS.Timeout;
   private isPumping = false;
 
@@ -44,17 +51,18 @@ export class BulkConnection {
     socket: Socket,
     session: BulkLeasequerySession,
     limits: BulkLimits,
-    note: (event: BulkEvent) => void,
+    { note, guard }: BulkWatch,
   ) {
     this.socket = socket;
     this.session = session;
     this.note = note;
+    this.guard = guard;
     this.deadline = setTimeout(() => this.terminate("The connection is open for too long."), limits.totalMs);
     this.deadline.unref();
     socket.setNoDelay(true);
     // Counts from the last octet that was read or got rid of, so a requestor that does not read is noticed as well.
     socket.setTimeout(limits.idleMs, () => this.timeOut());
-    socket.on("data", (octets) => this.receive(octets));
+    socket.on("data", (octets) => guard(() => this.receive(octets)));
     // §8.5: "MUST close its end of the TCP connection if it encounters an error sending".
     socket.on("error", () => socket.destroy());
     socket.once("close", () => clearTimeout(this.deadline));
@@ -79,7 +87,11 @@ export class BulkConnection {
   private pump(): void {
     if (this.isPumping) return;
     this.isPumping = true;
-    setImmediate(() => this.sendSlice());
+    setImmediate(() => this.sendOn());
+  }
+
+  private sendOn(): void {
+    this.guard(() => this.sendSlice());
   }
 
   private sendSlice(): void {
@@ -92,8 +104,8 @@ export class BulkConnection {
       return;
     }
     if (session.mayRead) socket.resume();
-    if (!isRoomLeft) socket.once("drain", () => this.sendSlice());
-    else if (session.isRunning) setImmediate(() => this.sendSlice());
+    if (!isRoomLeft) socket.once("drain", () => this.sendOn());
+    else if (session.isRunning) setImmediate(() => this.sendOn());
     else this.isPumping = false;
   }
 

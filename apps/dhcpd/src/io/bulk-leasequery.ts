@@ -21,6 +21,8 @@ export interface BulkLeasequeryParts {
   readonly isPeer: (address: Ipv4) => boolean;
   /** False while what this node knows is not complete: then connections are closed at once. */
   readonly isServing: () => boolean;
+  /** Told of a mistake of ours on a connection, which is closed for it. */
+  readonly onFault?: (cause: unknown) => void;
   readonly note?: (event: BulkEvent, peer: string) => void;
   readonly limits?: Partial<BulkLimits>;
 }
@@ -64,7 +66,7 @@ export class BulkLeasequeryListener {
    */
   async listenOn(address: Ipv4, port = BULK_LEASEQUERY_PORT): Promise<number | undefined> {
     if (this.isClosed || this.servers.has(address)) return undefined;
-    const server = createServer((socket) => this.accept(socket));
+    const server = createServer((socket) => this.guard(socket, () => this.accept(socket)));
     this.servers.set(address, server);
     try {
       await listening(server, formatIpv4(address), port);
@@ -102,6 +104,16 @@ export class BulkLeasequeryListener {
     this.retries.set(address, setTimeout(again, this.limits.retryMs).unref());
   }
 
+  /** A mistake of ours ends the connection that it happened on. */
+  private guard(socket: Socket, step: () => void): void {
+    try {
+      step();
+    } catch (cause) {
+      socket.destroy();
+      this.parts.onFault?.(cause);
+    }
+  }
+
   private accept(socket: Socket): void {
     // Of a connection that is gone already there is no address.
     const peer = parseIpv4(socket.remoteAddress ?? "");
@@ -113,9 +125,10 @@ export class BulkLeasequeryListener {
       socket.destroy();
       return;
     }
-    const connection = new BulkConnection(socket, this.sessionFor(peer, local), this.limits, (event) =>
-      this.parts.note?.(event, formatIpv4(peer)),
-    );
+    const connection = new BulkConnection(socket, this.sessionFor(peer, local), this.limits, {
+      note: (event) => this.parts.note?.(event, formatIpv4(peer)),
+      guard: (step) => this.guard(socket, step),
+    });
     this.connections.add(connection);
     socket.once("close", () => this.connections.delete(connection));
   }

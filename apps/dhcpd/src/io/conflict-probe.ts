@@ -102,7 +102,7 @@ export class ConflictProbe {
 
   private poll(): void {
     for (const socket of new Set([...this.questions].map((question) => question.socket))) {
-      socket.read((address, usedBy) => this.hear(address, usedBy));
+      this.read(socket);
     }
     const now = performance.now();
     for (const question of this.questions) {
@@ -111,6 +111,19 @@ export class ConflictProbe {
         question.socket.ask(question.address);
         question.askAgainAt = Number.POSITIVE_INFINITY;
       }
+    }
+  }
+
+  /** A socket that fails, as when its interface is gone, has nothing more to say; its questions are not answered. */
+  private read(socket: ProbeSocket): void {
+    try {
+      socket.read((address, usedBy) => this.hear(address, usedBy));
+    } catch (error) {
+      const [name] = [...this.sockets].find(([, open]) => open === socket) ?? [];
+      this.tellOnce(reasonOf(error, name));
+      this.sockets.delete(name);
+      for (const question of this.questions) if (question.socket === socket) this.settle(question, "unknown");
+      socket.close();
     }
   }
 

@@ -3,6 +3,7 @@ import { type Bus, type KeyWrite, onStored, tellStored } from "@leasehold/bus";
 import type { Append } from "@leasehold/leases";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import type { Counters } from "../counters.ts";
+import type { Faults } from "../faults.ts";
 import type { NodeWorld } from "../node-world.ts";
 import type { StoreHealth } from "../store-health.ts";
 import type { StreamClock } from "../stream-clock.ts";
@@ -17,18 +18,23 @@ export interface LeaseStoreParts {
   readonly counters: Counters;
   readonly health: StoreHealth;
   readonly clock: StreamClock;
+  readonly faults: Faults;
   readonly observers: { onBatch?: (size: number, outcome: string, ms: number) => void };
 }
 
 export function openLeaseStore(bus: Bus, parts: LeaseStoreParts): JetStreamLeaseStore {
-  const { self, world, views, counters, health, observers } = parts;
-  onStored(bus, self, (told) => views.takeTold(told));
+  const { self, world, views, counters, health, faults, observers } = parts;
+  const onFault = (cause: unknown) => faults.count({ cause, during: "committing to the lease store" });
+  onStored(bus, self, (told) =>
+    faults.guard("taking in what another node stored", () => views.takeTold(told)),
+  );
   const batches = {
     isOutdated: ({ address, expected }: Append) => world.view.revisionOf(address) > expected,
     onBatch: (size: number, outcome: Parameters<StoreHealth["noteAttempt"]>[0], ms: number) => {
       health.noteAttempt(outcome, ms, performance.now());
       observers.onBatch?.(size, outcome.kind, ms);
     },
+    onFault,
   };
   return new JetStreamLeaseStore(bus, batches, {
     self,
@@ -36,13 +42,14 @@ export function openLeaseStore(bus: Bus, parts: LeaseStoreParts): JetStreamLease
     publisher: () => publisherOf(world.members.names),
     onHanded: (what) => counters.count("joint", what),
     onStored: (first, writes, sentAt) => tell(bus, parts, first, writes, sentAt),
+    onFault,
   });
 }
 
 /** The others, and once the exchanges concerned have gone on, this node's own view. */
 function tell(
   bus: Bus,
-  { self, world, views, clock }: LeaseStoreParts,
+  { self, world, views, clock, faults }: LeaseStoreParts,
   first: number,
   writes: readonly KeyWrite[],
   sentAt: number,
@@ -50,5 +57,5 @@ function tell(
   const told = toldOf(views.leases.created, clock, first, writes, sentAt, performance.now());
   if (told === undefined) return;
   if (world.members.names.length > 1) tellStored(bus, self, told);
-  setImmediate(() => views.takeTold(told));
+  setImmediate(() => faults.guard("taking in what was stored", () => views.takeTold(told)));
 }

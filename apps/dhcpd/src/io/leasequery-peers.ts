@@ -4,6 +4,7 @@ import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import type { Counters } from "../counters.ts";
 import type { Clocks } from "../exchange.ts";
+import type { Faults } from "../faults.ts";
 import type { NodeWorld } from "../node-world.ts";
 import { BulkLeasequeryListener } from "./bulk-leasequery.ts";
 
@@ -12,6 +13,7 @@ export interface LeasequeryPeersParts {
   readonly clocks: Clocks;
   readonly counters: Counters;
   readonly log: Logger;
+  readonly faults: Faults;
   readonly isServing: () => boolean;
 }
 
@@ -46,7 +48,7 @@ export class LeasequeryPeers {
   }
 
   private opened(): BulkLeasequeryListener {
-    const { world, clocks, counters, isServing } = this.parts;
+    const { world, clocks, counters, faults, isServing } = this.parts;
     return new BulkLeasequeryListener({
       world,
       now: () => clocks.now(),
@@ -54,6 +56,7 @@ export class LeasequeryPeers {
       isPeer: (address) => world.network.leasequeryPeers.has(address),
       isServing,
       note: (event) => counters.count("trouble", event),
+      onFault: (cause) => faults.count({ cause, during: "answering a bulk leasequery" }),
     });
   }
 }

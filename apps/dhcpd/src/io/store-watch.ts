@@ -2,6 +2,7 @@
 // store's health and the node's clock, and the log when either changes.
 import { type Bus, type BusState, LEASES, lookAtStream, type StreamLook, streamOf } from "@leasehold/bus";
 import type { Logger } from "pino";
+import type { Faults } from "../faults.ts";
 import type { StoreHealth, StoreLook, StoreState } from "../store-health.ts";
 import { type StreamClock, WARNED_FROM_MS } from "../stream-clock.ts";
 
@@ -13,6 +14,7 @@ export interface Watched {
   readonly health: StoreHealth;
   readonly clock: StreamClock;
   readonly log: Logger;
+  readonly faults: Faults;
   readonly steady: () => number;
   readonly wall: () => number;
 }
@@ -30,8 +32,9 @@ export class StoreWatch {
   constructor(bus: Bus, watched: Watched) {
     this.bus = bus;
     this.watched = watched;
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
-    void this.look();
+    const look = () => watched.faults.unawaited("looking at the lease store", this.look());
+    this.timer = setInterval(look, LOOK_EVERY_MS);
+    look();
   }
 
   stop(): void {

@@ -14,6 +14,7 @@ import { checkNetwork, compileNetwork, formatProblem, type Network } from "@leas
 import type { Mac } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import type { Counters } from "../counters.ts";
+import type { Faults } from "../faults.ts";
 import { InventoryFeed } from "../inventory-feed.ts";
 import { type LeaseRecord, takeIn } from "../lease-feed.ts";
 import type { NodeWorld } from "../node-world.ts";
@@ -49,6 +50,7 @@ export function followAll(
   bus: Bus,
   world: NodeWorld,
   counters: Counters,
+  faults: Faults,
   log: Logger,
   notice: Notice,
 ): Views {
@@ -64,7 +66,8 @@ export function followAll(
     ...all,
     takeTold: ({ stream, at, first, writes }) => {
       if (!leases.told(stream, first, first + writes.length - 1)) return;
-      for (const [i, { key, data }] of writes.entries()) take({ key, data, revision: first + i, at });
+      for (const [i, { key, data }] of writes.entries())
+        faults.guard(`taking in ${key}`, () => take({ key, data, revision: first + i, at }));
     },
     missing: () => {
       const loading = Object.entries(all).filter(([, follower]) => !follower.complete);

@@ -1,0 +1,186 @@
+// A node on the real group commits, some of whose parts throw for some clients.
+import {
+  type Append,
+  type CasOutcome,
+  type CasStream,
+  GroupCommits,
+  MemoryLeaseStore,
+  type StoredEvent,
+  type Timers,
+} from "@leasehold/leases";
+import { compileNetwork } from "@leasehold/network";
+import type { Ipv4, MessageTypeName } from "@leasehold/protocol";
+import { Counters } from "../src/counters.ts";
+import { DhcpService } from "../src/dhcp-service.ts";
+import type { Fault } from "../src/exchange.ts";
+import { Membership } from "../src/membership.ts";
+import { NodeWorld } from "../src/node-world.ts";
+import { StoreHealth } from "../src/store-health.ts";
+import { NETWORK, settled, TestClock } from "./node.ts";
+import { client, decoded, type Fields, ip, packetOf, SERVER } from "./wire.ts";
+
+/** The clients for which something throws, by number. */
+export interface Throwing {
+  send?: readonly number[];
+  trace?: readonly number[];
+  /** How many of the first replies. */
+  onReplied?: number;
+  probe?: readonly number[];
+  isOutdated?: readonly number[];
+}
+
+/** The memory store as a stream of atomic batches. */
+export function casOf(store: MemoryLeaseStore, before: () => void = () => {}): CasStream {
+  const read = async (address: Ipv4) => store.log.findLast((stored) => stored.address === address);
+  return {
+    read,
+    async publish(appends): Promise<CasOutcome> {
+      before();
+      for (const { address, expected } of appends)
+        if (((await read(address))?.revision ?? 0) !== expected) return { kind: "conflict" };
+      let revision = 0;
+      for (const append of appends)
+        store.append(append, (result) => {
+          if (result.kind === "stored") revision = result.revision;
+        });
+      return { kind: "stored", revision };
+    },
+  };
+}
+
+/** The stream, which may stand still or be out of reach. */
+class Stream implements CasStream {
+  isHeld = false;
+  isShut = false;
+  private readonly stream: CasStream;
+
+  constructor(stream: CasStream) {
+    this.stream = stream;
+  }
+
+  publish(appends: readonly Append[], patienceMs: number): Promise<CasOutcome> {
+    return this.isHeld ? new Promise(() => {}) : this.stream.publish(appends, patienceMs);
+  }
+
+  async read(address: Ipv4): Promise<StoredEvent | undefined> {
+    if (this.isShut) throw new Error("no responders");
+    return this.stream.read(address);
+  }
+}
+
+const POOL = "10.0.0.100-10.0.0.199";
+
+export class ThrowingNode {
+  throws: Throwing;
+  readonly service: DhcpService;
+  readonly counters = new Counters();
+  readonly faults: Fault[] = [];
+  /** The clients that got a reply, in order. */
+  readonly answered: number[] = [];
+  readonly packets: Buffer[] = [];
+  readonly store: Stream;
+  private readonly clock = new TestClock();
+  private readonly world: NodeWorld;
+  private due: { readonly at: number; readonly run: () => void }[] = [];
+  private intents = 0;
+  private replies = 0;
+
+  constructor(throws: Throwing) {
+    this.throws = throws;
+    this.world = new NodeWorld("n1", new Membership("n1"));
+    this.world.addOwnAddress(ip(SERVER));
+    const subnet = { ...NETWORK.subnets[0]!, pools: [{ range: POOL }], authoritative: true };
+    const network = { ...NETWORK, conflictProbe: { waitMs: 100 }, subnets: [subnet] };
+    this.world.network = compileNetwork(network as typeof NETWORK, 1);
+    const memory = new MemoryLeaseStore(this.clock.now);
+    this.store = new Stream(casOf(memory));
+    const throwIf = (isSo: boolean | undefined, what: string) => {
+      if (isSo) throw new Error(`${what} throws`);
+    };
+    const onFault = (cause: unknown) => this.faults.push({ cause, during: "committing" });
+    const commits = new GroupCommits(this.store, this.timers(), {
+      onFault,
+      isOutdated: ({ event }: Append) => {
+        throwIf(this.throws.isOutdated?.includes(numberOf(event.client)), "isOutdated");
+        return false;
+      },
+    });
+    this.service = new DhcpService({
+      ...{ world: this.world, store: commits, counters: this.counters, clocks: this.clock.clocks() },
+      health: new StoreHealth(() => true),
+      refusal: () => undefined,
+      nextIntent: () => `n1-${++this.intents}`,
+      onFault: (fault) => this.faults.push(fault),
+      trace: ({ mac }) => throwIf(this.throws.trace?.includes(numberOf(mac)), "trace"),
+      onReplied: () => throwIf(++this.replies <= (this.throws.onReplied ?? 0), "onReplied"),
+      probe: async (_, { clientMac }) => {
+        throwIf(this.throws.probe?.includes(numberOf(clientMac)), "probe");
+        return "free";
+      },
+    });
+  }
+
+  /** Nothing throws any more. */
+  calm(): void {
+    this.throws = {};
+  }
+
+  /** A DISCOVER, or the REQUEST that selects this client's own address. */
+  ask(n: number, type: MessageTypeName, fields: Fields = {}): void {
+    const selects = { requested: `10.0.0.${100 + n}`, server: SERVER };
+    this.receive(
+      n,
+      packetOf(type, client(n + 1), { ...(type === "REQUEST" ? selects : {}), xid: n + 1, ...fields }),
+    );
+  }
+
+  renew(n: number): void {
+    this.receive(n, packetOf("REQUEST", client(n + 1), { ciaddr: `10.0.0.${100 + n}`, xid: 100 + n }));
+  }
+
+  append(n: number): Append {
+    const address = ip(`10.0.0.${n}`);
+    return {
+      address,
+      expected: 0 as Append["expected"],
+      event: { type: "LeaseGranted", v: 1, client: client(n).client, intent: `i${n}` } as Append["event"],
+    };
+  }
+
+  private receive(n: number, bytes: Buffer): void {
+    this.packets.push(bytes);
+    const send = (payload: Buffer) => {
+      if (this.throws.send?.includes(n)) throw new Error("send throws");
+      decoded(Uint8Array.from(payload));
+      this.answered.push(n);
+      return true;
+    };
+    this.service.receive(bytes, { interfaceName: "eth0", addresses: [ip(SERVER)], send }, true);
+  }
+
+  /** As long as the timers of the commits need. */
+  async pass(ms: number): Promise<void> {
+    for (const end = this.clock.ms + ms; this.clock.ms < end; this.clock.ms++) {
+      await settled();
+      const now = this.due.filter(({ at }) => at <= this.clock.ms);
+      this.due = this.due.filter(({ at }) => at > this.clock.ms);
+      for (const { run } of now) run();
+      await settled();
+    }
+  }
+
+  private timers(): Timers {
+    return {
+      now: () => this.clock.ms,
+      wall: () => this.clock.ms,
+      after: (ms, run) => this.due.push({ at: this.clock.ms + ms, run }),
+      soon: (run) => this.due.push({ at: this.clock.ms, run }),
+      random: () => 0.5,
+    };
+  }
+}
+
+/** The last octets of a hardware address, or of a client that is known by it. */
+function numberOf(text: string): number {
+  return Number.parseInt(text.replaceAll(":", "").slice(-4), 16) - 1;
+}
