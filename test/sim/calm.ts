@@ -40,6 +40,7 @@ export class Calm {
     this.judgeLiveness();
     for (const client of simulation.clients) client.freeze();
     await this.pass(ANSWERED_WITHIN_MS);
+    this.judgeEnds();
     await this.loseMinority();
     await this.judgeEveryNode();
     for (const node of simulation.nodes) node.start();
@@ -50,6 +51,16 @@ export class Calm {
 
   private async pass(ms: number): Promise<void> {
     await this.simulation.runTo(this.simulation.elapsed + ms);
+  }
+
+  /** I15: no exchange waits for ever, whatever became of the others of its batch. */
+  private judgeEnds(): void {
+    const { nodes, judge } = this.simulation;
+    for (const { name, life } of nodes) {
+      judge.checked("I15");
+      const pending = life?.service.pending ?? 0;
+      if (pending > 0) judge.blame(`I15: ${pending} exchanges of ${name} have not ended`);
+    }
   }
 
   private judgeLiveness(): void {

@@ -89,6 +89,16 @@ export const faultKinds: readonly Kind[] = [
     end: (simulation) => simulation.ether.calm(),
   },
   {
+    name: "replies that throw",
+    ...{ weight: 3, longestMs: 60_000 },
+    // Many at once share a batch, some of whose replies throw.
+    begin: (simulation, { number }) => {
+      simulation.throwReplies(number);
+      simulation.powerUp();
+    },
+    end: (simulation) => simulation.throwReplies(undefined),
+  },
+  {
     name: "leader crash",
     ...{ weight: 3, longestMs: 0 },
     begin: (simulation) => simulation.stream.crashLeader(),

@@ -59,7 +59,12 @@ export interface Surroundings {
   beat(from: SimulatedNode, beat: Heartbeat): void;
   send(from: SimulatedNode, payload: Buffer, destination: Destination): void;
   blame(what: string): void;
+  /** Whether a link throws when it is to send that. */
+  isUnsendable(payload: Buffer): boolean;
 }
+
+/** Thrown by the simulation, where a mistake of ours might throw. */
+export class PlannedFault extends Error {}
 
 export class SimulatedNode {
   readonly name: string;
@@ -193,6 +198,7 @@ export class Life {
       counters: new Counters(),
       clocks: this.clocks(),
       refusal: () => this.refusal(),
+      onFault: ({ cause }) => this.noteFault(cause),
       nextIntent: () => `${node.name}-${number}-${++this.intents}`,
     };
     this.service = new DhcpService(bug?.plant?.(parts, stream) ?? parts);
@@ -230,6 +236,7 @@ export class Life {
     this.lookForPause();
     this.node.noteRead(bytes);
     const send = (payload: Buffer, destination: Destination) => {
+      if (this.around.isUnsendable(payload)) throw new PlannedFault("this reply cannot be sent");
       this.around.send(this.node, Buffer.from(payload), destination);
       return true;
     };
@@ -237,8 +244,13 @@ export class Life {
     try {
       this.service.receive(bytes, link, isBroadcast);
     } catch (cause) {
-      this.around.blame(`I15: ${this.node.name} failed: ${(cause as Error).stack}`);
+      if (!(cause instanceof PlannedFault)) this.noteFault(cause);
     }
+  }
+
+  private noteFault(cause: unknown): void {
+    if (cause instanceof PlannedFault) this.around.noteShared("replies that threw");
+    else this.around.blame(`I15: ${this.node.name} failed: ${(cause as Error).stack}`);
   }
 
   private timers() {

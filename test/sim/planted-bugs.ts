@@ -180,7 +180,46 @@ export const plantedBugs: readonly PlantedBug[] = [
     caughtAs: ["I12", "I4", "I8", "I3"],
     sharing: "skips-gaps",
   },
+  {
+    name: "one-boundary-a-batch",
+    breaks: "lets what one client's reply throws end the batch, the other exchanges of it included",
+    caughtAs: ["I15"],
+    plant: (parts) => {
+      const batch = new OneBatch();
+      return {
+        ...withAppend(parts, (append, settle, store) =>
+          store.append(append, (result) => batch.do(() => settle(result))),
+        ),
+        onFault: (fault) => {
+          parts.onFault?.(fault);
+          if (batch.isUnderWay) throw fault.cause;
+        },
+      };
+    },
+  },
 ];
+
+/** What is done in one go, in order, until something throws. */
+class OneBatch {
+  isUnderWay = false;
+  private steps: (() => void)[] = [];
+
+  do(step: () => void): void {
+    if (this.steps.push(step) > 1) return;
+    queueMicrotask(() => {
+      const batch = this.steps;
+      this.steps = [];
+      this.isUnderWay = true;
+      try {
+        for (const each of batch) each();
+      } catch {
+        // As a process that goes on after an unhandled rejection.
+      } finally {
+        this.isUnderWay = false;
+      }
+    });
+  }
+}
 
 type AppendWith = (append: Append, settle: (result: AppendResult) => void, store: ReadableLeaseStore) => void;
 

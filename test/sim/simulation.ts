@@ -36,6 +36,9 @@ const RESERVED_OUTSIDE = 200;
 /** Since when hosts of the start have their address: before any lease. */
 const LONG_AGO_MS = 3_600_000;
 
+/** The last octet of the hardware address. */
+const UNSENDABLE_AT = 28 + 5;
+
 export class Simulation implements Wire {
   readonly timeline = new Timeline(START);
   readonly tally = new Tally();
@@ -58,6 +61,7 @@ export class Simulation implements Wire {
   private areFaultsOver = false;
   private isSplit = false;
   private splits = 0;
+  private unsendable: number | undefined;
   private islands = 0;
 
   constructor(plan: Plan, bug?: PlantedBug, tell: (line: () => string) => void = () => {}) {
@@ -150,6 +154,11 @@ export class Simulation implements Wire {
   drift(node: number, rate: number): void {
     const { clock } = this.node(node);
     this.node(node).clock = { ...clock, drift: rate, since: this.timeline.now };
+  }
+
+  /** Links throw when they are to send to a third of the clients. */
+  throwReplies(number: number | undefined): void {
+    this.unsendable = number === undefined ? undefined : number % 3;
   }
 
   deafen(node: number, isDeaf: boolean): void {
@@ -328,6 +337,7 @@ export class Simulation implements Wire {
       beat: (from, beat) => this.beat(from, beat),
       send: (from, payload, destination) => this.reply(from, payload, destination),
       blame: (what) => this.judge.blame(what),
+      isUnsendable: (payload) => payload[UNSENDABLE_AT]! % 3 === this.unsendable,
     });
     node.clock = { skewMs, drift: 0, since: timeline.now };
     return node;
