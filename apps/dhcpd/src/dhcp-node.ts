@@ -1,9 +1,9 @@
 // A node: its parts put together, started, watched, and stopped in order.
 import { randomBytes } from "node:crypto";
-import { askNode, type Bus, BusError, beat, NETWORK, onBeat, onQuestion, putRecord } from "@leasehold/bus";
+import { type Bus, BusError, beat, NETWORK, onBeat, putRecord } from "@leasehold/bus";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
-import { CatchUp } from "./catch-up.ts";
+import type { CatchUp } from "./catch-up.ts";
 import { clearThrough, type Order } from "./clear-lease.ts";
 import { Counters } from "./counters.ts";
 import { DhcpService } from "./dhcp-service.ts";
@@ -13,6 +13,7 @@ import type { Foreseen } from "./explain.ts";
 import { Faults } from "./faults.ts";
 import { Intake, type Received } from "./intake.ts";
 import { connectToBus } from "./io/bus.ts";
+import { openCatchUp } from "./io/catch-up.ts";
 import { ClusterAddress } from "./io/cluster-address.ts";
 import { ConflictProbe } from "./io/conflict-probe.ts";
 import { DurabilityCheck } from "./io/durability-check.ts";
@@ -161,7 +162,11 @@ export class DhcpNode {
       leasesLoaded: () => this.service?.restoration.loaded(),
       hosts: (macs) => this.service?.noticeHosts(macs),
     });
-    this.catchUp = this.catchUpOver(bus, this.views);
+    this.catchUp = openCatchUp(bus, {
+      ...{ self: this.file.name, world, membership: this.membership, health, counters, faults, steady },
+      leases: this.views.leases,
+      onLease: (lease) => this.service?.noticeStored(lease),
+    });
     onBeat(bus, (node, state) => faults.guard("hearing a heartbeat", () => this.hear(node, state)));
     this.timers.push(faults.every(BEAT_EVERY_MS, "telling the others", () => this.beat()));
     const epoch = Date.now().toString(36);
@@ -195,27 +200,6 @@ export class DhcpNode {
 
   private hear(node: string, state: unknown): void {
     if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
-  }
-
-  private catchUpOver(bus: Bus, { leases }: Views): CatchUp {
-    const { world, membership, clocks, health, counters } = this;
-    const catchUp = new CatchUp({
-      ...{ world, membership, steady: clocks.steady, feed: () => leases },
-      isInDoubt: () => leases.complete && !health.isPrompt(clocks.steady()),
-      ask: (node, question) => askNode(bus, node, question),
-      onLease: (lease) => {
-        counters.count("trouble", "lease-told-by-peer");
-        this.service?.noticeStored(lease);
-      },
-    });
-    onQuestion(bus, this.file.name, (question) => {
-      let answer: unknown;
-      this.faults.guard("answering another node", () => {
-        answer = catchUp.answer(question);
-      });
-      return answer;
-    });
-    return catchUp;
   }
 
   private noteMembers(): void {
