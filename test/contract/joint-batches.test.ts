@@ -61,7 +61,8 @@ describe("batches of three nodes", () => {
     const seen = new Map<string, number>();
     const note = (key: string, revision: number) => seen.set(key, Math.max(seen.get(key) ?? 0, revision));
     const follower = followBucket(listener, LEASES, { onRecord: ({ key, revision }) => note(key, revision) });
-    onStored(listener, "n3", ({ stream, first, writes }) => {
+    const isRight = () => undefined;
+    onStored(listener, "n3", isRight, ({ stream, first, writes }) => {
       if (follower.told(stream, first, first + writes.length - 1))
         for (const [i, { key }] of writes.entries()) note(key, first + i);
     });

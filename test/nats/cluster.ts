@@ -49,7 +49,7 @@ export async function startNatsCluster(size: 1 | 3 = 3, jetstream = ""): Promise
   };
 }
 
-function ended(process: ChildProcess): Promise<void> {
+export function ended(process: ChildProcess): Promise<void> {
   if (process.exitCode !== null || process.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     process.once("exit", () => resolve());
@@ -57,7 +57,7 @@ function ended(process: ChildProcess): Promise<void> {
   });
 }
 
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(
     servers.map(

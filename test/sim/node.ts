@@ -1,7 +1,7 @@
 // A node of the simulated cluster: the parts of apps/dhcpd put together as dhcp-node.ts does, with simulated time, store and
 // links around them. A crash ends its process, and all that it knew; the next one starts empty.
 
-import type { JointBatches, KeyWrite, Told } from "@leasehold/bus";
+import { type JointBatches, type KeyWrite, readHanded, type Told, Wrong } from "@leasehold/bus";
 import {
   type Append,
   type CasStream,
@@ -11,6 +11,7 @@ import {
   instant,
   type StoredEvent,
 } from "@leasehold/leases";
+import { LEASE_WRITES } from "@leasehold/leases/nats";
 import { MessageType, type Packet } from "@leasehold/protocol";
 import { Counters } from "../../apps/dhcpd/src/counters.ts";
 import type { Destination } from "../../apps/dhcpd/src/destination.ts";
@@ -294,7 +295,9 @@ export class Life {
     const { bug, stream } = this.around;
     const isEarly = bug?.sharing === "answers-early";
     if (isEarly) answer(stream.lastSequence + 1);
-    this.batches?.take(handed, isEarly ? () => {} : answer);
+    const read = readHanded(handed, LEASE_WRITES);
+    if (read instanceof Wrong) throw new Error(`a node handed on ${read.found}, expected ${read.expected}`);
+    this.batches?.take(read, isEarly ? () => {} : answer);
   }
 
   private tell(first: number, writes: readonly KeyWrite[], sentAt: number): void {
@@ -316,7 +319,9 @@ export class Life {
 
   private take(record: LeaseRecord): void {
     const taken = takeIn(this.world, record);
-    if (typeof taken !== "string" && this.feed.isComplete) this.service.noticeStored(taken);
+    if (typeof taken === "object" && "unreadable" in taken)
+      throw new Error(`a node wrote what cannot be read: ${taken.unreadable}`);
+    if (taken !== "known" && this.feed.isComplete) this.service.noticeStored(taken);
   }
 
   /** What only a planted bug does. */

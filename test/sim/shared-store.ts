@@ -27,7 +27,6 @@ export function sharedStore(parts: SharedStoreParts): { batches: JointBatches; s
       // The simulated stream rejects nothing, which is the one outcome that the two types have otherwise.
       return connection.publish(writes.map(appendOf), timeout) as Promise<CasOutcome>;
     },
-    isKey: (key) => parseIpv4(key) !== undefined,
   };
   const batches = new JointBatches(ports, { self, publisher, onHanded, onStored, busyMs: BUSY_MS });
   return {

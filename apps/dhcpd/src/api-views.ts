@@ -1,13 +1,20 @@
 // What the API says of a lease and of a host: every key always there, null for what is absent.
 import type { Host, Quarantined } from "@leasehold/inventory";
-import { type Instant, type Lease, shownState, type World, whyNobodys } from "@leasehold/leases";
+import {
+  type Instant,
+  isUnreadable,
+  type Lease,
+  shownState,
+  type World,
+  whyNobodys,
+} from "@leasehold/leases";
 import { describeFixed } from "@leasehold/network";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 
 export function leaseViewOf(lease: Lease, now: Instant) {
   return {
     address: formatIpv4(lease.address),
-    client: lease.client,
+    client: isUnreadable(lease) ? "" : lease.client,
     mac: lease.mac ?? null,
     hostname: lease.hostname ?? null,
     host: lease.host ?? null,
@@ -24,8 +31,11 @@ export function leaseViewOf(lease: Lease, now: Instant) {
   };
 }
 
+/** What a Date can hold; a lease without an end has none. */
+const DATE_MAX = 8.64e15;
+
 function timeOf(instant: Instant): string | null {
-  return Number.isFinite(instant) ? new Date(instant).toISOString() : null;
+  return Math.abs(instant) <= DATE_MAX ? new Date(instant).toISOString() : null;
 }
 
 /** All hosts: those that are served, and those of which nothing is, with what is wrong. */

@@ -1,6 +1,15 @@
 // While the stream of the leases has no leader its feed stands still, also for a node that was cut off and is back: it would not
 // know what the others did until the election is over, 4 to 9 s later. So it asks one of them (docs/adr/0016).
-import { after, type Instant, type Lease, type Revision } from "@leasehold/leases";
+import { Wrong } from "@leasehold/bus";
+import {
+  after,
+  faultOfFields,
+  type Instant,
+  isUnreadable,
+  LEASE_STATES,
+  type Lease,
+  type Revision,
+} from "@leasehold/leases";
 import type { Membership } from "./membership.ts";
 import type { NodeWorld } from "./node-world.ts";
 
@@ -27,7 +36,8 @@ export interface CatchUpParts {
   /** Whether the feed cannot be relied on now. */
   readonly isInDoubt: () => boolean;
   readonly steady: () => number;
-  readonly ask: (node: string, question: Question) => Promise<unknown>;
+  /** What another node answers; rejects where that cannot be read. */
+  readonly ask: (node: string, question: Question) => Promise<Answer>;
   /** Told of each lease that was news. */
   readonly onLease: (lease: Lease) => void;
 }
@@ -69,11 +79,11 @@ export class CatchUp {
   }
 
   /** What this node knows of a stream; undefined when it follows another one. */
-  answer(question: unknown): Answer | undefined {
+  answer({ stream, after: from }: Question): Answer | undefined {
     const { world, feed } = this.parts;
-    const { stream, after: from } = (question ?? {}) as Partial<Question>;
-    if (stream !== feed().created || typeof from !== "number") return undefined;
-    return { leases: world.view.newerThan(from as Revision, RECORDS_MAX) };
+    if (stream !== feed().created) return undefined;
+    const leases = world.view.newerThan(from as Revision, RECORDS_MAX);
+    return { leases: leases.filter((lease) => !isUnreadable(lease)) };
   }
 
   private question(): Question {
@@ -82,16 +92,51 @@ export class CatchUp {
     return { stream: created, after: Math.max(position, told) };
   }
 
-  private take({ stream }: Question, answer: unknown): void {
+  private take({ stream }: Question, { leases }: Answer): void {
     const { world, feed, onLease } = this.parts;
-    const leases = (answer as Partial<Answer> | undefined)?.leases;
     // The stream may have been replaced while the answer was on its way.
-    if (!Array.isArray(leases) || feed().created !== stream) return;
-    for (const told of leases as Lease[]) {
+    if (feed().created !== stream) return;
+    for (const told of leases) {
       const lease = { ...told, heldUntil: after(told.at as Instant, told.heldSeconds) };
       this.told = { stream, after: lease.revision };
       const isNews = world.view.revisionOf(lease.address) < (lease.revision as Revision);
       if (isNews && world.view.apply(lease)) onLease(lease);
     }
   }
+}
+
+/** What another node asks. */
+export function readQuestion(value: unknown): Question | Wrong {
+  const { stream, after: from } = (value ?? {}) as Partial<Question>;
+  if (typeof stream !== "string" || stream.length > 100) return new Wrong(typeof stream, "which stream");
+  if (!isCount(from)) return new Wrong(`after: ${typeof from}`, "a revision");
+  return { stream, after: from };
+}
+
+/** What another node answers: leases as this one would have read them from the store. */
+export function readAnswer(value: unknown): Answer | Wrong {
+  const { leases } = (value ?? {}) as Partial<Answer>;
+  if (!Array.isArray(leases) || leases.length > RECORDS_MAX)
+    return new Wrong(`leases: ${typeof leases}`, `a list of at most ${RECORDS_MAX} leases`);
+  for (const lease of leases) {
+    const fault = faultOfLease(lease);
+    if (fault !== undefined) return new Wrong(fault, "leases");
+  }
+  return { leases };
+}
+
+const ADDRESS_MAX = 0xffffffff;
+
+function faultOfLease(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return `a lease that is ${JSON.stringify(value)}`;
+  const { address, state, at, revision, isReserved } = value as Partial<Record<keyof Lease, unknown>>;
+  if (!isCount(address) || address > ADDRESS_MAX) return "a lease without an address";
+  if (!LEASE_STATES.includes(state as Lease["state"])) return "a lease in no state that there is";
+  if (!isCount(at) || !isCount(revision)) return "a lease without a time, or a revision";
+  if (typeof isReserved !== "boolean") return "a lease that is neither reserved nor not";
+  return faultOfFields(value as Record<string, unknown>);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

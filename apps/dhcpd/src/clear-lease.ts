@@ -1,7 +1,7 @@
 // Carries out what an operator ordered of an address, by compare-and-swap on what this node knows of it.
 
 import { BusError } from "@leasehold/bus";
-import { type Clearing, type ClearingOrder, clearingOf, leaseAfter } from "@leasehold/leases";
+import { type Clearing, type ClearingOrder, clearingOf, leaseAfter, leaseOf } from "@leasehold/leases";
 import { formatIpv4 } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import type { ServiceParts } from "./exchange.ts";
@@ -29,8 +29,8 @@ export async function clearLease(
       if (result.kind === "stored" && world.view.revisionOf(order.address) < result.revision)
         world.view.apply(leaseAfter(append.event, result.revision, sentAt));
       const current = result.kind === "conflict" ? result.current : undefined;
-      if (current?.event !== undefined)
-        world.view.apply(leaseAfter(current.event, current.revision, current.at));
+      const found = current && leaseOf(current);
+      if (found !== undefined) world.view.apply(found);
       if (result.kind === "stored") resolve(clearing);
       else resolve({ kind: result.kind === "conflict" ? "overtaken" : "unknown" });
     });

@@ -18,6 +18,11 @@ export function clusterViewOf(node: DhcpNode) {
       bucket: LEASES,
       pending,
     },
+    /** Records in the buckets that this node cannot use, and leases outside of every subnet. */
+    unreadable: node.unreadable.view(),
+    strayLeases: { count: node.world.strays.count, addresses: node.world.strays.some },
+    /** What was heard on NATS and is not what nodes say, by kind, since the start. */
+    badMessages: Object.fromEntries(node.counters.of("badMessages")),
     clock: {
       /** By how much this node's wall clock is ahead of stream time, s. */
       ahead: Math.round(clock.wallDifferenceMs) / 1000,

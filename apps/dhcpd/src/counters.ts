@@ -8,7 +8,9 @@ export type CounterGroup =
   | "refused"
   | "commits"
   | "joint"
-  | "trouble";
+  | "trouble"
+  | "badMessages"
+  | "badRecords";
 
 interface Count {
   count: number;
@@ -24,6 +26,8 @@ export class Counters {
     commits: new Map(),
     joint: new Map(),
     trouble: new Map(),
+    badMessages: new Map(),
+    badRecords: new Map(),
   };
 
   count(group: CounterGroup, label: string): void {

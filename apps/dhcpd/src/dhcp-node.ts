@@ -11,6 +11,7 @@ import { Draining, HANDOVER_MS } from "./draining.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Foreseen } from "./explain.ts";
 import { Faults } from "./faults.ts";
+import { type Heartbeat, heartbeatOf, type NodeState, readHeartbeat } from "./heartbeat.ts";
 import { Intake, type Received } from "./intake.ts";
 import { connectToBus } from "./io/bus.ts";
 import { openCatchUp } from "./io/catch-up.ts";
@@ -21,16 +22,18 @@ import { openLeaseStore } from "./io/lease-store.ts";
 import { LeasequeryPeers } from "./io/leasequery-peers.ts";
 import { type Link, openLink } from "./io/link.ts";
 import { StoreWatch } from "./io/store-watch.ts";
-import { followAll, type Views } from "./io/views.ts";
+import { followAll, type Notice, type Views } from "./io/views.ts";
 import type { Whence } from "./lease-request.ts";
 import { MemberRegistry } from "./member-registry.ts";
-import { BEAT_EVERY_MS, type Heartbeat, Membership, type NodeState } from "./membership.ts";
+import { BEAT_EVERY_MS, Membership } from "./membership.ts";
 import type { NodeFile } from "./node-file.ts";
 import { NodeWorld } from "./node-world.ts";
 import { PauseWatch } from "./pause-watch.ts";
 import { RecentOutcomes } from "./recent-outcomes.ts";
 import { StoreHealth, type StoreState } from "./store-health.ts";
 import { clocksOf, StreamClock } from "./stream-clock.ts";
+import { UnreadableRecords } from "./unreadable-records.ts";
+import { WrongInput } from "./wrong-input.ts";
 
 const DRAIN_MAX_MS = 3000;
 const TICK_MS = 100;
@@ -52,6 +55,8 @@ export class DhcpNode {
     onBatch?: (size: number, outcome: string, ms: number) => void;
     onReplied?: (type: string, ms: number) => void;
   } = {};
+  /** Records that it cannot use. */
+  readonly unreadable: UnreadableRecords;
   readonly log: Logger;
   private readonly membership: Membership;
   private readonly pause: PauseWatch;
@@ -85,6 +90,7 @@ export class DhcpNode {
     this.version = version;
     this.log = log;
     this.faults = new Faults({ counters: this.counters, log, now: () => performance.now() });
+    this.unreadable = new UnreadableRecords(new WrongInput(this.counters, log, this.clocks.steady));
     this.disks = new DurabilityCheck(file.nats, log);
     this.membership = new Membership(file.name);
     this.world = new NodeWorld(file.name, this.membership);
@@ -106,7 +112,7 @@ export class DhcpNode {
   async start(): Promise<void> {
     for (const name of this.file.interfaces) await this.openLink(name);
     this.timers.push(this.faults.every(TICK_MS, "looking after what waits", () => this.tick()));
-    this.bus = await connectToBus(this.file, this.log, (state) => {
+    this.bus = await connectToBus(this.file, this.log, this.unreadable.input, (state) => {
       this.counters.count("trouble", `nats-${state}`);
       this.watch?.noteConnection(state);
     });
@@ -150,24 +156,15 @@ export class DhcpNode {
       put: (key, value, expected) => putRecord(bus, NETWORK, key, value, expected),
     });
     this.timers.push(faults.every(REGISTER_EVERY_MS, "keeping the members", () => this.register()));
-    this.views = followAll(bus, world, counters, faults, log, {
-      network: (network) => {
-        this.service?.noticeNetwork();
-        this.clusterAddress.noticeNetwork(network, this.links, steady());
-        this.peers.noticeNetwork(this.links.flatMap((link) => link.addresses));
-      },
-      member: (key, value, revision) => this.registry?.take(key, value, revision, steady()),
-      lease: (lease) => this.service?.noticeStored(lease),
-      leasesReplaced: () => this.service?.restoration.begin(),
-      leasesLoaded: () => this.service?.restoration.loaded(),
-      hosts: (macs) => this.service?.noticeHosts(macs),
-    });
+    this.views = followAll(bus, world, counters, faults, log, this.notices(), this.unreadable);
     this.catchUp = openCatchUp(bus, {
       ...{ self: this.file.name, world, membership: this.membership, health, counters, faults, steady },
       leases: this.views.leases,
       onLease: (lease) => this.service?.noticeStored(lease),
     });
-    onBeat(bus, (node, state) => faults.guard("hearing a heartbeat", () => this.hear(node, state)));
+    onBeat(bus, readHeartbeat, (node, state) =>
+      faults.guard("hearing a heartbeat", () => this.hear(node, state)),
+    );
     this.timers.push(faults.every(BEAT_EVERY_MS, "telling the others", () => this.beat()));
     const epoch = Date.now().toString(36);
     this.service = new DhcpService({
@@ -198,8 +195,25 @@ export class DhcpNode {
     });
   }
 
-  private hear(node: string, state: unknown): void {
+  private hear(node: string, state: Heartbeat): void {
     if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
+  }
+
+  /** Who wants to know what the buckets show. */
+  private notices(): Notice {
+    const { steady } = this.clocks;
+    return {
+      network: (network) => {
+        this.service?.noticeNetwork();
+        this.clusterAddress.noticeNetwork(network, this.links, steady());
+        this.peers.noticeNetwork(this.links.flatMap((link) => link.addresses));
+      },
+      member: (key, value, revision) => this.registry?.take(key, value, revision, steady()),
+      lease: (lease) => this.service?.noticeStored(lease),
+      leasesReplaced: () => this.service?.restoration.begin(),
+      leasesLoaded: () => this.service?.restoration.loaded(),
+      hosts: (macs) => this.service?.noticeHosts(macs),
+    };
   }
 
   private noteMembers(): void {
@@ -327,22 +341,9 @@ export class DhcpNode {
   }
 
   heartbeat(): Heartbeat {
-    return {
-      node: this.file.name,
-      version: this.version,
-      state: this.state,
-      store: this.storeState,
-      isRestoring: this.service?.restoration.isRestoring ?? false,
-      addresses: this.addresses,
-      floating: this.clusterAddress.word,
-      api: this.file.api.listen,
-      networkRevision: this.world.network.revision,
-      leasesPosition: this.position("leases"),
-      inventoryRevision: this.position("inventory"),
-      hosts: this.world.inventory.size,
-      leases: this.world.view.size,
-      counters: this.counters.totals(),
-    };
+    const isRestoring = this.service?.restoration.isRestoring ?? false;
+    const { addresses, clusterAddress } = this;
+    return heartbeatOf(this, { isRestoring, addresses, floating: clusterAddress.word });
   }
 
   /** On the links that it serves. */

@@ -26,9 +26,16 @@ beforeEach(() => {
 });
 
 test("a record tells whose host changed, before and after", () => {
-  const macs = set("a", { ...alice, mac: bob.mac }, "10.0.0.12");
+  const { macs } = set("a", { ...alice, mac: bob.mac }, "10.0.0.12");
   expect(macs).toEqual([parseMac(alice.mac), parseMac(bob.mac)]);
   expect(feed.lost).toEqual([]);
+});
+
+test("A5: a record that cannot be read is told with its reason, and its host is not served", () => {
+  const { unreadable } = feed.take({ key: hostKey("a"), value: { v: 2 }, revision: 9 });
+  expect(unreadable).toMatch(/no host event/);
+  expect(addressOf(alice)).toBeUndefined();
+  expect(set("a", alice, "10.0.0.10").unreadable).toBeUndefined();
 });
 
 test("an empty bucket in place of the old one takes no address away", () => {

@@ -18,13 +18,17 @@ export class InventoryFeed {
     this.inventory = inventory;
   }
 
-  /** Takes a record in; the hardware addresses of its host, before and after. */
-  take({ key, value, revision }: HostRecord): readonly Mac[] {
+  /** Takes a record in; the hardware addresses of its host, before and after, and why it cannot be read, if it cannot. */
+  take({ key, value, revision }: HostRecord): {
+    readonly macs: readonly Mac[];
+    readonly unreadable?: string;
+  } {
     const id = hostIdOf(key);
     const before = this.macsOf(id);
     if (id !== undefined) this.unseen.delete(id);
-    this.inventory.apply(key, value, revision);
-    return [...before, ...this.macsOf(id)];
+    const unreadable = this.inventory.apply(key, value, revision);
+    const macs = [...before, ...this.macsOf(id)];
+    return unreadable === undefined ? { macs } : { macs, unreadable };
   }
 
   /**

@@ -1,4 +1,12 @@
-import { encodeLeaseEvent, instant, type LeaseEvent, leaseAfter, revision } from "@leasehold/leases";
+import {
+  encodeLeaseEvent,
+  instant,
+  isFreeFor,
+  type LeaseEvent,
+  leaseAfter,
+  revision,
+  shownState,
+} from "@leasehold/leases";
 import { describe, expect, it } from "vitest";
 import { alice, bob, ip, X } from "../test/wire.ts";
 import { takeIn } from "./lease-feed.ts";
@@ -57,9 +65,31 @@ describe("what the feed shows", () => {
     expect([node.view.get(ip(X)), node.view.revisionOf(ip(X))]).toEqual([undefined, 6]);
   });
 
-  it("leaves alone what is no lease event of ours", () => {
-    expect(takeIn(world(), { ...record(), key: "not-an-address" })).toBe("foreign");
-    expect(takeIn(world(), { ...record(), data: new TextEncoder().encode('{"v":2}') })).toBe("foreign");
-    expect(takeIn(world(), { ...record(), data: new Uint8Array(0) })).toBe("foreign");
+  const unreadable = (reason: RegExp) => ({ unreadable: expect.stringMatching(reason) });
+
+  it("A5: leaves alone what is no lease event of ours, and says why", () => {
+    const octets = (text: string) => new TextEncoder().encode(text);
+    expect(takeIn(world(), { ...record(), key: "not-an-address" })).toEqual(unreadable(/^the key/));
+    expect(takeIn(world(), { ...record(), data: octets('{"v":2}') })).toEqual(unreadable(/^v: found 2/));
+    expect(takeIn(world(), { ...record(), data: octets("") })).toEqual(unreadable(/no JSON/));
+    expect(takeIn(world(), { ...record(), key: "10.0.0.77" })).toEqual(unreadable(/which is its key/));
+    expect(takeIn(world(), record({ hostname: "h".repeat(900_000) }))).toEqual(
+      unreadable(/^hostname: .*\(900000 characters\)/),
+    );
+  });
+
+  it("A5: gives the address of a record that cannot be read to nobody, whatever was there before", () => {
+    const node = world();
+    takeIn(node, record());
+    takeIn(node, { ...record({ heldSeconds: 1e15 }, 6) });
+    const lease = node.view.get(ip(X))!;
+    expect([lease.revision, shownState(lease, instant(9e15))]).toEqual([6, "unreadable"]);
+    for (const { client } of [alice, bob]) expect(isFreeFor(lease, client, instant(9e15), 0)).toBe(false);
+    expect(node.view.ofClient(alice.client)).toEqual([]);
+    // Until somebody removes it, or writes one that can be read.
+    takeIn(node, { ...record({}, 7), data: undefined });
+    expect(node.view.get(ip(X))).toBeUndefined();
+    takeIn(node, record({}, 8));
+    expect(node.view.get(ip(X))?.client).toBe(alice.client);
   });
 });

@@ -1,5 +1,5 @@
 // What the bucket's feed shows, into what this node knows of leases.
-import { type Instant, type Lease, leaseAfter, type Revision } from "@leasehold/leases";
+import { type Instant, type Lease, leaseOf, type Revision } from "@leasehold/leases";
 import { storedEventOf } from "@leasehold/leases/nats";
 import { parseIpv4 } from "@leasehold/protocol";
 import type { NodeWorld } from "./node-world.ts";
@@ -12,11 +12,16 @@ export interface LeaseRecord {
   readonly at: number;
 }
 
-/** The lease that is news; `foreign` for what is no lease event; `known` for what says nothing new, or is gone. */
-export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | "foreign" | "known" {
+/** A record that was left alone, and why. */
+export interface Unreadable {
+  readonly unreadable: string;
+}
+
+/** The lease that is news; why there is none; `known` for what says nothing new, or is gone. */
+export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | Unreadable | "known" {
   const { view, index } = world;
   const address = parseIpv4(record.key);
-  if (address === undefined) return "foreign";
+  if (address === undefined) return { unreadable: "the key: expected an IPv4 address" };
   const known = view.revisionOf(address);
   // What is older than what is known is not read: every node is shown what it wrote itself.
   if (known > record.revision) return "known";
@@ -26,13 +31,17 @@ export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | "foreign"
   }
   // The same event is in the view already: only the stream's own time of it is news.
   const shown = known === record.revision ? view.showAt(address, record.at as Instant) : undefined;
-  const lease = shown ?? read(record);
-  if (lease === undefined) return "foreign";
+  if (shown !== undefined) {
+    index.note(shown);
+    return shown;
+  }
+  const stored = storedEventOf(record)!;
+  const lease = leaseOf(stored)!;
+  if (stored.unreadable !== undefined) {
+    // In the place of what was there: the address is given to nobody, and the record is not written over.
+    view.apply(lease);
+    return { unreadable: stored.unreadable };
+  }
   index.note(lease);
-  return shown !== undefined || view.apply(lease) ? lease : "known";
-}
-
-function read(record: LeaseRecord): Lease | undefined {
-  const stored = storedEventOf(record);
-  return stored?.event && leaseAfter(stored.event, stored.revision, stored.at);
+  return view.apply(lease) ? lease : "known";
 }

@@ -1,4 +1,5 @@
 // Who is a member, by the store: known to a node that has just started, kept by each for itself, and cleared of who is gone.
+import { Wrong } from "@leasehold/bus";
 import { describe, expect, test } from "vitest";
 import { ip } from "../test/wire.ts";
 import { MemberRegistry } from "./member-registry.ts";
@@ -95,4 +96,22 @@ test("other records of the bucket, and nonsense, are left alone", () => {
   registry.take("member.n2", "hello", 2, 0);
   registry.take("member.n3", { addresses: "10.0.0.3" }, 3, 0);
   expect([membership.sizeAt(0), membership.isMember(ip("10.0.0.3"))]).toEqual([1, false]);
+});
+
+test("A5: a member whose record was spoilt is a member still, and is told of", () => {
+  const { membership, registry } = registryOf();
+  registry.take("member.n2", { node: "n2", addresses: ["10.0.0.3"] }, 1, 0);
+  for (const spoilt of ["hello", 7, [], {}, { node: "n3", addresses: [] }, { node: "n2", addresses: [7] }])
+    expect(registry.take("member.n2", spoilt, 2, 0)).toBeInstanceOf(Wrong);
+  expect([membership.sizeAt(0), membership.isMember(ip("10.0.0.3"))]).toEqual([2, true]);
+  expect(registry.take("member.n2", undefined, 3, 0)).toBeUndefined();
+  expect(membership.sizeAt(0)).toBe(1);
+});
+
+test("A5: a node writes its own record anew when somebody spoilt it", async () => {
+  const { registry, written } = registryOf();
+  registry.take("member.n1", { node: "n1", addresses: ["10.0.0.2"] }, 1, 0);
+  registry.take("member.n1", "spoilt", 2, 0);
+  await registry.keep(["10.0.0.2"], 0);
+  expect(written).toEqual(["member.n1 10.0.0.2 on 2"]);
 });

@@ -1,9 +1,9 @@
 // Who is in the cluster, as heard in heartbeats.
 import { Members } from "@leasehold/leases";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
-import type { FloatingWord, HeardWord } from "./floating-vote.ts";
+import type { HeardWord } from "./floating-vote.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import type { MemberAddresses } from "./responder.ts";
-import type { StoreState } from "./store-health.ts";
 
 export const BEAT_EVERY_MS = 500;
 /** A node that was not heard for so long is taken for dead. */
@@ -12,29 +12,7 @@ export const DEAD_AFTER_MS = 2000;
 const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000;
 const MEMBERS_MAX = 64;
 
-export type NodeState = "starting" | "serving" | "suspect" | "fenced" | "draining" | "stopped";
-
-/** What a node tells the others twice a second. */
-export interface Heartbeat {
-  readonly node: string;
-  readonly version: string;
-  readonly state: NodeState;
-  /** As it sees the lease store. */
-  readonly store?: StoreState;
-  /** Whether it still writes back what a replaced store has lost. */
-  readonly isRestoring?: boolean;
-  /** Its addresses on the served links: each is a server identifier of the cluster. */
-  readonly addresses: readonly string[];
-  /** On the cluster's floating address; absent when the network document has none. */
-  readonly floating?: FloatingWord | undefined;
-  readonly api: string;
-  readonly networkRevision: number;
-  readonly leasesPosition: number;
-  readonly inventoryRevision: number;
-  readonly hosts: number;
-  readonly leases: number;
-  readonly counters: Readonly<Record<string, number>>;
-}
+export type { Heartbeat, NodeState } from "./heartbeat.ts";
 
 interface Heard {
   readonly beat: Heartbeat;

@@ -15,6 +15,7 @@ import { LeasequeryIndex } from "./leasequery-index.ts";
 import type { Membership } from "./membership.ts";
 import { networkWarnings } from "./network-warnings.ts";
 import { SeenRelays } from "./seen-relays.ts";
+import { StrayLeases } from "./stray-leases.ts";
 
 const NO_OPTIONS: ReadonlyMap<number, Uint8Array> = new Map();
 
@@ -27,6 +28,7 @@ export class NodeWorld implements World {
   /** What leasequeries ask for besides address and client. */
   readonly index = new LeasequeryIndex(this.view);
   inventory = new Inventory();
+  readonly strays = new StrayLeases(this);
   network: Network = compileNetwork({ version: 1, subnets: [] }, 0);
   /** What the document says that works, and that a person should know of. */
   networkProblems: readonly Problem[] = [];

@@ -1,6 +1,6 @@
 // The lease store was replaced under a running node: by an empty one, or by an older one. What the node knows to be promised is
 // written back, at a bounded rate, each lease by the node whose share it is; until that is done nobody gets a new address.
-import { leaseAfter, Reassertion } from "@leasehold/leases";
+import { leaseAfter, leaseOf, Reassertion } from "@leasehold/leases";
 import type { ServiceParts } from "./exchange.ts";
 
 /** Writes of a tick, and on their way, at most. */
@@ -63,8 +63,8 @@ export class Restoration {
       counters.count("trouble", `lease-reasserted-${result.kind}`);
       if (result.kind === "stored") world.view.apply(leaseAfter(append.event, result.revision, sentAt));
       const current = result.kind === "conflict" ? result.current : undefined;
-      if (current?.event !== undefined)
-        world.view.apply(leaseAfter(current.event, current.revision, current.at));
+      const found = current && leaseOf(current);
+      if (found !== undefined) world.view.apply(found);
     });
   }
 }

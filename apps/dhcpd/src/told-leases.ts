@@ -1,5 +1,6 @@
 // Who publishes for all, and what nodes tell each other of what is stored (docs/adr/0017).
-import type { KeyWrite, Told } from "@leasehold/bus";
+import { type KeyWrite, type Told, Wrong } from "@leasehold/bus";
+import { LEASE_WRITES } from "@leasehold/leases/nats";
 import type { StreamClock } from "./stream-clock.ts";
 
 /** What took longer to store is left to the feed, which knows the stream's own time of it. */
@@ -22,4 +23,27 @@ export function toldOf(
 ): Told | undefined {
   if (now - sentAt > TOLD_MAX_MS) return undefined;
   return { stream, at: Math.round(clock.now(sentAt)), first, writes };
+}
+
+/** A node's clock and the stream's agree within seconds, or the node is fenced. */
+const APART_MAX_MS = 60_000;
+
+/**
+ * What is wrong with what another node tells. By the heads of its events only, as all that is stored under load is told: one that
+ * cannot be read further in is treated as one that the feed has shown.
+ */
+export function faultOfTold(
+  { at, writes }: Told,
+  clock: StreamClock,
+  now = performance.now(),
+): Wrong | undefined {
+  const apartMs = at - clock.now(now);
+  if (clock.isKnown && Math.abs(apartMs) > APART_MAX_MS)
+    return new Wrong(`a time ${Math.round(apartMs / 1000)} s from now`, "about now");
+  for (const write of writes) {
+    if (LEASE_WRITES.subjectOf(write.key) === undefined) return new Wrong(write.key, "an address");
+    const fault = LEASE_WRITES.faultOf(write);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }

@@ -9,6 +9,7 @@ import {
   type Instant,
   type LeaseRequest,
   leaseAfter,
+  leaseOf,
   type Revision,
   type StoredEvent,
 } from "@leasehold/leases";
@@ -325,7 +326,8 @@ export class Transactions {
   /** What stands in the store beats what the view had. */
   private learn(address: Ipv4, current: StoredEvent | undefined): void {
     const { view } = this.parts.world;
-    if (current?.event !== undefined) view.apply(leaseAfter(current.event, current.revision, current.at));
+    const lease = current && leaseOf(current);
+    if (lease !== undefined) view.apply(lease);
     else if (current !== undefined) view.remove(address, current.revision);
   }
 

@@ -9,6 +9,7 @@ import {
   type TlsOptions,
 } from "@nats-io/transport-node";
 import { BusError, reasonOf } from "./bus-error.ts";
+import type { BadMessage } from "./heard.ts";
 import { within } from "./within.ts";
 
 /** Atomic batches with the membership fixes that a lease store needs (ADR 0002). */
@@ -28,6 +29,8 @@ export interface BusOptions {
   readonly tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
   /** Called when the connection is lost, found again, or moves to another server. */
   readonly onState?: (state: BusState, detail: string) => void;
+  /** Told of what was heard from another process and is not used (heard.ts). */
+  readonly onBadMessage?: (bad: BadMessage) => void;
   /** How long the first connect may go on trying, in ms; default 10 s. */
   readonly patience?: number;
 }
@@ -42,6 +45,8 @@ export interface Bus {
   /** False between losing a server and being at another: what is published then waits in a buffer, so publish nothing. */
   readonly connected: boolean;
   readonly serverVersion: string;
+  /** Never throws. */
+  readonly onBadMessage: (bad: BadMessage) => void;
   close(): Promise<void>;
 }
 
@@ -62,6 +67,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       js: jetstream(nc, { timeout: 5000 }),
       jsm,
       serverVersion,
+      onBadMessage: options.onBadMessage ?? (() => {}),
       get connected() {
         return state.connected && !nc.isClosed();
       },
@@ -166,12 +172,30 @@ async function requireJetStream(nc: NatsConnection): Promise<Bus["jsm"]> {
     const always = () => true;
     return await within(ELECTION_MS, always, () => jetstreamManager(nc, { timeout: 1000 }));
   } catch (cause) {
+    const refused = refusedTo(nc, cause);
+    if (refused !== undefined) throw refused;
     throw new BusError(
       `JetStream does not answer at ${nc.getServer()}: ${reasonOf(cause)}.`,
       "Enable it (`jetstream {}` in the server's configuration and `jetstream: enabled` in the account), and see that a majority of the cluster is up.",
       { cause, isTransient: true },
     );
   }
+}
+
+/** The server's word for what this user may not do: answers come to its inbox, and `$JS.API.INFO` is the first question. */
+function refusedTo(nc: NatsConnection, cause: unknown): BusError | undefined {
+  const found = /Permissions Violation for (Subscription|Publish) (?:to )?"([^"]*)"/i.exec(reasonOf(cause));
+  if (found === null) return undefined;
+  const [, verb, subject = ""] = found;
+  const inbox = /^_INBOX_[\w-]+/.exec(subject)?.[0];
+  const what = inbox ?? `${verb === "Publish" ? "publish to" : "subscribe to"} ${subject}`;
+  return new BusError(
+    `The NATS server at ${nc.getServer()} does not let this user ${inbox === undefined ? what : `use the inbox ${inbox}`}.`,
+    inbox === undefined
+      ? "Take the user that is for it (dhcpd for nodes, syncer, admin for `leasehold init`), and its permissions from infra/nats/leasehold.conf."
+      : `Take over infra/nats/leasehold.conf, with which a node may have any name; or let the user subscribe to ${inbox}.> there.`,
+    { cause, isTransient: true },
+  );
 }
 
 async function watchStatus(

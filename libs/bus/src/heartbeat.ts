@@ -1,20 +1,32 @@
 // Heartbeats between nodes: core NATS, at most once, on `dhcp.node.<node>`.
 import type { Bus } from "./connection.ts";
-import { readJson } from "./records.ts";
+import { jsonMessage, listen, readJsonMessage, type Subject, Wrong } from "./heard.ts";
 
-const SUBJECT = "dhcp.node";
-const encoder = new TextEncoder();
+const PREFIX = "dhcp.node";
 
 /** Tells the others about this node. Lost when not connected: then nobody could hear it. */
 export function beat(bus: Bus, node: string, state: unknown): void {
-  if (bus.connected) bus.nc.publish(`${SUBJECT}.${node}`, encoder.encode(JSON.stringify(state)));
+  if (bus.connected) bus.nc.publish(`${PREFIX}.${node}`, jsonMessage(state));
+}
+
+/** What is heard on the subject. */
+export function beatSubject<State>(read: (node: string, value: unknown) => State | Wrong): Subject<State> {
+  return {
+    kind: "heartbeat",
+    prefix: PREFIX,
+    node: "*",
+    read: (data, node) => {
+      const message = readJsonMessage(data);
+      return message instanceof Wrong ? message : read(node, message.json);
+    },
+  };
 }
 
 /** Calls back for every heartbeat heard, our own too. */
-export function onBeat(bus: Bus, callback: (node: string, state: unknown) => void): void {
-  bus.nc.subscribe(`${SUBJECT}.*`, {
-    callback: (error, message) => {
-      if (!error) callback(message.subject.slice(SUBJECT.length + 1), readJson(message.data));
-    },
-  });
+export function onBeat<State>(
+  bus: Bus,
+  read: (node: string, value: unknown) => State | Wrong,
+  callback: (node: string, state: State) => void,
+): void {
+  listen(bus, beatSubject(read), (state, _message, node) => callback(node, state));
 }

@@ -10,9 +10,17 @@ export {
   SERVER_VERSION_MIN,
 } from "./connection.ts";
 export { type Change, type Follower, type FollowOptions, followBucket } from "./follow.ts";
-export { beat, onBeat } from "./heartbeat.ts";
-export { JointBatches, type JointBatchesOptions, type JointPorts } from "./joint-batches.ts";
-export { type JointOverNatsOptions, jointBatchesOver } from "./joint-over-nats.ts";
+export { type BadMessage, type Heard, hear, type Subject, Wrong } from "./heard.ts";
+export { beat, beatSubject, onBeat } from "./heartbeat.ts";
+export {
+  type BucketOfWrites,
+  type Handed,
+  JointBatches,
+  type JointBatchesOptions,
+  type JointPorts,
+  readHanded,
+} from "./joint-batches.ts";
+export { handedSubject, type JointOverNatsOptions, jointBatchesOver } from "./joint-over-nats.ts";
 export {
   ensureObjects,
   INVENTORY,
@@ -27,7 +35,7 @@ export {
   subjectOf,
   verifyObjects,
 } from "./objects.ts";
-export { askNode, onQuestion } from "./peers.ts";
+export { askNode, onQuestion, questionSubject } from "./peers.ts";
 export {
   type PutResult,
   putRecord,
@@ -36,6 +44,6 @@ export {
   readRecord,
   type StoredRecord,
 } from "./records.ts";
-export { onStored, type Told, tellStored } from "./told.ts";
+export { onStored, storedSubject, type Told, tellStored } from "./told.ts";
 export { type RestLimits, ToldRanges } from "./told-ranges.ts";
 export type { KeyWrite } from "./write-lines.ts";

@@ -1,7 +1,7 @@
 // Nodes that hand each other batches: the real thing but for what carries them. With real servers: test/contract/joint-batches.test.ts.
 import { beforeEach, expect, test } from "vitest";
 import type { CasOutcome } from "./batch.ts";
-import { JointBatches, type JointPorts } from "./joint-batches.ts";
+import { type Handed, JointBatches, type JointPorts, readHanded } from "./joint-batches.ts";
 import type { KeyWrite } from "./write-lines.ts";
 
 const WAIT_MS = 500;
@@ -38,14 +38,18 @@ function node(name: string, aheadMs = 0): JointBatches {
       new Promise((resolve, reject) => {
         const asked = nodes.get(to);
         if (asked === undefined) reject(new Error("no responders"));
-        else asked.take(handed, resolve);
+        else asked.take(readHanded(handed, BUCKET) as Handed, resolve);
       }),
-    isKey: (key) => key.startsWith("k"),
   };
   const batches = new JointBatches(ports, { self: name, publisher: () => "n1" });
   nodes.set(name, batches);
   return batches;
 }
+
+const BUCKET = {
+  subjectOf: (key: string) => (key.startsWith("k") ? key : undefined),
+  faultOf: () => undefined,
+};
 
 const write = (key: string): KeyWrite => ({ key, data: Buffer.from("{}"), expected: 0 });
 const put = (of: JointBatches, ...keys: string[]) => of.publish(keys.map(write), WAIT_MS);

@@ -3,6 +3,7 @@
 // publishes what comes together as one batch. A write says itself what it expects, so that it can be handed on, repeated, and
 // published twice: at most one of these is stored. Whatever goes wrong with a joint batch, each publishes its own.
 import { BATCH_MAX, type CasOutcome } from "./batch.ts";
+import { quoted, Wrong } from "./heard.ts";
 import { decodeWrites, encodeWrites, type KeyWrite } from "./write-lines.ts";
 
 /** What comes within so many ms is one batch. */
@@ -26,8 +27,6 @@ export interface JointPorts {
   publish(writes: readonly KeyWrite[], timeout: number): Promise<CasOutcome>;
   /** What another node answers to what is handed to it; rejects when it does not within `timeout` ms. */
   ask(node: string, handed: Uint8Array, timeout: number): Promise<number>;
-  /** Whether the bucket has such keys. */
-  isKey(key: string): boolean;
 }
 
 export interface JointBatchesOptions {
@@ -43,6 +42,19 @@ export interface JointBatchesOptions {
   readonly onStored?: (first: number, writes: readonly KeyWrite[], sentAt: number) => void;
   /** Told of what `onStored`, or who waits for a part of a batch, threw: it concerns no other part. */
   readonly onFault?: (cause: unknown) => void;
+}
+
+/** A batch of another node. */
+export interface Handed {
+  /** Until when it is waited for, in the time that all nodes have. */
+  readonly until: number;
+  readonly writes: readonly KeyWrite[];
+}
+
+/** What a bucket has: the subject of a key, undefined for what is none; and what is wrong with a write, if anything is. */
+export interface BucketOfWrites {
+  subjectOf(key: string): string | undefined;
+  faultOf(write: KeyWrite): Wrong | undefined;
 }
 
 interface Part {
@@ -122,15 +134,10 @@ export class JointBatches {
   }
 
   /** What another node hands in: answered with the revision of its last write; with 0 when it shall publish alone. */
-  take(octets: Uint8Array, answer: (revision: number) => void): void {
-    const handed = decodeWrites(octets);
-    const isGood =
-      handed !== undefined &&
-      this.ports.sharedMs() < Number(handed.words[0]) &&
-      handed.writes.length <= BATCH_MAX &&
-      handed.writes.every(({ key }) => this.ports.isKey(key));
+  take({ until, writes }: Handed, answer: (revision: number) => void): void {
     const settle = (outcome: CasOutcome) => answer(outcome.kind === "stored" ? outcome.revision : 0);
-    if (isGood && this.join({ writes: handed.writes, settle })) this.options.onHanded?.("taken");
+    const isInTime = this.ports.sharedMs() < until;
+    if (isInTime && this.join({ writes, settle })) this.options.onHanded?.("taken");
     else answer(0);
   }
 
@@ -178,6 +185,24 @@ export class JointBatches {
       revision -= writes.length;
     }
   }
+}
+
+/** What is handed from node to node. */
+export function readHanded(data: Uint8Array, bucket: BucketOfWrites): Handed | Wrong {
+  const decoded = decodeWrites(data);
+  if (decoded === undefined) return new Wrong(quoted(data), "a line with a time, and a line a write");
+  const { words, writes } = decoded;
+  const until = Number(words[0]);
+  if (words.length !== 1 || !Number.isSafeInteger(until)) return new Wrong(words.join(" "), "a time in ms");
+  if (writes.length > BATCH_MAX) return new Wrong(`${writes.length} writes`, `${BATCH_MAX} at most`);
+  if (new Set(writes.map(({ key }) => key)).size < writes.length)
+    return new Wrong("two writes of one key", "one of each");
+  for (const write of writes) {
+    if (bucket.subjectOf(write.key) === undefined) return new Wrong(write.key, "a key of the bucket");
+    const fault = bucket.faultOf(write);
+    if (fault !== undefined) return fault;
+  }
+  return { until, writes };
 }
 
 /** The first parts that fit into one batch, which takes one write a key. */

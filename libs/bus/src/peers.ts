@@ -1,24 +1,57 @@
 // Questions from node to node: core NATS, request and reply, on `dhcp.ask.<node>`.
 import type { Bus } from "./connection.ts";
-import { readJson } from "./records.ts";
+import { hear, jsonMessage, listen, readJsonMessage, type Subject, Wrong } from "./heard.ts";
 
-const SUBJECT = "dhcp.ask";
+const PREFIX = "dhcp.ask";
 const ANSWER_MAX_MS = 1000;
-const encoder = new TextEncoder();
 
-/** What the node answers; rejects when it does not within a second. */
-export async function askNode(bus: Bus, node: string, question: unknown): Promise<unknown> {
-  const asked = encoder.encode(JSON.stringify(question));
-  const { data } = await bus.nc.request(`${SUBJECT}.${node}`, asked, { timeout: ANSWER_MAX_MS });
-  return readJson(data);
+type ReadValue<Value> = (value: unknown) => Value | Wrong;
+
+/** What the node answers; rejects when it does not within a second, or says what cannot be read. */
+export async function askNode<Answer>(
+  bus: Bus,
+  node: string,
+  question: unknown,
+  read: ReadValue<Answer>,
+): Promise<Answer> {
+  const subject = `${PREFIX}.${node}`;
+  const message = await bus.nc.request(subject, jsonMessage(question), { timeout: ANSWER_MAX_MS });
+  const answers: Answer[] = [];
+  // It comes to the inbox of the one that asked.
+  const { data, headers, reply } = message;
+  const heard = { subject, data, ...(headers ? { headers } : {}), ...(reply ? { reply } : {}) };
+  const about = { ...questionSubject(node, read), kind: "answer" };
+  const take = (read: Answer) => {
+    answers.push(read);
+  };
+  hear(about, heard, take, bus.onBadMessage);
+  const [answer] = answers;
+  if (answer === undefined) throw new Error(`what ${node} answers cannot be read`);
+  return answer;
+}
+
+/** What is asked on the subject. */
+export function questionSubject<Question>(node: string, read: ReadValue<Question>): Subject<Question> {
+  return {
+    kind: "question",
+    prefix: PREFIX,
+    node,
+    read: (data) => {
+      const message = readJsonMessage(data);
+      return message instanceof Wrong ? message : read(message.json);
+    },
+  };
 }
 
 /** Answers what other nodes ask this one; an answer of undefined is not sent. */
-export function onQuestion(bus: Bus, node: string, answer: (question: unknown) => unknown): void {
-  bus.nc.subscribe(`${SUBJECT}.${node}`, {
-    callback: (error, message) => {
-      const told = error ? undefined : answer(readJson(message.data));
-      if (told !== undefined) message.respond(encoder.encode(JSON.stringify(told)));
-    },
+export function onQuestion<Question>(
+  bus: Bus,
+  node: string,
+  read: ReadValue<Question>,
+  answer: (question: Question) => unknown,
+): void {
+  listen(bus, questionSubject(node, read), (question, message) => {
+    const told = answer(question);
+    if (told !== undefined) message.respond(jsonMessage(told));
   });
 }

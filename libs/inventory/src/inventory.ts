@@ -45,12 +45,15 @@ export class Inventory {
     return this.served;
   }
 
-  /** Takes a change of the bucket; `value` is undefined when the key was removed. Never throws on what is stored. */
-  apply(key: string, value: unknown, revision: number): void {
+  /** Takes a change of the bucket; `value` is undefined when the key was removed. Never throws on what is stored: says what is
+   * wrong with it. */
+  apply(key: string, value: unknown, revision: number): string | undefined {
     this.applied = Math.max(this.applied, revision);
     const id = hostIdOf(key);
-    if (id === undefined) return;
-    this.replace(id, value === undefined ? undefined : entryOf(id, value, revision));
+    if (id === undefined) return undefined;
+    const entry = value === undefined ? undefined : entryOf(id, value, revision);
+    this.replace(id, entry);
+    return entry?.troubles.find(({ kind }) => kind === "record")?.reason;
   }
 
   host(id: string): Host | undefined {

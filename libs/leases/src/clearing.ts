@@ -2,7 +2,7 @@
 // lease. The event says who it was and why, and so does the log.
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { Instant } from "./instant.ts";
-import { isFreeFor, type Lease } from "./lease.ts";
+import { isFreeFor, isUnreadable, type Lease } from "./lease.ts";
 import type { LeaseEvent } from "./lease-event.ts";
 import type { Append } from "./lease-store.ts";
 import type { World } from "./request.ts";
@@ -32,7 +32,8 @@ export function clearingOf(
   const { address, isForced } = order;
   const lease = world.view.get(address);
   if (lease === undefined || isFreeForAll(world, lease, now)) return { kind: "free", lease };
-  if (lease.state === "bound" && !isForced) return { kind: "held", lease };
+  // A record that cannot be read may be that of a lease.
+  if ((lease.state === "bound" || isUnreadable(lease)) && !isForced) return { kind: "held", lease };
   return {
     kind: "clear",
     lease,
@@ -48,9 +49,11 @@ function isFreeForAll({ policy }: Pick<World, "policy">, lease: Lease, now: Inst
 function eventOf(
   world: Pick<World, "node" | "network" | "inventory">,
   { by, why, intent }: ClearingOrder,
-  { address, client, mac, subnet, host, hostname, state, heldUntil, relay }: Lease,
+  lease: Lease,
   now: Instant,
 ): LeaseEvent {
+  const { address, mac, subnet, host, hostname, state, heldUntil, relay } = lease;
+  const client = isUnreadable(lease) ? ("" as Lease["client"]) : lease.client;
   const left = Math.max(0, Math.ceil((heldUntil - now) / 1000));
   return {
     type: "LeaseReleased",

@@ -3,6 +3,7 @@ export { type Clearing, type ClearingOrder, clearingOf } from "./clearing.ts";
 export { decide } from "./decide.ts";
 export type { Decision, Grant, RefuseReason, SilentReason } from "./decision.ts";
 export { entitlementTo, reservationOf } from "./entitlement.ts";
+export { faultOfFields } from "./event-faults.ts";
 export { conflictEvent } from "./grant.ts";
 export {
   type CasOutcome,
@@ -16,11 +17,15 @@ export { after, type Instant, instant, NO_REVISION, type Revision, revision } fr
 export {
   isBound,
   isFreeFor,
+  isUnreadable,
+  LEASE_STATES,
   type Lease,
   type LeaseState,
   leaseAfter,
+  leaseOf,
   type ShownState,
   shownState,
+  unreadableLease,
 } from "./lease.ts";
 export {
   type ClientTrace,
@@ -29,6 +34,7 @@ export {
   type LeaseEvent,
   type LeaseEventType,
   leaseKey,
+  NoEvent,
   type RelayTrace,
 } from "./lease-event.ts";
 export { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEvent } from "./lease-store.ts";

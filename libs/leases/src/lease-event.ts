@@ -1,5 +1,6 @@
 // What can happen to an address. An event is the value of the address's key in the bucket, and carries the state after it.
-import { type ClientId, formatIpv4, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
+import { type ClientId, formatIpv4, type Ipv4, type Mac } from "@leasehold/protocol";
+import { faultOfEvent } from "./event-faults.ts";
 
 export const LEASE_EVENT_TYPES = [
   "AddressOffered",
@@ -85,10 +86,8 @@ function jsonOf(event: LeaseEvent): string {
   );
 }
 
-/** What is written back after a loss of the store (reassertion.ts) is as some writer left it there: perhaps not of its type. */
-function jsonOfRelay(relay: RelayTrace): string {
-  const isPlain = typeof relay?.giaddr === "string" && typeof (relay.agent ?? "") === "string";
-  return isPlain ? `{"giaddr":${json(relay.giaddr)}${member("agent", relay.agent)}}` : JSON.stringify(relay);
+function jsonOfRelay({ giaddr, agent }: RelayTrace): string {
+  return `{"giaddr":${json(giaddr)}${member("agent", agent)}}`;
 }
 
 function member(name: string, value: string | number | undefined): string {
@@ -102,28 +101,37 @@ function json(value: string | number): string {
   return typeof value === "string" && PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
 }
 
-/** The event, or undefined when the octets are none: then somebody else wrote to the bucket. */
-export function decodeLeaseEvent(data: Uint8Array): LeaseEvent | undefined {
-  try {
-    return parseLeaseEvent(JSON.parse(decoder.decode(data)));
-  } catch {
-    return undefined;
+/** What is no lease event. */
+export class NoEvent {
+  /** Where, what was found, and what was expected. */
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
   }
 }
 
+/** The event, or undefined when the octets are none: then somebody else wrote to the bucket. */
+export function decodeLeaseEvent(data: Uint8Array): LeaseEvent | undefined {
+  const event = readLeaseEvent(data);
+  return event instanceof NoEvent ? undefined : event;
+}
+
+/** The event in a record, or what is wrong with it. Never throws. */
+export function readLeaseEvent(data: Uint8Array): LeaseEvent | NoEvent {
+  let value: unknown;
+  try {
+    value = JSON.parse(decoder.decode(data));
+  } catch {
+    return new NoEvent(`the value: found ${data.length} octets that are no JSON, expected a lease event`);
+  }
+  return parseLeaseEvent(value);
+}
+
 /** The same for what was JSON and is read already. */
-export function parseLeaseEvent(value: unknown): LeaseEvent | undefined {
-  const event = value as Partial<LeaseEvent> | null | undefined;
-  const isEvent =
-    event?.v === 1 &&
-    LEASE_EVENT_TYPES.includes(event.type as LeaseEventType) &&
-    typeof event.address === "string" &&
-    parseIpv4(event.address) !== undefined &&
-    typeof event.client === "string" &&
-    typeof event.subnet === "string" &&
-    Number.isFinite(event.seconds) &&
-    Number.isFinite(event.heldSeconds);
-  return isEvent ? (event as LeaseEvent) : undefined;
+export function parseLeaseEvent(value: unknown): LeaseEvent | NoEvent {
+  const fault = faultOfEvent(value, LEASE_EVENT_TYPES);
+  return fault === undefined ? (value as LeaseEvent) : new NoEvent(fault);
 }
 
 /** The bucket's key of an address. */

@@ -2,7 +2,7 @@
 // and again; like this each is about 150 octets that it never looks at, and an object only while somebody reads it.
 import type { ClientId, Ipv4, Mac } from "@leasehold/protocol";
 import { after, type Instant, type Revision } from "./instant.ts";
-import type { Lease, LeaseState } from "./lease.ts";
+import { LEASE_STATES, type Lease, type LeaseState } from "./lease.ts";
 import type { ClientTrace, RelayTrace } from "./lease-event.ts";
 import { hashOf } from "./members.ts";
 import { RecordMemory, type Slot } from "./record-memory.ts";
@@ -26,7 +26,7 @@ const [REVISION, AT, HELD_SECONDS, SECONDS] = [4, 5, 6, 7];
 const HEAD_OCTETS = 64;
 const LENGTH_BITS = 15;
 
-const STATES: readonly LeaseState[] = ["offered", "bound", "released", "declined"];
+const STATES = LEASE_STATES;
 const STATE_MASK = 3;
 const RESERVED = 1 << 2;
 const HAS_XID = 1 << 3;

@@ -10,12 +10,14 @@ export interface Append {
   readonly event: LeaseEvent;
 }
 
-/** An event as the store has it. `event` is undefined when the key was purged. */
+/** An event as the store has it. `event` is undefined when the key was purged, and when what is there cannot be read. */
 export interface StoredEvent {
   readonly address: Ipv4;
   readonly event: LeaseEvent | undefined;
   readonly revision: Revision;
   readonly at: Instant;
+  /** Why it cannot be read. */
+  readonly unreadable?: string;
 }
 
 export type AppendResult =

@@ -2,10 +2,12 @@
 import { type ClientId, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
 import { after, type Instant, type Revision } from "./instant.ts";
 import type { ClientTrace, LeaseEvent, LeaseEventType, RelayTrace } from "./lease-event.ts";
+import type { StoredEvent } from "./lease-store.ts";
 
-export type LeaseState = "offered" | "bound" | "released" | "declined";
+export const LEASE_STATES = ["offered", "bound", "released", "declined"] as const;
+export type LeaseState = (typeof LEASE_STATES)[number];
 /** As people are told: a binding whose time has passed is `expired` though nothing was written. */
-export type ShownState = LeaseState | "expired";
+export type ShownState = LeaseState | "expired" | "unreadable";
 
 const STATE_AFTER: Record<LeaseEventType, LeaseState> = {
   AddressOffered: "offered",
@@ -64,6 +66,47 @@ export function leaseAfter(event: LeaseEvent, revision: Revision, at: Instant): 
   };
 }
 
+const UNREADABLE = "unreadable ";
+/** Never over (RFC 2131 §3.3). */
+const INFINITE = 0xffffffff;
+
+/**
+ * What stands for a record that cannot be read: nobody knows who has the address, so that nobody is given it, and no event is written
+ * over the record, until a person has seen to it.
+ */
+export function unreadableLease(address: Ipv4, revision: Revision, at: Instant): Lease {
+  return {
+    ...{
+      address,
+      state: "declined",
+      client: `${UNREADABLE}${address}` as ClientId,
+      subnet: "",
+      revision,
+      at,
+    },
+    ...{ mac: undefined, host: undefined, hostname: undefined, relay: undefined, trace: undefined },
+    ...{
+      seconds: 0,
+      heldSeconds: INFINITE,
+      heldUntil: after(at, INFINITE),
+      isReserved: false,
+      xid: undefined,
+    },
+    ...{ node: "", intent: "" },
+  };
+}
+
+/** No client has such an identity: those are hex. */
+export function isUnreadable({ client }: Pick<Lease, "client">): boolean {
+  return client.startsWith(UNREADABLE);
+}
+
+/** What stands at an address by what its store says; undefined when its key was purged. */
+export function leaseOf({ address, event, unreadable, revision, at }: StoredEvent): Lease | undefined {
+  if (unreadable !== undefined) return unreadableLease(address, revision, at);
+  return event && leaseAfter(event, revision, at);
+}
+
 /** True while the binding stands: granted, and what the store holds has not passed. */
 export function isBound(lease: Lease | undefined, now: Instant): lease is Lease {
   return lease !== undefined && lease.state === "bound" && now < lease.heldUntil;
@@ -85,5 +128,6 @@ export function isFreeFor(
 }
 
 export function shownState(lease: Lease, now: Instant): ShownState {
+  if (isUnreadable(lease)) return "unreadable";
   return lease.state === "released" || now < lease.heldUntil ? lease.state : "expired";
 }

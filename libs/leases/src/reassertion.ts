@@ -2,7 +2,7 @@
 // (docs/adr/0012). They stay in the view, so that nobody else gets their addresses, and are written back.
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { Instant, Revision } from "./instant.ts";
-import type { Lease, LeaseState } from "./lease.ts";
+import { isUnreadable, type Lease, type LeaseState } from "./lease.ts";
 import type { LeaseEvent, LeaseEventType } from "./lease-event.ts";
 import type { Append } from "./lease-store.ts";
 import type { LeaseView } from "./lease-view.ts";
@@ -86,6 +86,8 @@ export class Reassertion {
 }
 
 function isInForce(lease: Lease, now: Instant, guardMs: number): boolean {
+  // A record that could not be read is not one of ours to write.
+  if (isUnreadable(lease)) return false;
   return WRITTEN_AS[lease.state] !== undefined && now < lease.heldUntil + guardMs;
 }
 

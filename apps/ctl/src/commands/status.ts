@@ -2,8 +2,9 @@
 import type { Command } from "../command.ts";
 import { card, table } from "../table.ts";
 import { relativeTime } from "../times.ts";
+import { type Unusable, unusableLines } from "../unusable.ts";
 
-interface ClusterView {
+interface ClusterView extends Unusable {
   readonly node: string;
   readonly version: string;
   readonly serverIdentifier: {
@@ -50,6 +51,7 @@ export const status: Command = {
         ...nodeLines(cluster, world.now()),
         ...obstacleLines(cluster),
         ...warningLines(cluster),
+        ...unusableLines(cluster),
       ],
     };
   },
@@ -85,7 +87,8 @@ function nodeLines(cluster: ClusterView, now: number): string[] {
   const rows = cluster.nodes.map((node) => [
     node.name,
     node.state,
-    node.addresses.join(" "),
+    // A node of another version may say something else.
+    Array.isArray(node.addresses) ? node.addresses.join(" ") : null,
     node.version,
     node.networkRevision,
     node.hosts,

@@ -1,8 +1,16 @@
 // The node's connection to its cluster: waits for as long as it takes, but says what it waits for.
 import { readFileSync } from "node:fs";
-import { type Bus, BusError, type BusState, connectBus, verifyObjects } from "@leasehold/bus";
+import {
+  type Bus,
+  BusError,
+  type BusOptions,
+  type BusState,
+  connectBus,
+  verifyObjects,
+} from "@leasehold/bus";
 import type { Logger } from "pino";
 import type { NodeFile } from "../node-file.ts";
+import type { WrongInput } from "../wrong-input.ts";
 
 const RETRY_MS = 1000;
 
@@ -13,10 +21,12 @@ const RETRY_MS = 1000;
 export async function connectToBus(
   file: NodeFile,
   log: Logger,
+  input: WrongInput,
   onState: (state: BusState) => void,
 ): Promise<Bus> {
+  const onBadMessage: BusOptions["onBadMessage"] = (bad) => input.message(bad);
   const bus = await patiently(log, () =>
-    connectBus({ ...credentialsOf(file), patience: 0, onState: noteState }),
+    connectBus({ ...credentialsOf(file), patience: 0, onState: noteState, onBadMessage }),
   );
   log.info({ server: bus.nc.getServer(), version: bus.serverVersion }, "connected to NATS");
   await patiently(log, () => verifyObjects(bus));

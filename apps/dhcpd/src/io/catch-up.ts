@@ -1,7 +1,7 @@
 // Catching up over the bus: this node asks the others what it missed, and answers what they ask.
 import { askNode, type Bus, type Follower, onQuestion } from "@leasehold/bus";
 import type { Lease } from "@leasehold/leases";
-import { CatchUp } from "../catch-up.ts";
+import { CatchUp, readAnswer, readQuestion } from "../catch-up.ts";
 import type { Counters } from "../counters.ts";
 import type { Faults } from "../faults.ts";
 import type { Membership } from "../membership.ts";
@@ -26,13 +26,13 @@ export function openCatchUp(bus: Bus, parts: CatchUpOverBus): CatchUp {
   const catchUp = new CatchUp({
     ...{ world, membership, steady, feed: () => leases },
     isInDoubt: () => leases.complete && !health.isPrompt(steady()),
-    ask: (node, question) => askNode(bus, node, question),
+    ask: (node, question) => askNode(bus, node, question, readAnswer),
     onLease: (lease) => {
       counters.count("trouble", "lease-told-by-peer");
       parts.onLease(lease);
     },
   });
-  onQuestion(bus, self, (question) => {
+  onQuestion(bus, self, readQuestion, (question) => {
     let answer: unknown;
     faults.guard("answering another node", () => {
       answer = catchUp.answer(question);

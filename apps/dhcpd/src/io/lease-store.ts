@@ -1,5 +1,5 @@
 // This node's way into the store of leases: with the other nodes under load, and telling them what is stored (docs/adr/0017).
-import { type Bus, type KeyWrite, onStored, tellStored } from "@leasehold/bus";
+import { type Bus, type KeyWrite, onStored, type Told, tellStored } from "@leasehold/bus";
 import type { Append } from "@leasehold/leases";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import type { Counters } from "../counters.ts";
@@ -7,7 +7,7 @@ import type { Faults } from "../faults.ts";
 import type { NodeWorld } from "../node-world.ts";
 import type { StoreHealth } from "../store-health.ts";
 import type { StreamClock } from "../stream-clock.ts";
-import { publisherOf, toldOf } from "../told-leases.ts";
+import { faultOfTold, publisherOf, toldOf } from "../told-leases.ts";
 import type { Views } from "./views.ts";
 
 export interface LeaseStoreParts {
@@ -25,7 +25,8 @@ export interface LeaseStoreParts {
 export function openLeaseStore(bus: Bus, parts: LeaseStoreParts): JetStreamLeaseStore {
   const { self, world, views, counters, health, faults, observers } = parts;
   const onFault = (cause: unknown) => faults.count({ cause, during: "committing to the lease store" });
-  onStored(bus, self, (told) =>
+  const check = (told: Told) => faultOfTold(told, parts.clock);
+  onStored(bus, self, check, (told) =>
     faults.guard("taking in what another node stored", () => views.takeTold(told)),
   );
   const batches = {

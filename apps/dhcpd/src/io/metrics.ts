@@ -1,4 +1,5 @@
 // Prometheus: the counters, and what there is at the moment of the question.
+import { INVENTORY, LEASES, NETWORK } from "@leasehold/bus";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { CounterGroup } from "../counters.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
@@ -25,6 +26,18 @@ const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label
     "joint",
     "outcome",
   ],
+  [
+    "leasehold_bad_messages_total",
+    "Messages on NATS that are not what nodes say, and are not used, by kind.",
+    "badMessages",
+    "kind",
+  ],
+  [
+    "leasehold_bad_records_total",
+    "Records seen that cannot be read and are left alone, by bucket.",
+    "badRecords",
+    "bucket",
+  ],
   ["leasehold_trouble_total", "What went wrong and healed or was worked around, by kind.", "trouble", "kind"],
 ];
 
@@ -35,6 +48,11 @@ const GAUGES: readonly [name: string, help: string, read: (node: DhcpNode) => nu
     (node) => (node.unreadiness() === undefined ? 1 : 0),
   ],
   ["leasehold_leases", "Addresses with a record in the lease view.", (node) => node.world.view.size],
+  [
+    "leasehold_stray_leases",
+    "Leases whose address is in no subnet of the network document.",
+    (node) => node.world.strays.count,
+  ],
   ["leasehold_offers", "Offers held in memory.", (node) => node.world.offers.size],
   ["leasehold_hosts", "Hosts of the inventory that are served.", (node) => node.world.inventory.size],
   [
@@ -99,6 +117,7 @@ export function metricsOf(node: DhcpNode): Registry {
   }
   addPositions(registry, node);
   addStoreState(registry, node);
+  addUnreadable(registry, node);
   addDurability(registry, node);
   addHistograms(registry, node);
   addEventLoopDelay(registry);
@@ -134,6 +153,19 @@ function addPositions(registry: Registry, node: DhcpNode): void {
     collect() {
       for (const view of ["leases", "inventory", "network"] as const)
         this.set({ bucket: view }, node.position(view));
+    },
+  });
+}
+
+function addUnreadable(registry: Registry, node: DhcpNode): void {
+  new Gauge({
+    name: "leasehold_unreadable_records",
+    help: "Records that are there now and cannot be read, by bucket.",
+    labelNames: ["bucket"],
+    registers: [registry],
+    collect() {
+      for (const bucket of [LEASES, INVENTORY, NETWORK])
+        this.set({ bucket }, node.unreadable.countOf(bucket));
     },
   });
 }

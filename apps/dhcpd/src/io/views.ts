@@ -8,6 +8,7 @@ import {
   NETWORK,
   reasonOf,
   type Told,
+  type Wrong,
 } from "@leasehold/bus";
 import type { Lease } from "@leasehold/leases";
 import { checkNetwork, compileNetwork, formatProblem, type Network } from "@leasehold/network";
@@ -18,6 +19,7 @@ import type { Faults } from "../faults.ts";
 import { InventoryFeed } from "../inventory-feed.ts";
 import { type LeaseRecord, takeIn } from "../lease-feed.ts";
 import type { NodeWorld } from "../node-world.ts";
+import type { UnreadableRecords } from "../unreadable-records.ts";
 
 /** The key of the one network document. */
 export const DOCUMENT = "document";
@@ -26,7 +28,7 @@ export interface Views {
   readonly leases: Follower;
   readonly inventory: Follower;
   readonly network: Follower;
-  /** Leases that a quorum has, as whoever stored them tells. */
+  /** Leases that a quorum has, as whoever stored them tells: this node, or another one, whose records are read first. */
   takeTold(told: Told): void;
   /** What is still missing before the node may answer; undefined when nothing is. */
   missing(): string | undefined;
@@ -36,8 +38,8 @@ export interface Views {
 /** Who wants to know what came in: a network in force, a lease after the view was complete. */
 export interface Notice {
   network(network: Network): void;
-  /** A record beside the document. */
-  member(key: string, value: unknown, revision: number): void;
+  /** A record beside the document; says what is wrong with it. */
+  member(key: string, value: unknown, revision: number): Wrong | undefined;
   lease(lease: Lease): void;
   /** The store of the leases was replaced: the view is about to be loaded again; and, later, it is. */
   leasesReplaced(): void;
@@ -53,14 +55,15 @@ export function followAll(
   faults: Faults,
   log: Logger,
   notice: Notice,
+  unreadable: UnreadableRecords,
 ): Views {
   const trouble = (what: string) => {
     counters.count("trouble", "view");
     log.warn(what);
   };
-  const { follower: leases, take } = followLeases(bus, world, counters, trouble, log, notice);
-  const inventory = followInventory(bus, world, trouble, log, notice);
-  const network = followNetwork(bus, world, counters, trouble, log, notice);
+  const { follower: leases, take } = followLeases(bus, world, unreadable, trouble, log, notice);
+  const inventory = followInventory(bus, world, unreadable, trouble, log, notice);
+  const network = followNetwork(bus, world, counters, unreadable, trouble, log, notice);
   const all = { leases, inventory, network };
   return {
     ...all,
@@ -85,20 +88,22 @@ export function followAll(
 function followLeases(
   bus: Bus,
   world: NodeWorld,
-  counters: Counters,
+  unreadable: UnreadableRecords,
   onTrouble: (what: string) => void,
   log: Logger,
   notice: Notice,
 ): { follower: Follower; take: (record: LeaseRecord) => void } {
   const take = (record: LeaseRecord) => {
     const taken = takeIn(world, record);
-    if (taken === "foreign") {
-      counters.count("trouble", "foreign-lease-record");
-      log.warn(
-        { key: record.key, revision: record.revision },
-        "a record of dhcp-leases is no lease event; it is left alone",
-      );
-    } else if (taken !== "known" && follower.complete) notice.lease(taken);
+    if (typeof taken === "object" && "unreadable" in taken) {
+      unreadable.note(LEASES, record.key, record.revision, taken.unreadable);
+      return;
+    }
+    unreadable.isWell(LEASES, record.key);
+    if (taken === "known") return;
+    if (world.strays.look(taken) && follower.complete)
+      log.warn({ address: record.key }, "a lease is in no subnet of the network document");
+    if (follower.complete) notice.lease(taken);
   };
   const follower = followBucket(bus, LEASES, {
     onRecord: take,
@@ -107,16 +112,32 @@ function followLeases(
       notice.leasesReplaced();
       world.view.clear();
       world.index.clear();
+      unreadable.forget(LEASES);
     },
-    onComplete: () => notice.leasesLoaded(),
+    onComplete: () => {
+      tellStrays(world, log);
+      notice.leasesLoaded();
+    },
     onTrouble,
   });
   return { follower, take };
 }
 
+/** All are looked at again: after the network has changed, and when the leases are loaded. */
+function tellStrays({ strays }: NodeWorld, log: Logger): void {
+  void strays.lookAtAll().then(() => {
+    if (strays.count > 0)
+      log.warn(
+        { leases: strays.count, some: strays.some },
+        "leases are in no subnet of the network document",
+      );
+  });
+}
+
 function followInventory(
   bus: Bus,
   world: NodeWorld,
+  unreadable: UnreadableRecords,
   onTrouble: (what: string) => void,
   log: Logger,
   notice: Notice,
@@ -124,7 +145,9 @@ function followInventory(
   const feed = new InventoryFeed(world.inventory);
   const follower = followBucket(bus, INVENTORY, {
     onRecord: (change) => {
-      const macs = feed.take(change);
+      const { macs, unreadable: reason } = feed.take(change);
+      if (reason === undefined) unreadable.isWell(INVENTORY, change.key);
+      else unreadable.note(INVENTORY, change.key, change.revision, reason);
       if (follower.complete) notice.hosts(macs);
     },
     onComplete: () => {
@@ -134,6 +157,7 @@ function followInventory(
     },
     onReset: (reason) => {
       log.error({ reason }, "inventory was replaced; loading it again");
+      unreadable.forget(INVENTORY);
       feed.replaced();
     },
     onTrouble,
@@ -148,13 +172,19 @@ function followNetwork(
   bus: Bus,
   world: NodeWorld,
   counters: Counters,
+  unreadable: UnreadableRecords,
   onTrouble: (what: string) => void,
   log: Logger,
   notice: Notice,
 ): Follower {
   return followBucket(bus, NETWORK, {
     onRecord: (change) => {
-      if (change.key !== DOCUMENT) notice.member(change.key, change.value, change.revision);
+      if (change.key !== DOCUMENT) {
+        const wrong = notice.member(change.key, change.value, change.revision);
+        if (wrong === undefined) unreadable.isWell(NETWORK, change.key);
+        else
+          unreadable.note(NETWORK, change.key, change.revision, `${wrong.found}, expected ${wrong.expected}`);
+      }
       if (change.key !== DOCUMENT || change.data === undefined) return;
       const checked = checkNetwork(change.value);
       if (!checked.ok) {
@@ -173,6 +203,7 @@ function followNetwork(
           log.warn({ revision: change.revision, warning }, "network document");
         log.info({ revision: change.revision }, "network document in force");
         notice.network(world.network);
+        tellStrays(world, log);
       } catch (cause) {
         counters.count("trouble", "bad-network-document");
         log.error(

@@ -1,0 +1,88 @@
+// What a node tells the others twice a second, and what of that is believed: only what has the form that nodes give it.
+import { Wrong } from "@leasehold/bus";
+import { parseIpv4 } from "@leasehold/protocol";
+import * as z from "zod";
+import type { DhcpNode } from "./dhcp-node.ts";
+import { STORE_STATES, type StoreState } from "./store-health.ts";
+
+export const NODE_STATES = ["starting", "serving", "suspect", "fenced", "draining", "stopped"] as const;
+export type NodeState = (typeof NODE_STATES)[number];
+
+const text = (max: number) => z.string().max(max);
+const count = z.int().min(0);
+const ipv4 = z.string().refine((value) => parseIpv4(value) !== undefined, { error: "an IPv4 address" });
+
+const floatingWord = z.object({
+  address: ipv4,
+  /** It serves, may change its interface, and hears a majority. */
+  able: z.boolean(),
+  votesFor: text(64).nullable(),
+  carries: z.boolean(),
+  /** Why its machine cannot carry the address, in a sentence. */
+  obstacle: text(1000).nullable(),
+});
+
+/** Fields that a newer node adds are no reason to refuse it, and are left out. */
+const heartbeat = z.object({
+  node: z.string().regex(/^[\w-]{1,64}$/),
+  version: text(100),
+  state: z.enum(NODE_STATES),
+  /** As it sees the lease store. */
+  store: z.enum(STORE_STATES as readonly [StoreState, ...StoreState[]]).optional(),
+  /** Whether it still writes back what a replaced store has lost. */
+  isRestoring: z.boolean().optional(),
+  /** Its addresses on the served links: each is a server identifier of the cluster. */
+  addresses: z.array(ipv4).max(256).readonly(),
+  /** On the cluster's floating address; absent when the network document has none. */
+  floating: floatingWord.optional(),
+  api: text(300),
+  networkRevision: count,
+  leasesPosition: count,
+  inventoryRevision: count,
+  hosts: count,
+  leases: count,
+  counters: z.record(text(64), z.number()).readonly(),
+});
+
+export type Heartbeat = Readonly<z.infer<typeof heartbeat>>;
+
+/** What this node says of itself. */
+export function heartbeatOf(
+  node: DhcpNode,
+  known: Pick<Heartbeat, "isRestoring" | "addresses" | "floating">,
+): Heartbeat {
+  const { file, version, state, storeState: store, world, counters } = node;
+  return {
+    ...{ node: file.name, version, state, store, ...known, api: file.api.listen },
+    networkRevision: world.network.revision,
+    leasesPosition: node.position("leases"),
+    inventoryRevision: node.position("inventory"),
+    hosts: world.inventory.size,
+    leases: world.view.size,
+    counters: counters.totals(),
+  };
+}
+
+/** What `node` says of itself. */
+export function readHeartbeat(node: string, value: unknown): Heartbeat | Wrong {
+  const parsed = heartbeat.safeParse(value);
+  if (!parsed.success) return wrongOf(parsed.error.issues[0]!, value);
+  if (parsed.data.node !== node)
+    return new Wrong(`node ${parsed.data.node}`, `node ${node}, as in the subject`);
+  return parsed.data;
+}
+
+/** The first thing that is wrong, with its path. */
+export function wrongOf({ path, message }: z.core.$ZodIssue, value: unknown): Wrong {
+  let found = value;
+  for (const key of path) found = (found as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  const where = path.length === 0 ? "" : `${path.map(String).join(".")}: `;
+  return new Wrong(`${where}${shown(found)}`, message);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  const said = JSON.stringify(value);
+  return said.length > 60 ? `${said.slice(0, 60)}…` : said;
+}

@@ -1,0 +1,107 @@
+// What a stored event must look like to be believed, whoever wrote it. By hand: a node that starts reads a million of them, and a
+// schema would take longer than the rest of it.
+import { parseIpv4 } from "@leasehold/protocol";
+import type { LeaseEventType } from "./lease-event.ts";
+
+const SECONDS_MAX = 0xffffffff;
+const NAME_MAX = 256;
+const WHY_MAX = 4096;
+/** Option 61, 60 or 82 as hex: no packet has more octets than a datagram. */
+const HEX_MAX = 2 * 65_535;
+const HEX = /^(?:[0-9a-f]{2})+$/;
+const MAC = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2}){0,15})?$/;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Found and expected, of the first field that is wrong; undefined when none is. */
+export function faultOfEvent(value: unknown, types: readonly LeaseEventType[]): string | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return wrong("the value", value, "an object");
+  const event = value as Fields;
+  if (event.v !== 1) return wrong("v", event.v, "1, which this version can read");
+  if (!types.includes(event.type as LeaseEventType)) return wrong("type", event.type, "one of a lease event");
+  if (typeof event.address !== "string" || parseIpv4(event.address) === undefined)
+    return wrong("address", event.address, "an IPv4 address");
+  if (!isCount(event.network)) return wrong("network", event.network, "a revision");
+  if (!isCount(event.inventory)) return wrong("inventory", event.inventory, "a revision");
+  if (event.reserved !== undefined && event.reserved !== true)
+    return wrong("reserved", event.reserved, "true, or nothing");
+  return faultOfClearing(event.cleared) ?? faultOfFields(event);
+}
+
+function faultOfClearing(cleared: unknown): string | undefined {
+  if (cleared === undefined) return undefined;
+  const { by, why = "", state } = (cleared ?? {}) as Fields;
+  const isRight = [by, why, state].every((text) => typeof text === "string" && text.length <= WHY_MAX);
+  return isRight ? undefined : wrong("cleared", cleared, "who cleared it, why, and from what state");
+}
+
+/** Of the fields that an event and a lease have in common. */
+export function faultOfFields(event: Fields): string | undefined {
+  const { client, mac, subnet, host, hostname, seconds, heldSeconds, xid, node, intent, relay, trace } =
+    event;
+  if (!isHex(client)) return wrong("client", client, "the octets of its identity as hex");
+  if (mac !== undefined && !(typeof mac === "string" && MAC.test(mac)))
+    return wrong("mac", mac, "a hardware address");
+  if (!isName(subnet)) return wrong("subnet", subnet, "a name");
+  if (host !== undefined && !isName(host)) return wrong("host", host, "a name");
+  if (hostname !== undefined && !isName(hostname)) return wrong("hostname", hostname, "a name");
+  if (!isSeconds(seconds)) return wrong("seconds", seconds, "whole seconds from 0 to 4294967295");
+  if (!isSeconds(heldSeconds)) return wrong("heldSeconds", heldSeconds, "whole seconds from 0 to 4294967295");
+  if (xid !== undefined && !isSeconds(xid)) return wrong("xid", xid, "32 bits");
+  if (!isName(node)) return wrong("node", node, "a name");
+  if (!isName(intent)) return wrong("intent", intent, "a word");
+  return faultOfTraces(relay, trace);
+}
+
+function faultOfTraces(relay: unknown, trace: unknown): string | undefined {
+  if (relay !== undefined) {
+    const { giaddr, agent } = (relay ?? {}) as Fields;
+    if (typeof giaddr !== "string" || parseIpv4(giaddr) === undefined)
+      return wrong("relay.giaddr", giaddr, "an IPv4 address");
+    if (agent !== undefined && !isHex(agent)) return wrong("relay.agent", agent, "octets as hex");
+  }
+  if (trace !== undefined) {
+    if (typeof trace !== "object" || trace === null || Array.isArray(trace))
+      return wrong("trace", trace, "an object");
+    const { clientIdentifier, vendorClass, htype, since } = trace as Fields;
+    for (const [name, hex] of Object.entries({ clientIdentifier, vendorClass }))
+      if (hex !== undefined && !isHex(hex)) return wrong(`trace.${name}`, hex, "octets as hex");
+    if (htype !== undefined && !(isCount(htype) && htype <= 255))
+      return wrong("trace.htype", htype, "an octet");
+    if (since !== undefined && !isCount(since)) return wrong("trace.since", since, "a time in ms");
+  }
+  return undefined;
+}
+
+function isHex(value: unknown): boolean {
+  return typeof value === "string" && value.length <= HEX_MAX && (value === "" || HEX.test(value));
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value.length <= NAME_MAX;
+}
+
+function isSeconds(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= SECONDS_MAX;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+const SHOWN_MAX = 60;
+
+function wrong(name: string, found: unknown, expected: string): string {
+  return `${name}: found ${shown(found)}, expected ${expected}`;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  if (typeof value === "string")
+    return value.length > SHOWN_MAX
+      ? `${JSON.stringify(value.slice(0, SHOWN_MAX))}… (${value.length} characters)`
+      : JSON.stringify(value);
+  return String(value);
+}
