@@ -11,6 +11,8 @@ export function clusterViewOf(node: DhcpNode) {
     nodes: nodesOf(node),
     /** Of the network document in force, and of pools that cover addresses which somebody has. */
     warnings: node.world.warnings,
+    /** What a person should look at now: pools that are nearly full, or fill fast, and who declines too much. */
+    alarms: node.world.alarms.sentences,
     store: {
       state: node.storeState,
       durability: node.disks.durability,

@@ -32,6 +32,7 @@ import type { Foreseen } from "./explain.ts";
 import { identityOf, leaseRequestOf, linkOf, type Whence } from "./lease-request.ts";
 import { answerLeasequery } from "./leasequery.ts";
 import { type LeftPacket, LeftPackets } from "./left-packets.ts";
+import { PoolWatch } from "./pool-watch.ts";
 import { asksForRapidCommit } from "./rapid-commit.ts";
 import { RateLimiter } from "./rate-limits.ts";
 import { nameOf } from "./recent-outcomes.ts";
@@ -57,12 +58,14 @@ export class DhcpService {
   private readonly isPrompt = () => this.parts.health.isPrompt(this.parts.clocks.steady());
   private readonly rates: RateLimiter;
   private readonly calls: RenewalCalls;
+  private readonly poolWatch: PoolWatch;
   /** After the store was replaced. */
   readonly restoration: Restoration;
 
   constructor(parts: ServiceParts) {
     this.parts = parts;
     this.calls = new RenewalCalls(parts);
+    this.poolWatch = new PoolWatch(parts.world, parts.clocks);
     this.restoration = new Restoration(parts);
     this.answers = new Answers(parts, this.calls);
     this.transactions = new Transactions(parts, this.answers);
@@ -82,6 +85,7 @@ export class DhcpService {
     offers.limitTo(network.limits.offersMax ?? OFFERS_MAX);
     offers.forgetPools();
     this.parts.world.seenRelays.forget();
+    this.parts.world.poolUse.clear();
     this.calls.noticeNetwork();
   }
 
@@ -102,6 +106,7 @@ export class DhcpService {
     this.guard("answering for a node that died", () => this.takeover.tick());
     this.guard("answering what waits for the store", () => this.transactions.tick());
     this.guard("writing back what the store lost", () => this.restoration.tick());
+    this.guard("looking how full the pools are", () => this.poolWatch.tick());
   }
 
   private guard(during: string, step: () => void, packet?: Uint8Array): void {

@@ -11,9 +11,11 @@ import {
 } from "@leasehold/leases";
 import { compileNetwork, type Network, type Problem } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
+import { Alarms } from "./alarms.ts";
 import { LeasequeryIndex } from "./leasequery-index.ts";
 import type { Membership } from "./membership.ts";
 import { networkWarnings } from "./network-warnings.ts";
+import type { PoolUse } from "./pool-watch.ts";
 import { SeenRelays } from "./seen-relays.ts";
 import { StrayLeases } from "./stray-leases.ts";
 
@@ -34,6 +36,10 @@ export class NodeWorld implements World {
   networkProblems: readonly Problem[] = [];
   storeReady = false;
   readonly seenRelays = new SeenRelays();
+  /** What a person should look at now. */
+  readonly alarms = new Alarms();
+  /** How full the pools are, by id: as they were looked at last. */
+  readonly poolUse = new Map<string, PoolUse>();
   private readonly ownAddresses = new Set<Ipv4>();
 
   constructor(node: string, membership: Membership, policy: LeasePolicy = DEFAULT_POLICY) {

@@ -6,6 +6,7 @@ import {
   conflictEvent,
   type Decision,
   decide,
+  declineLimitReached,
   type Instant,
   type LeaseRequest,
   leaseAfter,
@@ -15,6 +16,7 @@ import {
 } from "@leasehold/leases";
 import { type Ipv4, MessageType } from "@leasehold/protocol";
 import type { Answers } from "./answers.ts";
+import { noteDeclines } from "./decline-alarm.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Exchange, ProbeAnswer, ServiceParts } from "./exchange.ts";
 
@@ -93,6 +95,8 @@ export class Transactions {
       return;
     }
     const decision = this.decide(exchange.request);
+    if (decision.kind === "silent" && decision.reason === "too-many-declines")
+      noteDeclines(this.parts.world, exchange.request, this.parts.clocks);
     const waitMs = this.probeTime(exchange, decision);
     if (waitMs === undefined) this.carryOut(exchange, decision);
     else void this.probe(exchange, decision as Grant, waitMs);
@@ -148,6 +152,12 @@ export class Transactions {
     }
     counters.count("trouble", "address-in-use");
     world.offers.drop(request.client);
+    // Who answers for every address must not take the pool out of use.
+    if (declineLimitReached(world, request, clocks.now()) !== undefined) {
+      noteDeclines(world, request, clocks);
+      this.answers.silence(exchange, "address-in-use");
+      return;
+    }
     const intent = nextIntent();
     const append = conflictEvent(world, { ...request, intent }, decision);
     this.append(exchange, append, (result) => {

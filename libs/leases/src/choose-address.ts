@@ -93,7 +93,7 @@ function freeAddress(world: World, request: LeaseRequest, now: Instant): Choice 
       if (!pool.serves(isOfKnown, request.classes)) continue;
       isServed = true;
       if (world.offers.isExhausted(pool.id, now)) continue;
-      if (!isOfKnown && pool.keepForKnown > 0) {
+      if (!isOfKnown && keepsForKnown(world, subnet, pool)) {
         const kept = `${pool.id} for unknown hosts`;
         if (world.offers.isExhausted(kept, now)) continue;
         if (isKeptForKnown(world, pool, now)) {
@@ -109,13 +109,20 @@ function freeAddress(world: World, request: LeaseRequest, now: Instant): Choice 
   return isServed ? { reason: "pool-exhausted", pools: searched } : { reason: "no-pool-for-client" };
 }
 
+/** A share that nobody has asked for is kept only where somebody may need it. */
+function keepsForKnown({ inventory }: World, { hasReservations }: Subnet, pool: Pool): boolean {
+  if (pool.keepForKnown === 0) return false;
+  return !pool.isKeptByDefault || inventory.size > 0 || hasReservations;
+}
+
 /** The last free addresses of a pool are not for unknown hosts. They are counted only when there cannot be many. */
-function isKeptForKnown(world: World, pool: Pool, now: Instant): boolean {
+function isKeptForKnown({ view, offers, policy }: World, pool: Pool, now: Instant): boolean {
   const { keepForKnown, size } = pool;
-  if (world.view.heldIn(pool.subnet) + keepForKnown < size) return false;
+  if (view.heldIn(pool.subnet) + offers.size + keepForKnown < size) return false;
   let free = 0;
   for (let i = 0; i < size && free <= keepForKnown; i++) {
-    if (isFreeFor(world.view.get(pool.at(i)), NOBODY, now, world.policy.guardMs)) free++;
+    const address = pool.at(i);
+    if (view.isFree(address, now, policy.guardMs) && !offers.isOfferedToOther(address, NOBODY, now)) free++;
   }
   return free <= keepForKnown;
 }

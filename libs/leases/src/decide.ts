@@ -4,6 +4,7 @@ import { type Ipv4, MessageType } from "@leasehold/protocol";
 import { type Choice, chooseAddress } from "./choose-address.ts";
 import type { RefuseReason } from "./decision.ts";
 import { type Decision, silent } from "./decision.ts";
+import { declineLimitReached } from "./declines.ts";
 import { entitlementTo, hostOf, isKnown, settingsOf } from "./entitlement.ts";
 import { acknowledge, declineEvent, offer, releaseEvent } from "./grant.ts";
 import type { Instant } from "./instant.ts";
@@ -199,6 +200,7 @@ function decideDecline(world: World, request: LeaseRequest, now: Instant): Decis
   if (!isForUs(world, request) || !isBound(lease, now) || lease.client !== request.client) {
     return silent("not-the-owner");
   }
+  if (declineLimitReached(world, request, now) !== undefined) return silent("too-many-declines");
   return { kind: "silent", reason: "declined", append: declineEvent(world, request, lease, now) };
 }
 

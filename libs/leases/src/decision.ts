@@ -28,6 +28,7 @@ export type SilentReason =
   | "firmware-must-not-be-refused"
   | "released"
   | "declined"
+  | "too-many-declines"
   | "not-the-owner"
   | "malformed"
   | "unsupported-message";

@@ -2,6 +2,8 @@
 export { type Clearing, type ClearingOrder, clearingOf } from "./clearing.ts";
 export { decide } from "./decide.ts";
 export type { Decision, Grant, RefuseReason, SilentReason } from "./decision.ts";
+export { DECLINES_OF_CLIENT, DECLINES_OF_RELAY_PORT, portKeyOf } from "./declined-index.ts";
+export { declineLimitReached } from "./declines.ts";
 export { entitlementTo, reservationOf } from "./entitlement.ts";
 export { faultOfFields } from "./event-faults.ts";
 export { conflictEvent } from "./grant.ts";

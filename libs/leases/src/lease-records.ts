@@ -109,6 +109,12 @@ export class LeaseRecords {
     this.memory.chunkOf(slot).doubles[(this.memory.startOf(slot) >> 3) + AT] = at;
   }
 
+  heldUntilOf(slot: Slot): Instant {
+    const { doubles } = this.memory.chunkOf(slot);
+    const double = this.memory.startOf(slot) >> 3;
+    return after(doubles[double + AT] as Instant, doubles[double + HELD_SECONDS]!);
+  }
+
   stateOf(slot: Slot): LeaseState {
     return STATES[this.word(slot, FLAGS) & STATE_MASK]!;
   }

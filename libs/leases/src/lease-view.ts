@@ -3,6 +3,7 @@
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import { AddressIndex } from "./address-index.ts";
 import { ClientIndex } from "./client-index.ts";
+import { DeclinedIndex } from "./declined-index.ts";
 import { type Instant, NO_REVISION, type Revision } from "./instant.ts";
 import type { Lease } from "./lease.ts";
 import { LeaseRecords } from "./lease-records.ts";
@@ -63,6 +64,27 @@ export class LeaseView {
     return this.contents.heldBySubnet.get(subnet) ?? 0;
   }
 
+  /** Addresses whose newest event is a DECLINE of this offender (declined-index.ts), those included whose probation is over. */
+  declinedBy(offender: string): Iterable<Ipv4> {
+    return this.contents.declined.of(offender);
+  }
+
+  /** The same as `isFreeFor` nobody of the address's lease, at a twentieth of the cost of reading that. */
+  isFree(address: Ipv4, now: Instant, guardMs: number): boolean {
+    const { byAddress, records } = this.contents;
+    const slot = byAddress.get(address);
+    if (slot === NO_SLOT) return true;
+    const state = records.stateOf(slot);
+    if (state === "released") return true;
+    return now >= records.heldUntilOf(slot) + (state === "declined" ? 0 : guardMs);
+  }
+
+  isDeclined(address: Ipv4): boolean {
+    const { byAddress, records } = this.contents;
+    const slot = byAddress.get(address);
+    return slot !== NO_SLOT && records.stateOf(slot) === "declined";
+  }
+
   /** Takes a lease in unless a newer one of that address is here. Says whether it was taken. */
   apply(lease: Lease): boolean {
     if (this.revisionOf(lease.address) > lease.revision) return false;
@@ -120,8 +142,11 @@ export class LeaseView {
   }
 
   private count(slot: Slot, step: 1 | -1): void {
-    const { heldBySubnet, records } = this.contents;
-    if (records.stateOf(slot) === "released") return;
+    const { heldBySubnet, records, declined } = this.contents;
+    const state = records.stateOf(slot);
+    if (state === "released") return;
+    if (state === "declined" && step > 0) declined.add(records.read(slot));
+    else if (state === "declined") declined.remove(records.read(slot));
     const subnet = records.subnetOf(slot);
     heldBySubnet.set(subnet, this.heldIn(subnet) + step);
   }
@@ -134,4 +159,5 @@ class Contents {
   // A purged key keeps a revision, which the next compare-and-swap has to name.
   readonly purged = new Map<Ipv4, Revision>();
   readonly heldBySubnet = new Map<string, number>();
+  readonly declined = new DeclinedIndex();
 }

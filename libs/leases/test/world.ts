@@ -63,6 +63,7 @@ interface Setting {
   readonly storeReady?: boolean;
   readonly moreSubnets?: NetworkDocument["subnets"];
   /** More of the subnet. */
+  readonly limits?: NetworkDocument["limits"];
   readonly subnet?: Partial<NetworkDocument["subnets"][number]>;
 }
 
@@ -72,7 +73,7 @@ export function network(setting: Setting = {}): Network {
   const { prefix = "10.0.0.0/24" } = setting;
   const lan = { id: "lan", prefix, interface: "eth0", authoritative, pools: [...pools], ...setting.subnet };
   const defaults = { lease: { seconds: LEASE_SECONDS, heldFactor: 2 } };
-  return compileNetwork({ version: 1, defaults, subnets: [lan, ...moreSubnets] }, 7);
+  return compileNetwork({ version: 1, defaults, limits: setting.limits, subnets: [lan, ...moreSubnets] }, 7);
 }
 
 export class TestWorld implements World {
@@ -84,6 +85,8 @@ export class TestWorld implements World {
   network: Network;
   members: Members;
   storeReady: boolean;
+  /** The newest revision that a test has stored. */
+  stored = 0;
 
   constructor(setting: Setting = {}) {
     this.node = setting.node ?? "n1";

@@ -71,6 +71,7 @@ export function compileSubnet(subnet: SubnetDocument, context: SubnetContext): C
     poolOf: (address) => byAddress.holding(address)?.pool,
     reservationFor: (facts) => reservations.of(facts, classesOf),
     reservationByIdentity: (facts) => reservations.byIdentity(facts),
+    hasReservations: (subnet.reservations ?? []).some((one) => one.class === undefined),
     reservedAt: (address: Ipv4) => reservations.at(address),
   };
   compiled.link = [compiled];

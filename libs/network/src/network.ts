@@ -84,6 +84,8 @@ export interface Subnet {
   poolOf(address: Ipv4): Pool | undefined;
   /** The document's reservation for this client here: by hardware address, option 61, UUID, relay, class, in this order. */
   reservationFor(facts: ClientFacts): DocumentReservation | undefined;
+  /** Whether the document names a client here: somebody is known. */
+  readonly hasReservations: boolean;
   /** The document's reservation of this address. */
   reservedAt(address: Ipv4): DocumentReservation | undefined;
 }
@@ -113,6 +115,8 @@ export interface Pool {
   serves(isKnown: boolean, classes: readonly ClientClass[]): boolean;
   /** The last so many free addresses are not for unknown hosts. */
   readonly keepForKnown: number;
+  /** The document does not say so: it is a part of the pool, and for nothing while no host is known. */
+  readonly isKeptByDefault: boolean;
   /** For clients in no class. */
   readonly lease: LeaseTimes;
 }

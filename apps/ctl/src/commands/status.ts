@@ -16,6 +16,7 @@ interface ClusterView extends Unusable {
   readonly nodes: readonly NodeView[];
   /** Absent from a node of an earlier version. */
   readonly warnings?: readonly string[];
+  readonly alarms?: readonly string[];
   readonly store: {
     readonly state: string;
     readonly server?: string | null;
@@ -78,8 +79,12 @@ function obstacleLines({ nodes }: ClusterView): string[] {
   return lines.length > 0 ? ["", ...lines] : [];
 }
 
-function warningLines({ warnings = [] }: ClusterView): string[] {
-  return warnings.length > 0 ? ["", ...warnings.map((warning) => `warning: ${warning}`)] : [];
+function warningLines({ warnings = [], alarms = [] }: ClusterView): string[] {
+  const lines = [
+    ...alarms.map((alarm) => `alarm: ${alarm}`),
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ];
+  return lines.length > 0 ? ["", ...lines] : [];
 }
 
 function nodeLines(cluster: ClusterView, now: number): string[] {

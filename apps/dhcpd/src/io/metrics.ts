@@ -65,6 +65,11 @@ const GAUGES: readonly [name: string, help: string, read: (node: DhcpNode) => nu
     "1 while the other nodes tell all that is stored, so that the stream's own feed can rest.",
     (node) => (node.isFeedResting ? 1 : 0),
   ],
+  [
+    "leasehold_alarms",
+    "Alarms that stand: pools that are nearly full or fill fast, clients that decline too much.",
+    (node) => node.world.alarms.sentences.length,
+  ],
   ["leasehold_commits_pending", "Exchanges that wait for the lease store.", (node) => node.pending],
   [
     "leasehold_network_revision",
@@ -119,6 +124,7 @@ export function metricsOf(node: DhcpNode): Registry {
   addStoreState(registry, node);
   addUnreadable(registry, node);
   addDurability(registry, node);
+  addPools(registry, node);
   addHistograms(registry, node);
   addEventLoopDelay(registry);
   return registry;
@@ -191,6 +197,23 @@ function addDurability(registry: Registry, node: DhcpNode): void {
     collect() {
       for (const durability of DURABILITIES)
         this.set({ durability }, durability === node.disks.durability ? 1 : 0);
+    },
+  });
+}
+
+function addPools(registry: Registry, node: DhcpNode): void {
+  new Gauge({
+    name: "leasehold_pool_addresses",
+    help: "Addresses of a pool: all that it may give, those in use, and those of them that are declined.",
+    labelNames: ["pool", "what"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [pool, { size, used, declined }] of node.world.poolUse) {
+        this.set({ pool, what: "all" }, size);
+        this.set({ pool, what: "used" }, used);
+        this.set({ pool, what: "declined" }, declined);
+      }
     },
   });
 }

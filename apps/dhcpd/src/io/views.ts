@@ -61,6 +61,7 @@ export function followAll(
     counters.count("trouble", "view");
     log.warn(what);
   };
+  world.alarms.onRaised = ({ fields, sentence }) => log.warn(fields, sentence);
   const { follower: leases, take } = followLeases(bus, world, unreadable, trouble, log, notice);
   const inventory = followInventory(bus, world, unreadable, trouble, log, notice);
   const network = followNetwork(bus, world, counters, unreadable, trouble, log, notice);

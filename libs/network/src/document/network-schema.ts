@@ -32,6 +32,14 @@ const limits = section({
   client: rate.optional().describe("Of one client. Default: no limit."),
   relayPort: rate.optional().describe("Behind one port of a relay agent (option 82). Default: no limit."),
   total: rate.optional().describe("Of all clients, on each node. Default: no limit."),
+  declinesOfClient: wholeNumber(1, 1_000_000)
+    .optional()
+    .describe(
+      "How many addresses may be out of use at once because of one client's DECLINEs; further ones of it change nothing. Default 3.",
+    ),
+  declinesOfRelayPort: wholeNumber(1, 1_000_000)
+    .optional()
+    .describe("The same of all clients behind one port of a relay agent (option 82). Default 16."),
   offersMax: wholeNumber(1, 10_000_000)
     .optional()
     .describe("How many offers may stand at once on each node. Default: no limit."),

@@ -53,11 +53,23 @@ export function compilePool(pool: PoolDocument, context: PoolContext): CompiledP
     contains: (address) => addresses.contains(address),
     for: wanted,
     allocate,
-    keepForKnown: pool.keepForKnown ?? 0,
+    keepForKnown: pool.keepForKnown ?? shareForKnown(wanted, addresses.size),
+    isKeptByDefault: pool.keepForKnown === undefined,
     serves: allocate === "dynamic" ? servedBy(wanted, context) : () => false,
     lease: context.lease,
     level: context.level,
   };
+}
+
+/** The part of a pool that is kept for known hosts where the document does not say how much. */
+const SHARE_FOR_KNOWN = 1 / 20;
+/** To count them takes time that a pool of a million would make long. */
+const SHARE_MAX = 1024;
+
+function shareForKnown(wanted: string, size: number): number {
+  return wanted === "known" || wanted === "unknown"
+    ? 0
+    : Math.min(Math.floor(size * SHARE_FOR_KNOWN), SHARE_MAX);
 }
 
 /** Without the holes, the addresses that somebody has, and the prefix's network and broadcast address. */
