@@ -1,5 +1,6 @@
 // What a source's entry in syncer.yaml leaves out.
 import type { BrakeSettings } from "./brake.ts";
+import type { AnswerLimits, GetOptions, Reach } from "./source.ts";
 import type { SourceEntry } from "./syncer-file.ts";
 
 export interface LoopSettings {
@@ -10,6 +11,22 @@ export interface LoopSettings {
   readonly fullMs: number;
   readonly absentReads: number;
   readonly brake: BrakeSettings;
+}
+
+const MIB = 1024 * 1024;
+
+/** What an answer of the source may take. A large SMD says some 500 octets a host. */
+export function answerLimits({ answerMaxMiB, timeoutSeconds, silenceSeconds }: SourceEntry): AnswerLimits {
+  return {
+    octets: (answerMaxMiB ?? 64) * MIB,
+    wholeMs: (timeoutSeconds ?? 30) * 1000,
+    silenceMs: (silenceSeconds ?? 5) * 1000,
+  };
+}
+
+/** The shell's, within the limits of the source. */
+export function limited(reach: Reach, limits: AnswerLimits): Reach {
+  return { getJson: (url, options: GetOptions = {}) => reach.getJson(url, { limits, ...options }) };
 }
 
 export function loopSettings(entry: SourceEntry): LoopSettings {

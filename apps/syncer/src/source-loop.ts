@@ -10,6 +10,8 @@ import type { SourceStatus } from "./source-status.ts";
 
 /** A round that took a second is followed by a pause of four: rounds take a fifth of the time, however large the source. */
 const PAUSE_FOR_WORK = 4;
+/** After a look that failed, whatever time it took: so many intervals at most. */
+const FAILED_INTERVALS = 3;
 const STOP_MS = 2000;
 /** How often the store is asked whether it is ready. */
 const UNREADY_MS = 100;
@@ -89,18 +91,26 @@ export class SourceLoop {
         await this.pause(UNREADY_MS);
         continue;
       }
-      await this.look(started).catch((cause: unknown) => {
+      const isRead = await this.look(started).catch((cause: unknown) => {
         this.log.error(
           { err: cause },
           "INTERNAL ERROR: the round is given up, the next one goes on: please report it",
         );
+        return false;
       });
-      const busy = Date.now() - started;
-      await this.pause(Math.max(this.settings.pollMs - busy, busy * PAUSE_FOR_WORK));
+      await this.pause(this.pauseAfter(isRead, Date.now() - started));
     }
   }
 
-  private async look(now: number): Promise<void> {
+  /** A source that hangs does no work that it has to be spared. */
+  private pauseAfter(isRead: boolean, busy: number): number {
+    const { pollMs } = this.settings;
+    const pause = Math.max(pollMs - busy, busy * PAUSE_FOR_WORK);
+    return isRead ? pause : Math.min(pause, FAILED_INTERVALS * pollMs);
+  }
+
+  /** Says whether the source could be read. */
+  private async look(now: number): Promise<boolean> {
     const isDue = now - this.record.fullAt >= this.settings.fullMs;
     const isWhole =
       this.isHinted || this.round.isPending || isDue || this.settings.fullMs <= this.settings.pollMs;
@@ -108,8 +118,10 @@ export class SourceLoop {
     try {
       const result = await this.round.run(isWhole, () => new Date().toISOString());
       this.record.noteRound(result, this.round.held.size, now);
+      return true;
     } catch (cause) {
       this.record.noteFailure(cause, now);
+      return false;
     }
   }
 

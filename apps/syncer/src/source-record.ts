@@ -8,6 +8,7 @@ import type { SourceStatus } from "./source-status.ts";
 export class SourceRecord {
   private readonly log: Logger;
   private readonly counts = { reads: 0, failures: 0, rows: 0, hosts: 0 };
+  private readonly failuresByKind = new Map<string, number>();
   private readonly events = { HostSet: 0, HostQuarantined: 0, HostRemoved: 0 };
   private unusable: readonly HostProblem[] = [];
   private held = 0;
@@ -42,6 +43,8 @@ export class SourceRecord {
 
   noteFailure(cause: unknown, now: number): void {
     this.counts.failures++;
+    const kind = cause instanceof ReadFailure ? cause.kind : "not-written";
+    this.failuresByKind.set(kind, (this.failuresByKind.get(kind) ?? 0) + 1);
     const message = cause instanceof Error ? cause.message : String(cause);
     if (!this.isFailing || message !== this.lastError?.message) {
       const what =
@@ -60,6 +63,7 @@ export class SourceRecord {
       lastFullRead: timeOf(this.lastFull),
       lastError: this.lastError,
       ...this.counts,
+      failuresByKind: Object.fromEntries(this.failuresByKind),
       unusable: this.unusable,
       events: { ...this.events },
     };

@@ -13,6 +13,8 @@ export interface SourceStatus {
   readonly lastError: { readonly at: string; readonly message: string } | null;
   readonly reads: number;
   readonly failures: number;
+  /** `timeout`, `too-large`, `not-json`, …; `not-written` for hosts that could not be stored. */
+  readonly failuresByKind: Readonly<Record<string, number>>;
   readonly rows: number;
   readonly hosts: number;
   readonly quarantined: readonly { readonly host: string; readonly problems: readonly HostProblem[] }[];

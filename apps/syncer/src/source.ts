@@ -27,12 +27,46 @@ export interface SourceReader {
 
 /** What the shell lends to a source. */
 export interface Reach {
-  /** @throws ReadFailure when the answer is no 2xx, is not whole, or is not JSON. */
-  getJson(url: string, options?: { readonly token?: string | undefined }): Promise<unknown>;
+  /** @throws ReadFailure when the answer is no 2xx, is not whole within the limits, or is not JSON. */
+  getJson(url: string, options?: GetOptions): Promise<unknown>;
 }
 
+export interface GetOptions {
+  readonly token?: string | undefined;
+  readonly limits?: AnswerLimits | undefined;
+}
+
+/** What an answer may take. */
+export interface AnswerLimits {
+  /** Unpacked. */
+  readonly octets: number;
+  /** From asking to the last octet. */
+  readonly wholeMs: number;
+  /** Before the first octet, and between one and the next. */
+  readonly silenceMs: number;
+}
+
+export const READ_FAILURES = [
+  "unreachable",
+  "status",
+  "timeout",
+  "too-large",
+  "broken-off",
+  "not-json",
+  "too-deep",
+  "wrong-shape",
+] as const;
+export type ReadFailureKind = (typeof READ_FAILURES)[number];
+
 /** The system could not be read: nothing is known, so nothing changes. */
-export class ReadFailure extends Error {}
+export class ReadFailure extends Error {
+  readonly kind: ReadFailureKind;
+
+  constructor(kind: ReadFailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
 
 export interface Reading {
   readonly hosts: readonly SeenHost[];

@@ -56,7 +56,7 @@ sources:
     'syncer.yaml:2:9: nats.server: found an unknown key "server", expected one of servers, user, password, passwordFile, token, credentialsFile, tls. Write "servers" if that was meant.',
     "syncer.yaml:3:8: api.listen: found 8068, expected text.",
     'syncer.yaml:5:18: sources[0].url: found "smd:27779", expected an http or https URL without a path, like http://smd:27779.',
-    'syncer.yaml:5:34: sources[0].pollSecond: found an unknown key "pollSecond", expected one of type, name, pollSeconds, fullSeconds, absentReads, brake, url, token, hostname, hostnameOther. Write "pollSeconds" if that was meant.',
+    'syncer.yaml:5:34: sources[0].pollSecond: found an unknown key "pollSecond", expected one of type, name, pollSeconds, fullSeconds, answerMaxMiB, timeoutSeconds, silenceSeconds, absentReads, brake, url, token, hostname, hostnameOther. Write "pollSeconds" if that was meant.',
     'syncer.yaml:6:7: sources[1].type: found "file", expected a mapping whose type is one of smd.',
     'syncer.yaml:7:5: sources[2]: found the name "smd" again, expected a name of its own. Give each source a name.',
     'syncer.yaml:7:35: sources[2].hostname: found "{mac}", expected a hostname pattern like nid{04d} or {id}.',

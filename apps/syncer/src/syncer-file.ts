@@ -6,6 +6,7 @@ import { sources } from "./sources.ts";
 const text = z.string({ error: "text" }).min(1, { error: "text" });
 const expectSeconds = "seconds, at least 0.1";
 const seconds = z.number({ error: expectSeconds }).min(0.1, { error: expectSeconds });
+const expectMiB = "MiB, from 0.015625 (16 KiB) to 1024";
 const atLeastOne = z
   .int({ error: "a whole number, at least 1" })
   .min(1, { error: "a whole number, at least 1" });
@@ -21,6 +22,15 @@ const common = {
   pollSeconds: seconds.optional(),
   /** Between whole reads, where looks in between can be cheap; without it, every look is a whole read. */
   fullSeconds: seconds.optional(),
+  /** An answer with more is not taken, unpacked or not. */
+  answerMaxMiB: z
+    .number({ error: expectMiB })
+    .min(1 / 64, { error: expectMiB })
+    .max(1024, { error: expectMiB })
+    .optional(),
+  /** For an answer as a whole, and for the silence before each piece of it. */
+  timeoutSeconds: seconds.optional(),
+  silenceSeconds: seconds.optional(),
   /** How many whole reads in a row must lack an interface before it is gone. */
   absentReads: atLeastOne.optional(),
   /** More hosts than both lost at once are held until somebody lets them go. */

@@ -1,7 +1,7 @@
 // The syncer as a whole: its sources over one bucket.
 import type { Logger } from "pino";
 import type { HostStore } from "./host-store.ts";
-import { loopSettings } from "./settings.ts";
+import { answerLimits, limited, loopSettings } from "./settings.ts";
 import type { Reach } from "./source.ts";
 import { SourceLoop } from "./source-loop.ts";
 import type { SourceStatus } from "./source-status.ts";
@@ -19,7 +19,12 @@ export class Syncer {
     this.loops = entries.map((entry) => {
       const source = sources.find(({ type }) => type === entry.type)!;
       // The entry was checked against the settings of this very source.
-      return new SourceLoop(loopSettings(entry), source.open(entry as never, reach), store, log);
+      return new SourceLoop(
+        loopSettings(entry),
+        source.open(entry as never, limited(reach, answerLimits(entry))),
+        store,
+        log,
+      );
     });
   }
 

@@ -23,7 +23,7 @@ export class MemorySyncer {
   /** A syncer that has just started, over the same store. */
   start(): SourceRound {
     const read = async () => {
-      if (this.smd.isDown) throw new ReadFailure("GET …: status 503");
+      if (this.smd.isDown) throw new ReadFailure("status", "GET …: status 503");
       return readingOf(this.smd.rows, this.smd.components, NAMES);
     };
     return new SourceRound(SETTINGS, { place: "here", read }, this.store);

@@ -39,6 +39,18 @@ export function metricsOf(statuses: () => readonly SourceStatus[], isReady: () =
       }
     },
   });
+  const failures = new Gauge({
+    name: "leasehold_syncer_failures_by_kind",
+    help: "Looks that failed, by kind: timeout, too-large, not-json, …",
+    labelNames: ["source", "kind"],
+    registers: [registry],
+    collect: () => {
+      for (const status of statuses()) {
+        for (const [kind, count] of Object.entries(status.failuresByKind))
+          failures.set({ source: status.name, kind }, count);
+      }
+    },
+  });
   const ready = new Gauge({
     name: "leasehold_syncer_ready",
     help: "1 while the inventory bucket is followed and every source has been read",

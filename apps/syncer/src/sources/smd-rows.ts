@@ -182,8 +182,12 @@ function fieldsOf(value: unknown): Fields {
   return typeof value === "object" && value !== null ? (value as Fields) : {};
 }
 
+/** Longer than anything that a host says of itself: it would only not fit into the bucket. */
+const TEXT_MAX = 512;
+
 function text(value: unknown): string | undefined {
-  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+  const isText = typeof value === "string" && value.length <= TEXT_MAX && value.trim() !== "";
+  return isText ? value.trim() : undefined;
 }
 
 function quoted(value: unknown): string {

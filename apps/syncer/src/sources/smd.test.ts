@@ -34,7 +34,7 @@ test("a reading is the two public GETs, interfaces first", async () => {
 
 describe("half an answer is no reading", () => {
   const refuse = () => {
-    throw new ReadFailure("status 500");
+    throw new ReadFailure("status", "status 500");
   };
   test.each([
     ["interfaces refused", { interfaces: refuse, components: COMPONENTS }],

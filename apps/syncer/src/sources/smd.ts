@@ -56,13 +56,16 @@ type Row = Readonly<Record<string, unknown>>;
 
 function rowsOf(answer: unknown, what: string): readonly unknown[] {
   if (Array.isArray(answer)) return answer;
-  throw new ReadFailure(`${what} gave ${kindOf(answer)} where a list was expected.`);
+  throw new ReadFailure("wrong-shape", `${what} gave ${kindOf(answer)} where a list was expected.`);
 }
 
 function componentsOf(answer: unknown): readonly unknown[] {
   const list = (answer as Row | null)?.Components;
   if (Array.isArray(list)) return list;
-  throw new ReadFailure(`${COMPONENTS} gave ${kindOf(answer)} where { "Components": [ … ] } was expected.`);
+  throw new ReadFailure(
+    "wrong-shape",
+    `${COMPONENTS} gave ${kindOf(answer)} where { "Components": [ … ] } was expected.`,
+  );
 }
 
 function kindOf(value: unknown): string {
