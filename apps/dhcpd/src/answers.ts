@@ -17,8 +17,10 @@ import { destinationOf } from "./destination.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Exchange, Fault, ServiceParts } from "./exchange.ts";
 import { ipv6OnlyOption } from "./ipv6-only.ts";
+import { identityFault } from "./lease-request.ts";
 import { patienceOf } from "./patience.ts";
 import { RAPID_COMMIT } from "./rapid-commit.ts";
+import { isSelectionUsed } from "./relay-information.ts";
 import type { RenewalCalls } from "./renewal-calls.ts";
 import { type ReplyContent, replyTo } from "./reply.ts";
 import { isInVpn, vpnOf } from "./virtual-subnet.ts";
@@ -127,8 +129,17 @@ export class Answers {
     const { link, sourcePort } = arrival;
     const isNak = content.type === "NAK";
     const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? link.addresses[0]!;
-    const payload = encodeReply(packet, content, serverIdentifier, this.buffer);
-    const destination = destinationOf(packet, content.yiaddr, isNak, sourcePort);
+    const payload = encodeReply(
+      packet,
+      { ...content, ciaddr: request.ciaddr },
+      serverIdentifier,
+      this.buffer,
+    );
+    const destination = destinationOf(
+      packet,
+      { isNak, yiaddr: content.yiaddr, ciaddr: request.ciaddr },
+      sourcePort,
+    );
     if (!link.send(payload, destination, packet.chaddr)) {
       this.parts.counters.count("trouble", "send-failed");
       return;
@@ -164,7 +175,9 @@ export class Answers {
 
   drop(reason: DropReason, packet?: Packet): void {
     this.parts.counters.count("dropped", reason);
-    if (packet !== undefined) this.trace(reason, packet);
+    if (packet === undefined) return;
+    const fault = reason === "no-client-identity" ? identityFault(packet) : undefined;
+    this.trace(reason, packet, undefined, undefined, fault);
   }
 
   private trace(
@@ -207,6 +220,7 @@ export function contentOf(
     seconds,
     hostname: hostnameOf({ request }, decision),
     isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
+    isSelectionUsed: packet.giaddr !== 0 || isSelectionUsed(packet, decision.subnet),
     extra: extraOptions(ipv6Only, isRapid),
   };
 }

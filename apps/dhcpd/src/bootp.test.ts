@@ -39,7 +39,7 @@ describe("what a BOOTP request is", () => {
   test("short ones, replies and hardware addresses over 16 octets are none (RFC 1542 §2.1)", () => {
     const long = withoutCookie();
     long[2] = 17;
-    const refused = [withoutCookie().subarray(0, 299), withoutCookie({ op: 2 }), long];
+    const refused = [withoutCookie().subarray(0, 235), withoutCookie({ op: 2 }), long];
     expect(refused.map(decodeWithoutCookie)).toEqual([undefined, undefined, undefined]);
   });
 });
@@ -59,7 +59,13 @@ describe("whether it is answered", () => {
       { seconds: INFINITE_SECONDS },
     ],
     ["dynamic: a reserved one all the same", bootp(), { policy: "dynamic" }, { seconds: undefined }],
-    ["under 300 octets: silence (RFC 1542 §2.1)", short, {}, { refused: "bootp-too-short" }],
+    [
+      "strict, under 300 octets: silence (RFC 1542 §2.1)",
+      short,
+      { isShortTaken: false },
+      { refused: "bootp-too-short" },
+    ],
+    ["C5: under 300 octets is put up with", short, {}, { seconds: undefined }],
     ["sname is ours (RFC 951 §7.3)", bootp({ sname: "LeaseHold-1" }), {}, { seconds: undefined }],
     ["sname is another's", bootp({ sname: "boss" }), {}, { refused: "bootp-for-another-server" }],
   ])("%s", (_, packet, circumstances, expected) => {

@@ -34,7 +34,7 @@ export function isBootpRequest(packet: Packet): boolean {
  * options. Undefined when it is no BOOTREQUEST.
  */
 export function decodeWithoutCookie(bytes: Uint8Array): Packet | undefined {
-  if (bytes.length < MESSAGE_SIZE || bytes[0] !== 1 || bytes[2]! > 16) return undefined;
+  if (bytes.length < VENDOR_AREA_AT || bytes[0] !== 1 || bytes[2]! > 16) return undefined;
   return new Packet(bytes, []);
 }
 
@@ -47,6 +47,8 @@ export type BootpRefusal =
 
 export interface BootpCircumstances {
   readonly policy: BootpPolicy;
+  /** Whether a request without the filling up to 300 octets is put up with. */
+  readonly isShortTaken?: boolean;
   /** The administrator has given the client an address. */
   readonly isReserved: boolean;
   /** By which the client may ask for this server (sname): the node's name, and the one that replies carry. */
@@ -60,11 +62,11 @@ export type BootpAnswer =
 
 /** Whether a BOOTP request is answered, by the policy of its subnet. */
 export function bootpAnswer(request: Packet, circumstances: BootpCircumstances): BootpAnswer {
-  const { policy, isReserved, serverNames } = circumstances;
+  const { policy, isShortTaken = true, isReserved, serverNames } = circumstances;
   // RFC 1534 §2: a server that is not configured to support BOOTP clients silently discards the request.
   if (policy === "off") return { refused: "bootp-not-served" };
-  // RFC 1542 §2.1: messages that are shorter than 300 octets MUST be silently discarded.
-  if (request.bytes.length < MESSAGE_SIZE) return { refused: "bootp-too-short" };
+  // RFC 1542 §2.1: messages that are shorter than 300 octets MUST be silently discarded. Boot ROMs send them.
+  if (request.bytes.length < MESSAGE_SIZE && !isShortTaken) return { refused: "bootp-too-short" };
   if (namesAnother(request.sname, serverNames)) return { refused: "bootp-for-another-server" };
   // A reservation is the client's as long as it is in the inventory, so its record may end as all others do.
   if (isReserved) return { seconds: undefined };
@@ -119,7 +121,8 @@ function fitting(options: readonly EncodedOption[], room: number): EncodedOption
 }
 
 function sizeLimit(request: Packet): number {
-  return request.has(MAXIMUM_MESSAGE_SIZE) ? payloadLimit(request) : MESSAGE_SIZE;
+  // 0 says nothing.
+  return request.get("maximumMessageSize") ? payloadLimit(request) : MESSAGE_SIZE;
 }
 
 /** Writes a `bootpReply` into `into` and returns its length: 300 octets, unless option 57 of the request allows for more. */
@@ -128,6 +131,7 @@ export function encodeBootp(reply: Message, request: Packet, into: Uint8Array): 
   if (hasCookie(request)) return length;
   // RFC 951 §7.3: an answer goes into the vendor area when the data there is of a recognized type. This one is not, so
   // the client gets back what it wrote, as ISC dhcpd does.
+  into.fill(0, VENDOR_AREA_AT, MESSAGE_SIZE);
   into.set(request.bytes.subarray(VENDOR_AREA_AT, MESSAGE_SIZE), VENDOR_AREA_AT);
   return MESSAGE_SIZE;
 }

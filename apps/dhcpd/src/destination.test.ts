@@ -12,7 +12,11 @@ const toClient = "10.0.0.7:68";
 const toHardware = `the hardware address, as ${YIADDR}`;
 
 const goes = (fields: Fields, yiaddr: string, isNak: boolean) =>
-  shownDestination(destinationOf(packet("REQUEST", alice, fields), ip(yiaddr), isNak));
+  shownDestination(
+    destinationOf(packet("REQUEST", alice, fields), {
+      ...{ isNak, yiaddr: ip(yiaddr), ciaddr: ip(fields.ciaddr ?? "0.0.0.0") },
+    }),
+  );
 
 describe("RFC 2131 §4.1", () => {
   test.each<[giaddr: string, ciaddr: string, broadcast: boolean, reply: string, nak: string]>([
@@ -35,6 +39,7 @@ describe("RFC 2131 §4.1", () => {
   test.each<[what: string, fields: Fields]>([
     ["another kind of hardware", { htype: 6 }],
     ["IPoIB, which has no address there (RFC 4390)", { htype: 32, hlen: 0, chaddr: new Uint8Array(0) }],
+    ["a group address (C7)", { chaddr: Uint8Array.of(1, 0, 0x5e, 0, 0, 1) }],
     ["an address of another length", { hlen: 8, chaddr: new Uint8Array(8).fill(2) }],
   ])("a client that no Ethernet frame can reach gets a broadcast: %s", (_, fields) => {
     expect(goes(fields, YIADDR, false)).toBe("everybody");
@@ -42,7 +47,9 @@ describe("RFC 2131 §4.1", () => {
 
   test("the answer to INFORM goes to ciaddr; to a client that gives none, by broadcast", () => {
     const inform = (ciaddr: string) => packet("INFORM", alice, { ciaddr });
-    expect(shownDestination(destinationOf(inform(CIADDR), ipv4(0), false))).toBe(toClient);
-    expect(shownDestination(destinationOf(inform("0.0.0.0"), ipv4(0), false))).toBe("everybody");
+    const to = (ciaddr: string) =>
+      destinationOf(inform(ciaddr), { isNak: false, yiaddr: ipv4(0), ciaddr: ip(ciaddr) });
+    expect(shownDestination(to(CIADDR))).toBe(toClient);
+    expect(shownDestination(to("0.0.0.0"))).toBe("everybody");
   });
 });

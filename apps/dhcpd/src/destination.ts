@@ -12,22 +12,28 @@ const SERVER_PORT = 67;
 const CLIENT_PORT = 68;
 const ETHERNET = 1;
 
-/**
- * `yiaddr` is 0 in a NAK and in the answer to INFORM. `sourcePort` is where the packet came from: a relay agent that says so
- * is answered there (RFC 8357).
- */
+export interface Reply {
+  readonly isNak: boolean;
+  /** 0 in a NAK and in the answer to INFORM. */
+  readonly yiaddr: Ipv4;
+  /** Where the client can be reached by what it has: 0 unless its state says that ciaddr counts (client-state.ts). */
+  readonly ciaddr: Ipv4;
+}
+
+/** `sourcePort` is where the packet came from: a relay agent that says so is answered there (RFC 8357). */
 export function destinationOf(
   request: Packet,
-  yiaddr: Ipv4,
-  isNak: boolean,
+  { isNak, yiaddr, ciaddr }: Reply,
   sourcePort = SERVER_PORT,
 ): Destination {
   if (request.giaddr !== 0) {
     return { kind: "unicast", address: request.giaddr, port: relayPortOf(request, sourcePort) };
   }
   if (isNak) return { kind: "broadcast" };
-  if (request.ciaddr !== 0) return { kind: "unicast", address: request.ciaddr, port: CLIENT_PORT };
-  const canBeAddressed = request.htype === ETHERNET && request.hlen === 6 && yiaddr !== 0;
+  if (ciaddr !== 0) return { kind: "unicast", address: ciaddr, port: CLIENT_PORT };
+  // A group address is many clients' or nobody's.
+  const isStation = request.htype === ETHERNET && request.hlen === 6 && (request.chaddr[0]! & 1) === 0;
+  const canBeAddressed = isStation && yiaddr !== 0;
   return request.broadcast || !canBeAddressed
     ? { kind: "broadcast" }
     : { kind: "hardware", address: ipv4(yiaddr) };

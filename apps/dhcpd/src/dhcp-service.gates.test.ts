@@ -82,6 +82,25 @@ describe("what is not answered is counted by its reason", () => {
     expect(dropped(bytes)).toEqual([reason]);
   });
 
+  test.each<[why: string, chaddr: number[], hlen?: number]>([
+    ["chaddr is all zeros, and there is no option 61", [0, 0, 0, 0, 0, 0]],
+    ["hlen is 0, and there is no option 61", [], 0],
+    ["chaddr is a group address, and there is no option 61", [255, 255, 255, 255, 255, 255]],
+    ["chaddr is a group address, and there is no option 61", [1, 0, 0x5e, 0, 0, 1]],
+  ])(
+    "C7: a client that cannot be told from others is told about by `leasehold why`: %s",
+    (why, chaddr, hlen = 6) => {
+      const traced: unknown[] = [];
+      const node = new TestNode({ parts: { trace: (outcome) => traced.push(outcome) } });
+      const fields = { hlen, chaddr: Uint8Array.from(chaddr) };
+      expect(dropped(packetOf("DISCOVER", alice, fields), node)).toEqual(["no-client-identity"]);
+      expect(traced).toMatchObject([{ outcome: "no-client-identity", reason: why }]);
+      const identified = { ...fields, options: [[61, Uint8Array.of(0, 1, 2)]] as const };
+      expect(node.receive(packetOf("DISCOVER", alice, identified))).toHaveLength(1);
+      expect(node.sent[0]).toMatch(/→ everybody$/);
+    },
+  );
+
   test.each(["not-serving", "was-paused"] as const)("a node that must not answer: %s", (reason) => {
     const node = new TestNode();
     node.refusal = reason;

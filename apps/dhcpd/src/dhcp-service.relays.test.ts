@@ -44,6 +44,44 @@ describe("the link that the client is on", () => {
     expect(offered(node(), { giaddr: RELAY, options: [selection, link] })).toBe("10.0.0.x");
   });
 
+  test("field report 4: 0.0.0.0 names no link, so that giaddr decides", () => {
+    const nothing = [5, 4, ...address("0.0.0.0")];
+    const agent = Uint8Array.of(1, 4, ...Buffer.from("abcd"), ...nothing);
+    const giaddr = "10.5.0.1";
+    expect(offered(node(), { giaddr, options: [[82, agent]] })).toBe("10.5.0.x");
+    const unselected = option("subnetSelection", ip("0.0.0.0"));
+    expect(offered(node(), { giaddr, options: [unselected] })).toBe("10.5.0.x");
+    expect(offered(node(), { giaddr, options: [unselected, [82, agent]] })).toBe("10.5.0.x");
+    // What says nothing hides nothing that says something.
+    const selection = option("subnetSelection", ip("10.5.0.0"));
+    expect(offered(node(), { giaddr: RELAY, options: [selection, [82, agent]] })).toBe("10.5.0.x");
+  });
+
+  test("field report 4: an empty option says nothing: 61, 82, 118 and 221", () => {
+    const none = new Uint8Array(0);
+    for (const code of [61, 82, 118, 221]) {
+      expect(offered(node(), { giaddr: "10.5.0.1", options: [[code, none]] })).toBe("10.5.0.x");
+    }
+  });
+
+  test.each([
+    ["82.5", [82, Uint8Array.of(5, 4, 10, 5, 0, 1)]],
+    ["118", [118, Uint8Array.of(10, 5, 0, 0)]],
+    ["both", [82, Uint8Array.of(1, 1, 7, 5, 4, 10, 5, 0, 1)]],
+  ] as const)(
+    "field report 12: a client on the link belongs to the link, whatever its own %s",
+    (_, option) => {
+      const one = node();
+      expect(offered(one, { options: [option] })).toBe("10.0.0.x");
+      expect(one.replies[0]!.packet.has(118)).toBe(false);
+      const open = nodeOn({ others: [far], document: { subnetSelection: "any" } });
+      expect(offered(open, { options: [option] })).toBe("10.5.0.x");
+      expect(open.replies[0]!.packet.has(118)).toBe(option[0] === 118);
+      const here = nodeOn({ lan: { subnetSelection: "any" }, others: [far] });
+      expect(offered(here, { options: [option] })).toBe("10.5.0.x");
+    },
+  );
+
   test("a link that is not served is not taken for another", () => {
     const one = node();
     expect(offered(one, relayed(5, 4, ...address("10.66.0.1")))).toBeUndefined();
@@ -63,6 +101,12 @@ describe("RFC 5107: the relay agent wants to be the server (82.11)", () => {
       ...selecting("10.0.0.10", { server: "10.9.0.254" }),
     });
     expect(node.receive(request, false)).toEqual([ackOf("10.0.0.10", 3600, "10.9.0.254")]);
+  });
+
+  test("field report 4: 0.0.0.0 is no address of a server", () => {
+    const nothing = relayed(11, 4, ...address("0.0.0.0"));
+    const node = nodeOn({});
+    expect(node.receive(packetOf("DISCOVER", alice, nothing), false)[0]).toMatch(/from 10\.0\.0\.2$/);
   });
 
   test("so is that of a NAK", async () => {

@@ -26,7 +26,7 @@ describe("option 51 of the request", () => {
     ["something between", 1000, 1000],
     ["the most", 7200, 7200],
     ["for ever", 0xffffffff, 7200],
-    ["no time at all", 0, 600],
+    ["no time at all, which says nothing (field report 4)", 0, 3600],
   ])("%s", (_, asked, told) => {
     const options = asked === undefined ? [] : [option("ipAddressLeaseTime", asked)];
     const node = nodeOn({ lan: { lease } });

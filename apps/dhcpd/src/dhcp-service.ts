@@ -26,6 +26,7 @@ import { Answers } from "./answers.ts";
 import { Backlog } from "./backlog.ts";
 import { bootpAnswer, decodeWithoutCookie, isBootpRequest } from "./bootp.ts";
 import { type Cleared, clearLease } from "./clear-lease.ts";
+import { readAsRenewal } from "./client-state.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Arrival, Exchange, ServiceLink, ServiceParts } from "./exchange.ts";
 import type { Foreseen } from "./explain.ts";
@@ -322,11 +323,12 @@ export class DhcpService {
       client,
       intent: nextIntent(),
       view: world.view,
+      isBroadcast: whence.isBroadcast,
     });
     if (packet.messageType === undefined) return this.asBootp(packet, asked);
     // RFC 5107 §4: the relay agent's own identifier stands for whichever server it relays to.
     if (isSelectedByOverride(packet)) return { ...asked, serverIdentifier: whence.addresses[0] };
-    return this.asRapid(packet, asked);
+    return this.asRapid(packet, readAsRenewal(world, packet, asked, this.parts.clocks.now()));
   }
 
   /** A BOOTP client is given an address in one step, by the policy of its subnet (RFC 1534). */
@@ -334,6 +336,7 @@ export class DhcpService {
     const { world } = this.parts;
     const answer = bootpAnswer(packet, {
       policy: asked.link[0]!.bootp,
+      isShortTaken: world.network.tolerates.has("bootp-shorter-than-300"),
       isReserved: reservationOf(world, asked) !== undefined,
       serverNames: [world.node],
     });
@@ -353,8 +356,8 @@ function readPacket(bytes: Uint8Array): Packet | undefined {
 
 /** What decides who answers. */
 function heardOf(packet: Packet, request: LeaseRequest, { isBroadcast }: Arrival): Heard {
-  const { client, type, serverIdentifier } = request;
-  const isUnicast = packet.giaddr !== 0 || !(isBroadcast ?? packet.ciaddr === 0);
+  const { client, type, serverIdentifier, ciaddr } = request;
+  const isUnicast = packet.giaddr !== 0 || !(isBroadcast ?? ciaddr === 0);
   return { client, xid: packet.xid, type, isUnicast, serverIdentifier, secs: packet.secs };
 }
 

@@ -99,10 +99,12 @@ describe("what else a request says", () => {
     const fields = { ciaddr: "10.0.0.7", requested: "10.0.0.8", server: "10.0.0.2", xid: 0xbeef };
     expect(requestBy(fields)).toEqual({
       ...{ type: 3, client: alice.client, mac: alice.mac, link: network.subnets, xid: 0xbeef },
-      ...{ ciaddr: ip("10.0.0.7"), requestedAddress: ip("10.0.0.8"), serverIdentifier: ip("10.0.0.2") },
+      ...{ ciaddr: 0, misplacedCiaddr: ip("10.0.0.7") },
+      ...{ requestedAddress: ip("10.0.0.8"), serverIdentifier: ip("10.0.0.2") },
       ...{ hostname: undefined, relay: undefined, firmware: false, intent: "this-attempt", classes: [] },
       isIpv6OnlyCapable: false,
     });
+    expect(requestBy({ ciaddr: "10.0.0.7" })).toMatchObject({ ciaddr: ip("10.0.0.7") });
     expect(requestBy()).toMatchObject({
       ciaddr: 0,
       requestedAddress: undefined,

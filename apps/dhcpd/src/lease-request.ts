@@ -13,10 +13,12 @@ import {
   optionCodec,
   type Packet,
   parseIpv4,
+  statedAddress,
 } from "@leasehold/protocol";
+import { ciaddrOf } from "./client-state.ts";
 import { asksForIpv6Only } from "./ipv6-only.ts";
 import { linkAddressOf } from "./relay-information.ts";
-import { vpnOf } from "./virtual-subnet.ts";
+import { isInVpn, vpnOf } from "./virtual-subnet.ts";
 
 const ETHERNET = 1;
 const CLIENT_IDENTIFIER = 61;
@@ -43,17 +45,32 @@ export function linkOf(packet: Packet, whence: Whence, network: Network): readon
 }
 
 function subnetOf(packet: Packet, whence: Whence, network: Network): Subnet | undefined {
-  const linkAddress = linkAddressOf(packet);
   const vpn = vpnOf(packet);
-  if (vpn !== undefined && vpn.kind !== "global") {
-    return vpn.kind === "vpn" ? network.subnetOfVss(vpn.id, linkAddress) : undefined;
+  const isInOther = vpn !== undefined && vpn.kind !== "global";
+  if (packet.giaddr === 0) {
+    const onLink = network.subnetOnLink(whence.interfaceName, whence.addresses);
+    // A client on the link itself belongs to the link: options 82 and 118 are a relay agent's to say, and a VPN has to be the link's.
+    if ((onLink ?? network).subnetSelection === "relayed" || linkAddressOf(packet) === 0) {
+      if (!isInOther) return byCiaddr(packet, whence, network, onLink);
+      return onLink !== undefined && isInVpn(onLink.vss, vpn) ? onLink : undefined;
+    }
   }
-  if (linkAddress !== 0) return network.subnetOfRelay(linkAddress);
-  const onLink = network.subnetOnLink(whence.interfaceName, whence.addresses);
+  const linkAddress = linkAddressOf(packet);
+  if (isInOther) return vpn.kind === "vpn" ? network.subnetOfVss(vpn.id, linkAddress) : undefined;
+  return network.subnetOfRelay(linkAddress);
+}
+
+function byCiaddr(
+  packet: Packet,
+  { isBroadcast }: Whence,
+  network: Network,
+  onLink: Subnet | undefined,
+): Subnet | undefined {
+  const ciaddr = ciaddrOf(packet, isBroadcast);
   // A client behind a router renews by unicast without a relay: then only ciaddr tells its subnet. A broadcast without a
   // relay is from this very link, whatever network the client believes to be on.
-  if (packet.ciaddr !== 0 && whence.isBroadcast !== true && !onLink?.contains(packet.ciaddr)) {
-    return network.subnetContaining(packet.ciaddr) ?? onLink;
+  if (ciaddr !== 0 && isBroadcast !== true && !onLink?.contains(ciaddr)) {
+    return network.subnetContaining(ciaddr) ?? onLink;
   }
   return onLink;
 }
@@ -63,12 +80,30 @@ function subnetOf(packet: Packet, whence: Whence, network: Network): Subnet | un
  * address, so that firmware, loader and system of one machine are one client; what has none (RFC 4390) keeps option 61.
  */
 export function identityOf(packet: Packet, subnet: Subnet): ClientId | undefined {
-  const byHardware = hasNotZero(packet.chaddr);
+  const byHardware = isStation(packet);
   if (subnet.identity === "mac" && byHardware) return clientIdOfHardware(packet.htype, packet.chaddr);
   const stated = packet.hex(CLIENT_IDENTIFIER);
   // The same text as of `clientIdFromBytes`.
   if (stated) return stated as ClientId;
   return byHardware ? clientIdOfHardware(packet.htype, packet.chaddr) : undefined;
+}
+
+/** Why a packet has no client identity, in words for `leasehold why`. */
+export function identityFault(packet: Packet): string {
+  const { htype, hlen, chaddr } = packet;
+  if (hlen === 0) return "hlen is 0, and there is no option 61";
+  if (isGroup(htype, chaddr)) return "chaddr is a group address, and there is no option 61";
+  return "chaddr is all zeros, and there is no option 61";
+}
+
+/** Whether chaddr tells one machine from another: zeros are no machine's, and a group address is of many. */
+function isStation({ htype, chaddr }: Packet): boolean {
+  return hasNotZero(chaddr) && !isGroup(htype, chaddr);
+}
+
+/** IEEE 802: the lowest bit of the first octet; ff:ff:ff:ff:ff:ff is one of them. */
+function isGroup(htype: number, chaddr: Uint8Array): boolean {
+  return htype === ETHERNET && chaddr.length === 6 && (chaddr[0]! & 1) !== 0;
 }
 
 function hasNotZero(octets: Uint8Array): boolean {
@@ -83,15 +118,18 @@ export interface Knowledge {
   readonly link: readonly Subnet[];
   readonly client: ClientId;
   readonly intent: string;
+  /** Whether the packet was sent to all; undefined where that is not known. */
+  readonly isBroadcast?: boolean | undefined;
   /** Where the relay agent is looked up by which a client came that renews now without it. */
   readonly view?: Pick<LeaseView, "get">;
 }
 
 export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledge): LeaseRequest {
-  const { network, inventory, link, client, intent, view } = knowledge;
+  const { network, inventory, link, client, intent, view, isBroadcast } = knowledge;
+  const ciaddr = ciaddrOf(packet, isBroadcast);
   const mac = macFromBytes(packet.chaddr);
   const host = inventory.byMac(mac) ?? inventory.byClientId(client);
-  const earlier = view && earlierRelayOf(packet, client, view);
+  const earlier = view && earlierRelayOf(packet.giaddr, ciaddr, client, view);
   const facts = { packet, mac, host, subnet: link[0], agent: earlier?.agent, giaddr: earlier?.giaddr };
   return {
     type,
@@ -100,10 +138,11 @@ export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledg
     link,
     classes: network.classesOf(facts),
     reserved: reservationOnLink(link, facts),
-    requestedSeconds: packet.read(IP_ADDRESS_LEASE_TIME),
-    ciaddr: packet.ciaddr,
-    requestedAddress: packet.read(REQUESTED_IP_ADDRESS),
-    serverIdentifier: packet.read(SERVER_IDENTIFIER),
+    requestedSeconds: packet.read(IP_ADDRESS_LEASE_TIME) || undefined,
+    ciaddr,
+    misplacedCiaddr: ciaddr === packet.ciaddr ? undefined : packet.ciaddr,
+    requestedAddress: statedAddress(packet, REQUESTED_IP_ADDRESS),
+    serverIdentifier: statedAddress(packet, SERVER_IDENTIFIER),
     isIpv6OnlyCapable: packet.messageType === MessageType.DISCOVER && asksForIpv6Only(packet),
     hostname: hostnameOf(packet),
     xid: packet.xid,
@@ -126,12 +165,13 @@ function hostnameOf(packet: Packet): string | undefined {
  * reserved for a port stays its own (RFC 6925 §5).
  */
 function earlierRelayOf(
-  packet: Packet,
+  sentBy: Ipv4,
+  ciaddr: Ipv4,
   client: ClientId,
   view: Pick<LeaseView, "get">,
 ): Pick<ClientFacts, "agent" | "giaddr"> | undefined {
-  if (packet.giaddr !== 0 || packet.ciaddr === 0) return undefined;
-  const lease = view.get(packet.ciaddr);
+  if (sentBy !== 0 || ciaddr === 0) return undefined;
+  const lease = view.get(ciaddr);
   if (lease?.client !== client || lease.state !== "bound" || lease.relay === undefined) return undefined;
   const { agent, giaddr } = lease.relay;
   return { giaddr: parseIpv4(giaddr), agent: agent === undefined ? undefined : Buffer.from(agent, "hex") };
@@ -139,7 +179,7 @@ function earlierRelayOf(
 
 function relayTraceOf(packet: Packet): RelayTrace | undefined {
   if (packet.giaddr === 0) return undefined;
-  return { giaddr: formatIpv4(packet.giaddr), agent: packet.hex(RELAY_AGENT_INFORMATION) };
+  return { giaddr: formatIpv4(packet.giaddr), agent: packet.hex(RELAY_AGENT_INFORMATION) || undefined };
 }
 
 function clientTraceOf(packet: Packet, client: ClientId): ClientTrace {
@@ -147,7 +187,7 @@ function clientTraceOf(packet: Packet, client: ClientId): ClientTrace {
   const stated = identifier?.length ? clientIdFromBytes(identifier) : undefined;
   // An identity that is no hardware address can only be what the client stated.
   const isPlain = stated === client && client !== clientIdOfHardware(packet.htype, packet.chaddr);
-  const vendorClass = packet.hex(VENDOR_CLASS_IDENTIFIER);
+  const vendorClass = packet.hex(VENDOR_CLASS_IDENTIFIER) || undefined;
   return {
     ...(stated === undefined || isPlain ? {} : { clientIdentifier: stated }),
     ...(vendorClass === undefined ? {} : { vendorClass }),

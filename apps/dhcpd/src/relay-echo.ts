@@ -13,9 +13,15 @@ const BOTH: readonly number[] = [virtualSubnetSelection, virtualSubnetSelectionC
  * Adds the options that OFFER and ACK carry back, 82 last. `isVpnUsed` says whether the address was chosen in the VPN that the
  * packet named; it makes no difference where none was named.
  */
-export function addRelayEchoes(echoes: EncodedOption[], packet: Packet, isVpnUsed: boolean): void {
-  // RFC 3011 §2: "MUST return an identical copy of the option to any client that sends it".
-  const selection = packet.raw(SUBNET_SELECTION);
+export function addRelayEchoes(
+  echoes: EncodedOption[],
+  packet: Packet,
+  isVpnUsed: boolean,
+  isSelectionUsed = true,
+): void {
+  // RFC 3011 §2: "MUST return an identical copy of the option to any client that sends it". One that did not count stays away: by
+  // that a client sees that its address is on another subnet than the one that it named.
+  const selection = isSelectionUsed ? packet.raw(SUBNET_SELECTION) : undefined;
   if (selection !== undefined) echoes.push([SUBNET_SELECTION, selection]);
   const vpn = vpnEcho(packet, isVpnUsed);
   if (vpn !== undefined) echoes.push(vpn);

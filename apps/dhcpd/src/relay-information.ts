@@ -1,12 +1,14 @@
 // What a relay agent says of a packet: option 82 (RFC 3046) and its sub-options, each read when it is asked for, and what
 // follows from them for the subnet and the reply. A packet without option 82 costs one look for it.
+import type { Subnet } from "@leasehold/network";
 import {
   type Ipv4,
-  ipv4,
   optionCodec,
   type Packet,
   RelaySubOption,
   relaySubOption,
+  statedAddress,
+  statedAddressIn,
 } from "@leasehold/protocol";
 
 const SUBNET_SELECTION = optionCodec("subnetSelection");
@@ -15,7 +17,7 @@ const SERVER_PORT = 67;
 /** RFC 5010 §3: the relay agent got the client's packet as unicast. */
 const UNICAST_FLAG = 0x80;
 
-/** The sub-options of one packet. What is absent or has the wrong length is undefined. Octets are views of the packet. */
+/** The sub-options of one packet. What is absent, 0.0.0.0 or of the wrong length is undefined. Octets are views of the packet. */
 export class RelayInformation {
   private readonly option: Uint8Array;
 
@@ -40,7 +42,7 @@ export class RelayInformation {
 
   /** RFC 3527 §3: an address of the subnet to choose from. */
   get linkSelection(): Ipv4 | undefined {
-    return addressIn(this.raw(RelaySubOption.linkSelection));
+    return statedAddressIn(this.raw(RelaySubOption.linkSelection));
   }
 
   /** RFC 3993 §3.1: ASCII, one character at least. */
@@ -62,7 +64,7 @@ export class RelayInformation {
 
   /** RFC 5107 §4: what option 54 of the reply has to be. */
   get serverIdentifierOverride(): Ipv4 | undefined {
-    return addressIn(this.raw(RelaySubOption.serverIdentifierOverride));
+    return statedAddressIn(this.raw(RelaySubOption.serverIdentifierOverride));
   }
 
   /** RFC 6925 §4: one octet at least. */
@@ -90,7 +92,13 @@ export function relayInformationOf(packet: Packet): RelayInformation {
  * giaddr; 0 when only the interface can tell. The reply goes to giaddr all the same (RFC 3527 §3, RFC 3011 §2).
  */
 export function linkAddressOf(packet: Packet): Ipv4 {
-  return relayInformationOf(packet).linkSelection ?? packet.read(SUBNET_SELECTION) ?? packet.giaddr;
+  return relayInformationOf(packet).linkSelection ?? statedAddress(packet, SUBNET_SELECTION) ?? packet.giaddr;
+}
+
+/** Whether option 118 names a subnet of the link that the address is on. */
+export function isSelectionUsed(packet: Packet, { link }: Pick<Subnet, "link">): boolean {
+  const selected = statedAddress(packet, SUBNET_SELECTION);
+  return selected !== undefined && link.some((subnet) => subnet.contains(selected));
 }
 
 /** Option 54 of the reply: what the relay agent wants there (RFC 5107 §4: "MUST use this value"), else `own`. */
@@ -100,6 +108,7 @@ export function serverIdentifierFor(packet: Packet, own: Ipv4): Ipv4 {
 
 /** RFC 5107 §4: a REQUEST that names the relay agent's own override is for us, whatever our addresses are. */
 export function isSelectedByOverride(packet: Packet): boolean {
+  // 0.0.0.0 on both sides says nothing twice.
   const override = relayInformationOf(packet).serverIdentifierOverride;
   return override !== undefined && override === packet.read(SERVER_IDENTIFIER);
 }
@@ -107,9 +116,4 @@ export function isSelectedByOverride(packet: Packet): boolean {
 /** The port of the relay agent that a reply goes to (RFC 8357 §5.1); `sourcePort` is where the packet came from. */
 export function relayPortOf(packet: Packet, sourcePort: number): number {
   return relayInformationOf(packet).hasSourcePort ? sourcePort : SERVER_PORT;
-}
-
-function addressIn(octets: Uint8Array | undefined): Ipv4 | undefined {
-  if (octets?.length !== 4) return undefined;
-  return ipv4((octets[0]! << 24) | (octets[1]! << 16) | (octets[2]! << 8) | octets[3]!);
 }

@@ -62,8 +62,12 @@ describe("RFC 2131 §4.3.1, table 3: fixed fields", () => {
     ["INFORM", ip("10.0.0.7"), "0.0.0.0"],
     ["NAK", 0, "0.0.0.0"],
   ] as const)("ciaddr and yiaddr of %s", (what, ciaddr, yiaddr) => {
-    const sent = reply(what, asked);
+    const sent = reply(what, asked, { ciaddr: ip("10.0.0.7") });
     expect([sent.ciaddr, sent.yiaddr]).toEqual([ciaddr, ip(yiaddr)]);
+  });
+
+  test("field report 1: a ciaddr that does not count does not come back", () => {
+    expect(reply("ACK", asked).ciaddr).toBe(0);
   });
 
   test("the flags are the client's; a NAK through a relay has the broadcast flag (RFC 2131 §4.3.2)", () => {

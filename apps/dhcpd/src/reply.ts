@@ -16,11 +16,15 @@ import { serverIdentifierFor } from "./relay-information.ts";
 export interface ReplyContent {
   readonly type: "OFFER" | "ACK" | "NAK";
   readonly yiaddr: Ipv4;
+  /** Of the request, where its client's state says that it counts (client-state.ts). Absent: 0. */
+  readonly ciaddr?: Ipv4;
   /** Undefined in a NAK, which carries no parameters. */
   readonly settings?: Settings;
   readonly hostname?: string | undefined;
   /** Options that this very exchange brings about, whatever the settings say of them. */
   readonly extra?: readonly EncodedOption[];
+  /** The address is on the link that option 118 names. Absent: as far as a relay agent sent the packet. */
+  readonly isSelectionUsed?: boolean;
   /** The address is of the VPN that the packet named (RFC 6607). */
   readonly isVpnUsed?: boolean;
   /** Undefined in a NAK and in the answer to INFORM, which must not carry a lease time (RFC 2131 §4.3.5). */
@@ -47,7 +51,8 @@ export function replyTo(request: Packet, content: ReplyContent, own: Ipv4): Mess
     secs: 0,
     // RFC 2131 §4.3.2: a NAK through a relay has the broadcast bit set, so that the relay broadcasts it.
     flags: isNak && request.giaddr !== 0 ? request.flags | BROADCAST_FLAG : request.flags,
-    ciaddr: isNak || content.type === "OFFER" ? ipv4(0) : request.ciaddr,
+    // RFC 2131 table 3: "'ciaddr' from DHCPREQUEST or 0".
+    ciaddr: isNak || content.type === "OFFER" ? ipv4(0) : (content.ciaddr ?? ipv4(0)),
     yiaddr: content.yiaddr,
     siaddr: settings?.server.nextServer ?? ipv4(0),
     giaddr: request.giaddr,
@@ -92,12 +97,12 @@ function typeOption(type: ReplyContent["type"]): EncodedOption {
 function addEchoes(
   options: EncodedOption[],
   request: Packet,
-  { type, isVpnUsed = false }: ReplyContent,
+  { type, isVpnUsed = false, isSelectionUsed = request.giaddr !== 0 }: ReplyContent,
 ): void {
   const identifier = request.raw(CLIENT_IDENTIFIER);
   if (identifier !== undefined) options.push([CLIENT_IDENTIFIER, identifier]);
   if (type !== "NAK") {
-    addRelayEchoes(options, request, isVpnUsed);
+    addRelayEchoes(options, request, isVpnUsed, isSelectionUsed);
     return;
   }
   const agent = relayAgentEcho(request, isVpnUsed);

@@ -2,7 +2,7 @@
 //
 //   0      1
 //   | type | 0: name in ASCII | 1: RFC 2685 VPN-ID, 7 octets | 254: all (RFC 6926 §6.2.9) | 255: the global one
-import { type EncodedOption, type Packet, RelaySubOption } from "@leasehold/protocol";
+import { type EncodedOption, type Packet, RelaySubOption, statedOctets } from "@leasehold/protocol";
 import { relayInformationOf } from "./relay-information.ts";
 
 /** `unknown` is what cannot be understood: such a client is in no VPN that is served. */
@@ -69,8 +69,8 @@ export function isInVpn(vss: string | undefined, choice: VpnChoice): boolean {
  * (RFC 6607 §7.3), and sub-option 151 counts without the control sub-option 152 too (§7).
  */
 export function vpnOf(packet: Packet): VpnChoice | undefined {
-  const octets = relayInformationOf(packet).raw(RelaySubOption.virtualSubnetSelection);
-  const stated = octets ?? packet.raw(VIRTUAL_SUBNET_SELECTION);
+  const octets = statedOctets(relayInformationOf(packet).raw(RelaySubOption.virtualSubnetSelection));
+  const stated = octets ?? statedOctets(packet.raw(VIRTUAL_SUBNET_SELECTION));
   if (stated === undefined) return undefined;
   const choice = readVpn(stated);
   return choice.kind === "all" ? { kind: "unknown" } : choice;
@@ -81,9 +81,9 @@ export function vpnOf(packet: Packet): VpnChoice | undefined {
  * agent said, which was used instead (§7.3).
  */
 export function vpnEcho(packet: Packet, isVpnUsed: boolean): EncodedOption | undefined {
-  const own = packet.raw(VIRTUAL_SUBNET_SELECTION);
+  const own = statedOctets(packet.raw(VIRTUAL_SUBNET_SELECTION));
   if (own === undefined || !isVpnUsed) return undefined;
-  const used = relayInformationOf(packet).raw(RelaySubOption.virtualSubnetSelection) ?? own;
+  const used = statedOctets(relayInformationOf(packet).raw(RelaySubOption.virtualSubnetSelection)) ?? own;
   return [VIRTUAL_SUBNET_SELECTION, used];
 }
 

@@ -266,18 +266,21 @@ describe("RFC 2131 §4.3.3: DECLINE marks the address as not available", () => {
   test.each<[what: string, events: Past[], then: string]>([
     ["its holder", [granted(alice, X)], done],
     ["somebody else", [granted(bob, X)], "silent: not-the-owner"],
-    ["a client that was only offered it", [offered(alice, X)], "silent: not-the-owner"],
+    ["a client that was only offered it", [offered(alice, X)], done],
+    ["a client when another was offered it", [offered(bob, X)], "silent: not-the-owner"],
     ["a client whose lease has ended", [granted(alice, X, { ago: HELD })], "silent: not-the-owner"],
     ["nobody that is known", [], "silent: not-the-owner"],
   ])("said by %s", (_, events, then) => {
     expect(when(given({}, ...events)).decline(alice, declining)).toBe(then);
   });
 
-  test.each([
-    ["option 54", { requested: X }],
-    ["option 50", { server: SERVER }],
-  ])("without %s it is ignored", (_, fields) => {
-    expect(when(given({}, granted(alice, X))).decline(alice, fields)).toBe("silent: malformed");
+  test("without an address it is ignored", () => {
+    expect(when(given({}, granted(alice, X))).decline(alice, { server: SERVER })).toBe("silent: malformed");
+  });
+
+  test("field report 2: its holder is believed without option 54, and nobody else", () => {
+    expect(when(given({}, granted(alice, X))).decline(alice, { requested: X })).toBe(done);
+    expect(when(given({}, granted(bob, X))).decline(alice, { requested: X })).toBe("silent: not-the-owner");
   });
 
   test("to another server it is ignored, to another member of ours it is not", () => {

@@ -1,14 +1,15 @@
 // decide(world, request, now): what should happen, from what this node knows. Pure: it reads the world and changes nothing.
 import type { Leniency } from "@leasehold/network";
-import { type Ipv4, MessageType } from "@leasehold/protocol";
+import { type ClientId, type Ipv4, MessageType } from "@leasehold/protocol";
 import { type Choice, chooseAddress } from "./choose-address.ts";
 import type { RefuseReason } from "./decision.ts";
 import { type Decision, silent } from "./decision.ts";
 import { declineLimitReached } from "./declines.ts";
 import { entitlementTo, hostOf, isKnown, settingsOf } from "./entitlement.ts";
-import { acknowledge, declineEvent, offer, releaseEvent } from "./grant.ts";
+import { acknowledge, conflictEvent, declineEvent, offer, releaseEvent } from "./grant.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, isFreeFor, type Lease } from "./lease.ts";
+import type { Append } from "./lease-store.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
 /** RFC 8925 §3.1. */
@@ -100,15 +101,15 @@ function decideRequest(world: World, request: LeaseRequest, now: Instant): Decis
 }
 
 /** A REQUEST that is none of table 4's rows, and which leniency makes one of it. */
-function leniencyNeeded({ serverIdentifier, ciaddr, requestedAddress }: LeaseRequest): Leniency | undefined {
-  if (ciaddr === 0) return undefined;
-  if (serverIdentifier !== undefined) return "selecting-with-ciaddr";
-  return requestedAddress === undefined ? undefined : "renewing-with-requested-address";
+function leniencyNeeded(request: LeaseRequest): Leniency | undefined {
+  const { serverIdentifier, ciaddr, misplacedCiaddr, requestedAddress } = request;
+  if (serverIdentifier !== undefined) return ciaddr || misplacedCiaddr ? "selecting-with-ciaddr" : undefined;
+  return ciaddr === 0 || requestedAddress === undefined ? undefined : "renewing-with-requested-address";
 }
 
 function decideSelecting(world: World, request: LeaseRequest, now: Instant): Decision {
   if (!world.isServer(request.serverIdentifier!)) return silent("selected-another-server");
-  const address = request.requestedAddress ?? (request.ciaddr || undefined);
+  const address = selectedAddress(world, request, now);
   if (address === undefined) return refuse(world, request, "no-address-named", 0 as Ipv4);
   const entitlement = entitlementTo(world, request, address);
   if (entitlement === undefined) return refuse(world, request, "not-entitled", address);
@@ -117,6 +118,26 @@ function decideSelecting(world: World, request: LeaseRequest, now: Instant): Dec
     return refuseHeld(world, request, lease!, now);
   }
   return acknowledge(world, request, now, address, entitlement);
+}
+
+/** Option 50; of a client that leaves it out: what it has or is offered. */
+function selectedAddress(world: World, request: LeaseRequest, now: Instant): Ipv4 | undefined {
+  const { requestedAddress, client } = request;
+  if (requestedAddress !== undefined) return requestedAddress;
+  const hint = (request.misplacedCiaddr || request.ciaddr || undefined) as Ipv4 | undefined;
+  if (hint !== undefined && world.view.get(hint)?.client === client) return hint;
+  const isOfferMeant = world.network.tolerates.has("selecting-without-requested-address");
+  return (isOfferMeant ? offeredTo(world, client, now) : undefined) ?? hint;
+}
+
+/** Of which this node knows that it is on offer to the client: it offered it itself, or another node had to store its offer. */
+function offeredTo(world: World, client: ClientId, now: Instant): Ipv4 | undefined {
+  const stored = () => world.view.ofClient(client).find((lease) => isOffered(lease, now))?.address;
+  return world.offers.to(client, now) ?? stored();
+}
+
+function isOffered({ state, heldUntil }: Lease, now: Instant): boolean {
+  return state === "offered" && now < heldUntil;
 }
 
 /**
@@ -149,10 +170,19 @@ function decideExisting(world: World, request: LeaseRequest, address: Ipv4, now:
   // A reserved address needs no record: the inventory says whose it is. An ended lease of the client's own is given again.
   const isWantedAgain =
     lease?.client === request.client && world.network.tolerates.has("ended-lease-wanted-again");
-  if (entitlement.pool === undefined || isWantedAgain) {
+  if (entitlement.pool === undefined || isWantedAgain || isTakenOffer(world, request, address, now)) {
     return acknowledge(world, request, now, address, entitlement);
   }
   return notAsBelieved(world, request, lease, "no-such-lease", address);
+}
+
+/** It takes an offer, and does not say whose. */
+function isTakenOffer(world: World, request: LeaseRequest, address: Ipv4, now: Instant): boolean {
+  return (
+    request.ciaddr === 0 &&
+    world.network.tolerates.has("selecting-without-server-identifier") &&
+    offeredTo(world, request.client, now) === address
+  );
 }
 
 /**
@@ -180,13 +210,15 @@ function refuse(world: World, request: LeaseRequest, reason: RefuseReason, addre
 }
 
 function decideRelease(world: World, request: LeaseRequest, now: Instant): Decision {
-  const isNamed = request.serverIdentifier !== undefined;
-  if (!isNamed && !world.network.tolerates.has("release-without-server-identifier"))
+  const { tolerates } = world.network;
+  const { ciaddr, requestedAddress, serverIdentifier } = request;
+  if (serverIdentifier === undefined && !tolerates.has("release-without-server-identifier")) {
     return silent("malformed");
-  const lease = world.view.get(request.ciaddr);
-  if (!isForUs(world, request) || !isBound(lease, now) || lease.client !== request.client) {
-    return silent("not-the-owner");
   }
+  const address = ciaddr || (tolerates.has("release-with-requested-address") ? requestedAddress : undefined);
+  if (!address) return silent("malformed");
+  const lease = heldLease(world, request, address as Ipv4, now);
+  if (lease === undefined) return silent("not-the-owner");
   // A node that is cut off may serve its host on by what is held, so nobody else may have the address before that has passed.
   if (lease.isReserved) return silent("released");
   return { kind: "silent", reason: "released", append: releaseEvent(world, request, lease, now) };
@@ -194,14 +226,38 @@ function decideRelease(world: World, request: LeaseRequest, now: Instant): Decis
 
 /** RFC 2131 §4.3.3: the client found somebody else using the address, which must not be given out for a while. */
 function decideDecline(world: World, request: LeaseRequest, now: Instant): Decision {
-  const address = request.requestedAddress;
-  if (address === undefined || request.serverIdentifier === undefined) return silent("malformed");
-  const lease = world.view.get(address);
-  if (!isForUs(world, request) || !isBound(lease, now) || lease.client !== request.client) {
-    return silent("not-the-owner");
+  const { tolerates } = world.network;
+  const { misplacedCiaddr, requestedAddress, serverIdentifier } = request;
+  if (serverIdentifier === undefined && !tolerates.has("decline-without-server-identifier")) {
+    return silent("malformed");
   }
+  const address = requestedAddress ?? (tolerates.has("decline-with-ciaddr") ? misplacedCiaddr : undefined);
+  if (!address) return silent("malformed");
+  const append = declineOf(world, request, address, now);
+  if (append === undefined) return silent("not-the-owner");
   if (declineLimitReached(world, request, now) !== undefined) return silent("too-many-declines");
-  return { kind: "silent", reason: "declined", append: declineEvent(world, request, lease, now) };
+  return { kind: "silent", reason: "declined", append };
+}
+
+function declineOf(world: World, request: LeaseRequest, address: Ipv4, now: Instant): Append | undefined {
+  const held = heldLease(world, request, address, now);
+  if (held !== undefined) return declineEvent(world, request, held, now);
+  const { client, link } = request;
+  const subnet = link.find((each) => each.contains(address));
+  const isTaken = world.network.tolerates.has("decline-of-an-offer") && isForUs(world, request);
+  if (subnet === undefined || !isTaken || offeredTo(world, client, now) !== address) return undefined;
+  if (!isFreeFor(world.view.get(address), client, now, world.policy.guardMs)) return undefined;
+  return conflictEvent(world, request, address, subnet.id);
+}
+
+/**
+ * The lease that a client gives back. It is the client's own by its identity, and by nothing else: what else is missing in its
+ * message is put up with, but nobody gives back what another one has.
+ */
+function heldLease(world: World, request: LeaseRequest, address: Ipv4, now: Instant): Lease | undefined {
+  const lease = world.view.get(address);
+  const isOwn = isBound(lease, now) && lease.client === request.client;
+  return isOwn && isForUs(world, request) ? lease : undefined;
 }
 
 function isForUs(world: World, request: LeaseRequest): boolean {

@@ -7,7 +7,7 @@ import { type Decision, type Grant, silent } from "./decision.ts";
 import { type Entitlement, entitled, entitlementTo, hostOf, reservationOf } from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, type Lease } from "./lease.ts";
-import type { ClientTrace, LeaseEvent, LeaseEventType } from "./lease-event.ts";
+import type { ClientTrace, LeaseEvent, LeaseEventType, RelayTrace } from "./lease-event.ts";
 import type { Append } from "./lease-store.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
@@ -107,8 +107,9 @@ function covers(lease: Lease, now: Instant, seconds: number): boolean {
 
 function isUnchanged(lease: Lease, request: LeaseRequest): boolean {
   // A client that moves to another port of its relay agent is to be found there.
-  const isMoved = request.relay !== undefined && request.relay.agent !== lease.relay?.agent;
-  return lease.hostname === request.hostname && lease.mac === request.mac && !isMoved;
+  const isMoved = request.relay !== undefined && relayOf(request, lease)?.agent !== lease.relay?.agent;
+  const isRenamed = request.hostname !== undefined && request.hostname !== lease.hostname;
+  return !isRenamed && lease.mac === request.mac && !isMoved;
 }
 
 /** How long the address is held for the client already. */
@@ -184,8 +185,7 @@ function appendOf(
   isReserved = false,
 ): Append {
   const before = world.view.get(address);
-  // RFC 6925 §5: who renews without its relay agent is where it was.
-  const relay = request.relay ?? (before?.client === request.client ? before.relay : undefined);
+  const going = before?.client === request.client ? before : undefined;
   // All fields, also those that are undefined: events of one shape are made and read at half the cost.
   const event: LeaseEvent = {
     type,
@@ -195,10 +195,10 @@ function appendOf(
     mac: request.mac,
     subnet,
     host: hostOf(world, request)?.id,
-    hostname: request.hostname,
+    hostname: request.hostname ?? (type === "LeaseRenewed" ? going?.hostname : undefined),
     seconds,
     heldSeconds,
-    relay,
+    relay: relayOf(request, going),
     trace: traceOf(request, type, before),
     xid: request.xid,
     node: world.node,
@@ -210,12 +210,20 @@ function appendOf(
   return { address, expected: world.view.revisionOf(address), event };
 }
 
-/** A renewal goes on with the binding that the grant began. */
+/** RFC 6925 §5: who renews without its relay agent is where it was; so is who comes by the same agent, which adds no option 82. */
+function relayOf({ relay, ciaddr }: LeaseRequest, before: Lease | undefined): RelayTrace | undefined {
+  const known = before?.relay;
+  if (relay === undefined) return known;
+  const isSame = ciaddr !== 0 && relay.agent === undefined && relay.giaddr === known?.giaddr;
+  return isSame ? known : relay;
+}
+
+/** A renewal goes on with the binding that the grant began: what it leaves out is as it was. */
 function traceOf(
   { trace }: LeaseRequest,
   type: LeaseEventType,
   before: Lease | undefined,
 ): ClientTrace | undefined {
   if (trace === undefined || type !== "LeaseRenewed" || before === undefined) return trace;
-  return { ...trace, since: before.trace?.since ?? before.at };
+  return { ...before.trace, ...trace, since: before.trace?.since ?? before.at };
 }

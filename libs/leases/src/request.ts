@@ -18,10 +18,13 @@ export interface LeaseRequest {
   readonly classes: readonly ClientClass[];
   /** What the network document, as opposed to the inventory, reserves for the client on this link. */
   readonly reserved?: LinkReservation | undefined;
+  /** The address that the client has: in RENEWING, REBINDING, INFORM and RELEASE. 0 in every other state, whatever the packet says. */
   readonly ciaddr: Ipv4;
-  /** Option 50. */
+  /** What stands in ciaddr of a packet of any other state: nothing but a hint. */
+  readonly misplacedCiaddr?: Ipv4 | undefined;
+  /** Option 50; not 0.0.0.0, which says nothing. */
   readonly requestedAddress: Ipv4 | undefined;
-  /** Option 54. */
+  /** Option 54; not 0.0.0.0. */
   readonly serverIdentifier: Ipv4 | undefined;
   /** Option 51. */
   readonly requestedSeconds?: number | undefined;

@@ -62,6 +62,7 @@ export function compileSubnet(subnet: SubnetDocument, context: SubnetContext): C
     ...inheritedBy([subnet, shared, document.defaults]),
     bootp: subnet.bootp ?? document.bootp ?? "off",
     ipv6OnlyOffer: subnet.ipv6OnlyOffer ?? document.ipv6OnlyOffer ?? "no-address",
+    subnetSelection: subnet.subnetSelection ?? document.subnetSelection ?? "relayed",
     rapidCommit: subnet.rapidCommit ?? document.rapidCommit ?? false,
     lease: settings.lease,
     options: settings.options,

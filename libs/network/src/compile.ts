@@ -87,13 +87,15 @@ function joinLinks(subnets: readonly CompiledSubnet[]): void {
   }
 }
 
-function settingsOfAll({ cluster, limits, leasequery, conflictProbe, compatibility }: NetworkDocument) {
+function settingsOfAll(document: NetworkDocument) {
+  const { cluster, limits, leasequery, conflictProbe, compatibility, subnetSelection } = document;
   return {
     withoutQuorum: cluster?.withoutQuorum ?? "reserved",
     limits: limits ?? {},
     leasequeryPeers: new Set((leasequery?.peers ?? []).flatMap((peer) => parseIpv4(peer) ?? [])),
     ...(conflictProbe === undefined || conflictProbe === "off" ? {} : { conflictProbe }),
     tolerates: leniencies(compatibility),
+    subnetSelection: subnetSelection ?? ("relayed" as const),
   };
 }
 

@@ -9,7 +9,7 @@ export { LEASE_SECONDS_MAX, LEASE_SECONDS_MIN } from "./document/lease-schema.ts
 export type { MatcherDocument } from "./document/matcher-schema.ts";
 export { type NetworkDocument, networkSchema } from "./document/network-schema.ts";
 export type { PoolDocument, ReservationDocument, SubnetDocument } from "./document/subnet-schema.ts";
-export type { Leniency } from "./leniencies.ts";
+export { LENIENCIES, type Leniency } from "./leniencies.ts";
 export type {
   DocumentReservation,
   Identity,

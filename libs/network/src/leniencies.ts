@@ -1,16 +1,120 @@
 // What clients get wrong and is put up with all the same, unless the document says `compatibility: strict`. This is the one list:
-// each name is asked for where the matter is decided (`network.tolerates`), and docs/compatibility.md gives its reason.
+// each name is asked for where the matter is decided (`network.tolerates`); docs/compatibility.md has a row for each, word for word,
+// and apps/dhcpd/src/leniencies.test.ts tries each in both modes.
 
-/** By name: what the letter of the RFC is, which strict keeps. */
-const LENIENCIES = {
-  "selecting-with-ciaddr": "RFC 2131 table 4: in SELECTING ciaddr MUST be zero, and option 50 MUST be there",
-  "renewing-with-requested-address":
-    "RFC 2131 table 4: in RENEWING and REBINDING option 50 MUST NOT be there",
-  "ended-lease-wanted-again": "RFC 2131 §4.3.2: who asks for an address that is not its own SHOULD hear NAK",
-  "release-without-server-identifier": "RFC 2131 table 5: a RELEASE MUST have option 54",
-  "options-without-end": "RFC 2131 §4.1: the options MUST end with END",
-  "firmware-spared-a-nak": "RFC 2131 §3.1 item 4: who selects an address that it cannot have SHOULD hear NAK",
-} as const satisfies Record<string, string>;
+export interface LeniencyEntry {
+  /** What clients do. */
+  readonly what: string;
+  /** What the RFC says. */
+  readonly letter: string;
+  /** What a lenient document makes of it. */
+  readonly ours: string;
+  /** Which clients do it. */
+  readonly seen: string;
+  /** What a strict document makes of it. */
+  readonly strict: string;
+}
+
+export const LENIENCIES = {
+  "selecting-with-ciaddr": {
+    what: "a REQUEST in SELECTING has ciaddr, with or without option 50",
+    letter: "RFC 2131 table 4: ciaddr MUST be zero, option 50 MUST be there",
+    ours: "option 50 is the address meant; without it ciaddr, if that is the client's, else what is on offer to it. The reply goes where it would without ciaddr",
+    seen: "old boot loaders, VPCS",
+    strict: "silence, `malformed`",
+  },
+  "selecting-without-requested-address": {
+    what: "a REQUEST in SELECTING has no option 50",
+    letter: "RFC 2131 table 4: MUST",
+    ours: "the address on offer to the client is meant; NAK where there is none",
+    seen: "minimal clients",
+    strict: "NAK, `no-address-named`",
+  },
+  "selecting-without-server-identifier": {
+    what: "a REQUEST for the address on offer has no option 54, or 0.0.0.0 there",
+    letter: "RFC 2131 table 4: MUST",
+    ours: "it takes the offer",
+    seen: "minimal clients",
+    strict: "read as INIT-REBOOT: silence, `unknown-lease`, or NAK",
+  },
+  "renewing-with-requested-address": {
+    what: "a REQUEST in RENEWING or REBINDING has option 50",
+    letter: "RFC 2131 table 4: MUST NOT",
+    ours: "ciaddr is the address meant",
+    seen: "it is clear what is wanted",
+    strict: "silence, `malformed`",
+  },
+  "renewing-with-server-identifier": {
+    what: "a REQUEST in RENEWING (by unicast) or REBINDING has option 54, be it of a former server",
+    letter: "RFC 2131 table 4: MUST NOT",
+    ours: "it renews, where ciaddr is leased to the client here, or reserved for it; else a server that is none of ours was selected",
+    seen: "clients that moved here from another server",
+    strict: "silence, `malformed`",
+  },
+  "ended-lease-wanted-again": {
+    what: "a lease that has ended, asked for by its last holder",
+    letter: "RFC 2131 §4.3.2: who asks for an address that is not its own SHOULD hear NAK",
+    ours: "it is given again, if it is still free",
+    seen: "machines that were switched off",
+    strict: "NAK, `no-such-lease`",
+  },
+  "release-without-server-identifier": {
+    what: "a RELEASE has no option 54",
+    letter: "RFC 2131 table 5: MUST",
+    ours: "it is taken, if the client has the address",
+    seen: "systemd-networkd 252",
+    strict: "silence, `malformed`; the lease runs out",
+  },
+  "release-with-requested-address": {
+    what: "a RELEASE has its address in option 50, and ciaddr is 0",
+    letter: "RFC 2131 table 5: ciaddr, and option 50 MUST NOT",
+    ours: "it is taken, if the client has the address",
+    seen: "embedded clients",
+    strict: "silence, `malformed`; the lease runs out",
+  },
+  "decline-without-server-identifier": {
+    what: "a DECLINE has no option 54",
+    letter: "RFC 2131 table 5: MUST",
+    ours: "it is taken, if the client has the address",
+    seen: "lwIP: ESP32, BMCs, printers",
+    strict: "silence, `malformed`; the address is given again",
+  },
+  "decline-with-ciaddr": {
+    what: "a DECLINE has its address in ciaddr, and no option 50",
+    letter: "RFC 2131 table 5: option 50 MUST be there, ciaddr is 0",
+    ours: "it is taken, if the client has the address",
+    seen: "embedded clients",
+    strict: "silence, `malformed`; the address is given again",
+  },
+  "decline-of-an-offer": {
+    what: "a DECLINE of an address that is on offer to the client, and that it did not request",
+    letter: "RFC 2131 §3.1 item 5: after an ACK",
+    ours: "it is taken",
+    seen: "clients that look for the address at the OFFER",
+    strict: "silence, `not-the-owner`",
+  },
+  "options-without-end": {
+    what: "options that end without END",
+    letter: "RFC 2131 §4.1: MUST end with it",
+    ours: "they are taken; one that is cut off in the middle makes the packet unreadable",
+    seen: "Kea and ISC dhcpd take them, too",
+    strict: "dropped, `no-end`",
+  },
+  "bootp-shorter-than-300": {
+    what: "a BOOTP request has less than 300 octets",
+    letter: "RFC 1542 §2.1: MUST be discarded",
+    ours: "it is answered, if it has the 236 octets of the fixed fields",
+    seen: "boot ROMs that leave out the filling (245 octets)",
+    strict: "dropped, `bootp-too-short`",
+  },
+  "firmware-spared-a-nak": {
+    what: "a boot ROM (`PXEClient`, `HTTPClient`, iPXE) selects an address that it cannot have",
+    letter: "RFC 2131 §3.1 item 4: SHOULD hear NAK",
+    ours: "silence, `firmware-must-not-be-refused`: asked again it takes another offer",
+    seen: "many ROMs give up on a NAK and boot from disk",
+    strict: "NAK",
+  },
+} as const satisfies Record<string, LeniencyEntry>;
 
 export type Leniency = keyof typeof LENIENCIES;
 

@@ -22,6 +22,8 @@ export interface Network {
   /** What is not given is not limited. */
   readonly limits: NonNullable<NetworkDocument["limits"]>;
   readonly leasequeryPeers: ReadonlySet<Ipv4>;
+  /** Of links that no subnet is on. */
+  readonly subnetSelection: "relayed" | "any";
   /** Undefined: addresses are not looked for before they are offered. */
   readonly conflictProbe?: { readonly waitMs: number };
   /** What clients get wrong that is put up with: none of it where the document says `strict`. */
@@ -72,6 +74,8 @@ export interface Subnet {
   readonly unknown: "lease" | "ignore" | "quarantine";
   readonly bootp: "off" | "static" | "dynamic";
   readonly rapidCommit: boolean;
+  /** Whether a client on this subnet's link may name another subnet itself, by option 82 or 118. */
+  readonly subnetSelection: "relayed" | "any";
   /** What clients are offered that are told to do without IPv4 (RFC 8925 §3.3); a reserved address they get. */
   readonly ipv6OnlyOffer: "no-address" | "address";
   /** Outside the pools, for clients in no class. */

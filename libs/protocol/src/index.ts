@@ -28,4 +28,5 @@ export type { AddressPair, Route } from "./shapes/addresses.ts";
 export { type ClientFqdn, FqdnFlag, type SipServers } from "./shapes/names.ts";
 export type { SubOptions } from "./shapes/sub-options.ts";
 export type { VendorClass, VendorOptions } from "./shapes/tuples.ts";
+export { statedAddress, statedAddressIn, statedOctets } from "./stated.ts";
 export * from "./values.ts";

@@ -19,6 +19,12 @@ export const behaviour = {
     .boolean()
     .optional()
     .describe("Whether a DISCOVER with option 80 is answered with an ACK at once (RFC 4039). Default false."),
+  subnetSelection: z
+    .enum(["relayed", "any"])
+    .optional()
+    .describe(
+      "Whose options 82 (link selection) and 118 say which subnet a client is in. `relayed`: what came through a relay agent; a client on the nodes' own link belongs to that link. `any`: also those of clients on the link, which can draw addresses of every subnet then. Default `relayed`.",
+    ),
   ipv6OnlyOffer: z
     .enum(["no-address", "address"])
     .optional()
