@@ -17,12 +17,12 @@ import { destinationOf } from "./destination.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Exchange, Fault, ServiceParts } from "./exchange.ts";
 import { ipv6OnlyOption } from "./ipv6-only.ts";
-import { identityFault } from "./lease-request.ts";
 import { patienceOf } from "./patience.ts";
 import { RAPID_COMMIT } from "./rapid-commit.ts";
 import { isSelectionUsed } from "./relay-information.ts";
 import type { RenewalCalls } from "./renewal-calls.ts";
 import { type ReplyContent, replyTo } from "./reply.ts";
+import { identityFault } from "./station.ts";
 import { isInVpn, vpnOf } from "./virtual-subnet.ts";
 
 const EXHAUSTED_FOR_MS = 1000;

@@ -1,6 +1,7 @@
 // Where a reply goes (RFC 2131 §4.1, the table in docs/rfc.md).
 import { type Ipv4, ipv4, type Packet } from "@leasehold/protocol";
 import { relayPortOf } from "./relay-information.ts";
+import { isEthernetStation } from "./station.ts";
 
 export type Destination =
   | { readonly kind: "unicast"; readonly address: Ipv4; readonly port: number }
@@ -10,7 +11,6 @@ export type Destination =
 
 const SERVER_PORT = 67;
 const CLIENT_PORT = 68;
-const ETHERNET = 1;
 
 export interface Reply {
   readonly isNak: boolean;
@@ -31,9 +31,7 @@ export function destinationOf(
   }
   if (isNak) return { kind: "broadcast" };
   if (ciaddr !== 0) return { kind: "unicast", address: ciaddr, port: CLIENT_PORT };
-  // A group address is many clients' or nobody's.
-  const isStation = request.htype === ETHERNET && request.hlen === 6 && (request.chaddr[0]! & 1) === 0;
-  const canBeAddressed = isStation && yiaddr !== 0;
+  const canBeAddressed = yiaddr !== 0 && isEthernetStation(request);
   return request.broadcast || !canBeAddressed
     ? { kind: "broadcast" }
     : { kind: "hardware", address: ipv4(yiaddr) };

@@ -18,6 +18,7 @@ import {
 import { ciaddrOf } from "./client-state.ts";
 import { asksForIpv6Only } from "./ipv6-only.ts";
 import { linkAddressOf } from "./relay-information.ts";
+import { isStation } from "./station.ts";
 import { isInVpn, vpnOf } from "./virtual-subnet.ts";
 
 const ETHERNET = 1;
@@ -86,29 +87,6 @@ export function identityOf(packet: Packet, subnet: Subnet): ClientId | undefined
   // The same text as of `clientIdFromBytes`.
   if (stated) return stated as ClientId;
   return byHardware ? clientIdOfHardware(packet.htype, packet.chaddr) : undefined;
-}
-
-/** Why a packet has no client identity, in words for `leasehold why`. */
-export function identityFault(packet: Packet): string {
-  const { htype, hlen, chaddr } = packet;
-  if (hlen === 0) return "hlen is 0, and there is no option 61";
-  if (isGroup(htype, chaddr)) return "chaddr is a group address, and there is no option 61";
-  return "chaddr is all zeros, and there is no option 61";
-}
-
-/** Whether chaddr tells one machine from another: zeros are no machine's, and a group address is of many. */
-function isStation({ htype, chaddr }: Packet): boolean {
-  return hasNotZero(chaddr) && !isGroup(htype, chaddr);
-}
-
-/** IEEE 802: the lowest bit of the first octet; ff:ff:ff:ff:ff:ff is one of them. */
-function isGroup(htype: number, chaddr: Uint8Array): boolean {
-  return htype === ETHERNET && chaddr.length === 6 && (chaddr[0]! & 1) !== 0;
-}
-
-function hasNotZero(octets: Uint8Array): boolean {
-  for (let at = 0; at < octets.length; at++) if (octets[at] !== 0) return true;
-  return false;
 }
 
 /** What the request is made of besides the packet. */
