@@ -242,12 +242,12 @@ function decideDecline(world: World, request: LeaseRequest, now: Instant): Decis
 function declineOf(world: World, request: LeaseRequest, address: Ipv4, now: Instant): Append | undefined {
   const held = heldLease(world, request, address, now);
   if (held !== undefined) return declineEvent(world, request, held, now);
-  const { client, link } = request;
-  const subnet = link.find((each) => each.contains(address));
+  const { client } = request;
   const isTaken = world.network.tolerates.has("decline-of-an-offer") && isForUs(world, request);
-  if (subnet === undefined || !isTaken || offeredTo(world, client, now) !== address) return undefined;
+  if (!isTaken || offeredTo(world, client, now) !== address) return undefined;
   if (!isFreeFor(world.view.get(address), client, now, world.policy.guardMs)) return undefined;
-  return conflictEvent(world, request, address, subnet.id);
+  const entitlement = entitlementTo(world, request, address);
+  return entitlement && conflictEvent(world, request, { address, ...entitlement });
 }
 
 /**
