@@ -84,12 +84,14 @@ describe("a node that cannot serve says so in a sentence, and what to do:", () =
     expect(words).toMatch(/^ {2}Stop the other DHCP server there/m);
   });
 
-  test("there is no such interface", async () => {
-    const words = await start("r1", { interfaces: ["eth7"] }).ends();
-    expect(words).toMatch(
-      /^dhcpd: There is no interface eth7 with an address; this machine has lo, eth0\.$/m,
-    );
-    expect(words).toMatch(/^ {2}Correct `interfaces` in node\.yaml/m);
+  test("there is no such interface: it waits for it, and says so", async () => {
+    const waiting = start("r1", { interfaces: ["eth7"] });
+    await waiting.says(/interface eth7 does not exist on this machine/);
+    expect(waiting.words()).toMatch(/This machine has eth0\. Correct `interfaces` in node\.yaml/);
+    await expect
+      .poll(() => waiting.get("/readyz"), { timeout: 10_000 })
+      .toMatch(/interface eth7 does not exist.*503$/);
+    await waiting.stop();
   });
 
   test("it may not open port 67", async () => {

@@ -54,6 +54,6 @@ function nodesOf({ world, clocks }: DhcpNode) {
 
 /** A member by the store that was not heard since this node runs. */
 const NOTHING_HEARD = {
-  ...{ version: null, addresses: [], api: "", networkRevision: null, hosts: null, leases: null },
+  ...{ version: null, addresses: [], links: [], api: "", networkRevision: null, hosts: null, leases: null },
   lastSeen: null,
 };

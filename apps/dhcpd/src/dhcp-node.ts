@@ -1,5 +1,6 @@
 // A node: its parts put together, started, watched, and stopped in order.
 import { randomBytes } from "node:crypto";
+import { setTimeout as passing } from "node:timers/promises";
 import { type Bus, BusError, beat, NETWORK, onBeat, putRecord } from "@leasehold/bus";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
@@ -20,7 +21,7 @@ import { ConflictProbe } from "./io/conflict-probe.ts";
 import { DurabilityCheck } from "./io/durability-check.ts";
 import { openLeaseStore } from "./io/lease-store.ts";
 import { LeasequeryPeers } from "./io/leasequery-peers.ts";
-import { type Link, openLink } from "./io/link.ts";
+import { ServedLinks } from "./io/served-links.ts";
 import { StoreWatch } from "./io/store-watch.ts";
 import { followAll, type Notice, type Views } from "./io/views.ts";
 import type { Whence } from "./lease-request.ts";
@@ -70,7 +71,7 @@ export class DhcpNode {
   private views: Views | undefined;
   private service: DhcpService | undefined;
   private catchUp: CatchUp | undefined;
-  private links: Link[] = [];
+  readonly links: ServedLinks;
   private timers: NodeJS.Timeout[] = [];
   private readonly draining = new Draining();
   /** An operator frees an address. @throws BusError while the node does not serve. */
@@ -106,11 +107,24 @@ export class DhcpNode {
       isServing: () => this.refusal() === undefined,
     });
     this.conflicts = new ConflictProbe({ tell: (sentence) => log.warn(sentence) });
+    this.links = new ServedLinks({
+      ...{ interfaces, port: file.dhcp.port, log },
+      receive: (bytes, sourcePort, { link, isBroadcast }) => {
+        const at = this.clocks.steady();
+        try {
+          this.lookForPause(at);
+          this.intake.put({ link, isBroadcast, bytes, sourcePort, at });
+        } catch (cause) {
+          this.faults.count({ cause, during: "receiving a packet", packet: bytes });
+        }
+      },
+      onChange: ({ interfaceName }) => this.noteLink(interfaceName),
+    });
   }
 
-  /** Opens the links first, so that a wrong interface or a taken port is told at once; then waits for the cluster. */
+  /** Opens the links first, so that a taken port is told at once; what is missing is waited for. Then waits for the cluster. */
   async start(): Promise<void> {
-    for (const name of this.file.interfaces) await this.openLink(name);
+    await this.links.start(this.clocks.steady());
     this.timers.push(this.faults.every(TICK_MS, "looking after what waits", () => this.tick()));
     this.bus = await connectToBus(this.file, this.log, this.unreadable.input, (state) => {
       this.counters.count("trouble", `nats-${state}`);
@@ -120,22 +134,18 @@ export class DhcpNode {
     this.serve(this.bus);
   }
 
-  private async openLink(name: string): Promise<void> {
-    const link = await openLink(name, this.file.dhcp.port, (bytes, sourcePort, { link, isBroadcast }) => {
-      const at = this.clocks.steady();
-      try {
-        this.lookForPause(at);
-        this.intake.put({ link, isBroadcast, bytes, sourcePort, at });
-      } catch (cause) {
-        this.faults.count({ cause, during: "receiving a packet", packet: bytes });
-      }
-    });
-    this.links.push(link);
-    for (const address of link.addresses) this.world.addOwnAddress(address);
-    this.log.info(
-      { interface: name, addresses: link.addresses.map(formatIpv4), sockets: link.sockets },
-      "link open",
-    );
+  /** An interface has another state or address: whoever keeps something of it looks again, and the others hear it at once. */
+  private noteLink(interfaceName: string): void {
+    this.world.noteOwnLinks(this.links.views, this.links.addresses);
+    this.conflicts.forget(interfaceName);
+    this.clusterAddress.noticeLinks();
+    if (this.views !== undefined) this.noticeNetwork();
+    this.beat();
+  }
+
+  private noticeNetwork(): void {
+    this.clusterAddress.noticeNetwork(this.world.network, this.links.opened, this.clocks.steady());
+    this.peers.noticeNetwork(this.links.addresses);
   }
 
   private receive(received: Received): void {
@@ -203,10 +213,9 @@ export class DhcpNode {
   private notices(): Notice {
     const { steady } = this.clocks;
     return {
-      network: (network) => {
+      network: () => {
         this.service?.noticeNetwork();
-        this.clusterAddress.noticeNetwork(network, this.links, steady());
-        this.peers.noticeNetwork(this.links.flatMap((link) => link.addresses));
+        this.noticeNetwork();
       },
       member: (key, value, revision) => this.registry?.take(key, value, revision, steady()),
       lease: (lease) => this.service?.noticeStored(lease),
@@ -224,7 +233,7 @@ export class DhcpNode {
   private lookForPause(now: number): void {
     if (!this.pause.look(now, Date.now())) return;
     this.clusterAddress.giveUp(now);
-    const discarded = this.links.reduce((sum, link) => sum + link.discardQueued(), this.intake.clear());
+    const discarded = this.links.all.reduce((sum, link) => sum + link.discardQueued(), this.intake.clear());
     for (let i = 0; i < discarded; i++) this.counters.count("dropped", "was-paused");
     this.log.warn(
       { discarded },
@@ -235,6 +244,7 @@ export class DhcpNode {
   private tick(): void {
     const now = this.clocks.steady();
     const { faults } = this;
+    faults.guard("following the interfaces", () => this.links.tick(now));
     faults.guard("noticing a pause", () => {
       this.lookForPause(now);
       this.pause.tick(now, Date.now());
@@ -274,6 +284,7 @@ export class DhcpNode {
     if (this.draining.isOn) return "draining";
     if (this.clock.isFenced) return "fenced";
     if (this.notYet() !== undefined) return "starting";
+    if (!this.links.isAnyUp) return "no-link";
     return this.pause.isSuspect ? "suspect" : "serving";
   }
 
@@ -287,7 +298,8 @@ export class DhcpNode {
     if (waitsFor !== undefined) return waitsFor;
     if (this.pause.isSuspect) return "paused; asking the store what was missed";
     const store = this.health.unreadiness(this.clocks.steady());
-    return store && `store ${store}: renewals go on within what is held, new clients wait`;
+    if (store) return `store ${store}: renewals go on within what is held, new clients wait`;
+    return this.links.problem;
   }
 
   /** What is still missing before the node may answer at all. */
@@ -328,7 +340,7 @@ export class DhcpNode {
 
   /** The links that it serves. */
   get whences(): readonly Whence[] {
-    return this.links;
+    return this.links.opened;
   }
 
   /** What a packet would be answered now; nothing comes of it. */
@@ -340,25 +352,16 @@ export class DhcpNode {
     return (view === "leases" ? this.catchUp : this.views?.[view])?.position ?? 0;
   }
 
-  heartbeat(): Heartbeat {
-    const isRestoring = this.service?.restoration.isRestoring ?? false;
-    const { addresses, clusterAddress } = this;
-    return heartbeatOf(this, { isRestoring, addresses, floating: clusterAddress.word });
-  }
-
-  /** On the links that it serves. */
-  private get addresses(): string[] {
-    return this.links.flatMap((link) => link.addresses.map(formatIpv4));
-  }
-
   private register(): void {
     if (this.state !== "serving") return;
-    this.faults.unawaited("keeping the members", this.registry?.keep(this.addresses, this.clocks.steady()));
+    this.faults.unawaited("keeping the members", this.registry?.keep(this.links.texts, this.clocks.steady()));
   }
 
   private beat(): void {
     this.clusterAddress.refresh(this.clocks.steady());
-    if (this.bus !== undefined) beat(this.bus, this.file.name, this.heartbeat());
+    if (this.bus === undefined) return;
+    const isRestoring = this.service?.restoration.isRestoring ?? false;
+    beat(this.bus, this.file.name, heartbeatOf(this, { isRestoring, floating: this.clusterAddress.word }));
   }
 
   /** Tells the others that its share is theirs; goes on with what reaches nobody else. */
@@ -385,7 +388,7 @@ export class DhcpNode {
     this.hasStopped = true;
     this.beat();
     for (const timer of this.timers) clearInterval(timer);
-    for (const link of this.links) link.close();
+    this.links.close();
     this.peers.close("the node stops");
     this.conflicts.close();
     this.clusterAddress.close(this.clocks.steady());
@@ -395,5 +398,3 @@ export class DhcpNode {
     await this.bus?.close();
   }
 }
-
-const passing = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

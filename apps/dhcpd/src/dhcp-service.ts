@@ -6,6 +6,7 @@ import {
   isReasserted,
   type Lease,
   type LeaseRequest,
+  type Members,
   noteSelection,
   OFFERS_MAX,
   releasesOfOlder,
@@ -129,7 +130,7 @@ export class DhcpService {
     const request = this.readAgain(packet, arrival);
     if (typeof request === "string" || request.client !== client) return;
     const heard = heardOf(packet, request, arrival);
-    if (!this.responder.isFirst(heard, world.members, world.membership)) return;
+    if (!this.responder.isFirst(heard, world.membersOn(request.link[0]!), world.membership)) return;
     counters.count("trouble", "answered-for-a-dead-node");
     this.begin({ packet, arrival, request, receivedAt, key: keyOf(heard) });
   }
@@ -258,9 +259,10 @@ export class DhcpService {
     const key = keyOf(heard);
     if (this.transactions.hearAgain(key, receivedAt)) return "already-in-progress";
     noteSelection(world, request, clocks.now());
+    const members = world.membersOn(request.link[0]!);
     if (
-      !this.responder.mayAnswer(heard, world.members, world.membership, receivedAt) ||
-      this.isOthers(heard)
+      !this.responder.mayAnswer(heard, members, world.membership, receivedAt) ||
+      this.isOthers(heard, members)
     ) {
       this.left.note(client, { bytes: Uint8Array.from(packet.bytes), arrival, heardAt: receivedAt });
       return "another-node-answers";
@@ -273,8 +275,8 @@ export class DhcpService {
    * A node that drains leaves to the others what they heard, unless it is alone. While the store takes no writes, the node that a
    * REQUEST names waits for it as this one would: both would write the same then, and all but one of the writes be in vain.
    */
-  private isOthers(heard: Heard): boolean {
-    const { members, membership } = this.parts.world;
+  private isOthers(heard: Heard, members: Members): boolean {
+    const { membership } = this.parts.world;
     if (heard.isUnicast) return false;
     if ((this.parts.isStandingBack?.() ?? false) && members.names.length > 1) return true;
     return this.responder.namesAnother(heard, members, membership) && !this.isPrompt();

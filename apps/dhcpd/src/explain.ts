@@ -83,7 +83,8 @@ function packetView(packet: Packet) {
 }
 
 function clientView(world: NodeWorld, request: LeaseRequest, now: Instant) {
-  const { inventory, members, view } = world;
+  const { inventory, view } = world;
+  const members = world.membersOn(request.link[0]!);
   const host = inventory.byMac(request.mac) ?? inventory.byClientId(request.client);
   const fixed = reservationOf(world, request);
   const { reserved } = request;

@@ -63,6 +63,10 @@ export class FloatingIdentity {
     this.lookForObstacle(address, now);
   }
 
+  announceAgain(): void {
+    this.announced = 0;
+  }
+
   /** For the heartbeat. */
   get word(): FloatingWord | undefined {
     if (this.address === undefined) return undefined;

@@ -3,9 +3,19 @@ import { Wrong } from "@leasehold/bus";
 import { parseIpv4 } from "@leasehold/protocol";
 import * as z from "zod";
 import type { DhcpNode } from "./dhcp-node.ts";
+import { LINK_STATES } from "./link-state.ts";
 import { STORE_STATES, type StoreState } from "./store-health.ts";
 
-export const NODE_STATES = ["starting", "serving", "suspect", "fenced", "draining", "stopped"] as const;
+/** "no-link": none of its interfaces can be served. */
+export const NODE_STATES = [
+  "starting",
+  "serving",
+  "no-link",
+  "suspect",
+  "fenced",
+  "draining",
+  "stopped",
+] as const;
 export type NodeState = (typeof NODE_STATES)[number];
 
 const text = (max: number) => z.string().max(max);
@@ -22,6 +32,15 @@ const floatingWord = z.object({
   obstacle: text(1000).nullable(),
 });
 
+const linkView = z.object({
+  name: text(100),
+  state: z.enum(LINK_STATES),
+  /** Why it is not up, in words that follow its name. */
+  problem: text(500).optional(),
+  addresses: z.array(ipv4).max(256).readonly(),
+  mtu: count,
+});
+
 /** Fields that a newer node adds are no reason to refuse it, and are left out. */
 const heartbeat = z.object({
   node: z.string().regex(/^[\w-]{1,64}$/),
@@ -33,6 +52,10 @@ const heartbeat = z.object({
   isRestoring: z.boolean().optional(),
   /** Its addresses on the served links: each is a server identifier of the cluster. */
   addresses: z.array(ipv4).max(256).readonly(),
+  /** Each interface that it is to serve; absent from a node of an earlier version. */
+  links: z.array(linkView).max(256).readonly().optional(),
+  /** Why /readyz says no; null when it says yes. Absent from a node of an earlier version. */
+  notReady: text(1000).nullable().optional(),
   /** On the cluster's floating address; absent when the network document has none. */
   floating: floatingWord.optional(),
   api: text(300),
@@ -47,13 +70,13 @@ const heartbeat = z.object({
 export type Heartbeat = Readonly<z.infer<typeof heartbeat>>;
 
 /** What this node says of itself. */
-export function heartbeatOf(
-  node: DhcpNode,
-  known: Pick<Heartbeat, "isRestoring" | "addresses" | "floating">,
-): Heartbeat {
+export function heartbeatOf(node: DhcpNode, known: Pick<Heartbeat, "isRestoring" | "floating">): Heartbeat {
   const { file, version, state, storeState: store, world, counters } = node;
   return {
     ...{ node: file.name, version, state, store, ...known, api: file.api.listen },
+    addresses: node.links.texts,
+    links: node.links.views,
+    notReady: node.unreadiness() ?? null,
     networkRevision: world.network.revision,
     leasesPosition: node.position("leases"),
     inventoryRevision: node.position("inventory"),

@@ -3,6 +3,7 @@ import { Members } from "@leasehold/leases";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import type { HeardWord } from "./floating-vote.ts";
 import type { Heartbeat } from "./heartbeat.ts";
+import type { LinkView } from "./link-state.ts";
 import type { MemberAddresses } from "./responder.ts";
 
 export const BEAT_EVERY_MS = 500;
@@ -28,6 +29,8 @@ export class Membership implements MemberAddresses {
   private readonly registered = new Map<string, number>();
   private readonly nodeByAddress = new Map<Ipv4, string>();
   private current: Members;
+  private ownLinks: readonly LinkView[] | undefined;
+  private present: readonly string[] = [];
 
   constructor(self: string) {
     this.self = self;
@@ -63,9 +66,39 @@ export class Membership implements MemberAddresses {
       .filter(({ beat, at }) => beat.state === "serving" && now - at < DEAD_AFTER_MS)
       .map(({ beat }) => beat.node);
     const next = new Members(this.self, serving);
+    this.lookAtLinks(next);
     if (next.names.join() === this.current.names.join()) return false;
     this.current = next;
     return true;
+  }
+
+  private lookAtLinks({ names }: Members): void {
+    const present = names.flatMap((name) => [
+      name,
+      ...this.upLinksOf(name).map((link) => linkKey(name, link)),
+    ]);
+    if (present.join() !== this.present.join()) this.present = present;
+  }
+
+  private upLinksOf(node: string): readonly LinkView[] {
+    return this.linksOf(node)?.filter(({ state }) => state === "up") ?? [];
+  }
+
+  /** Its links by its own word; undefined where it does not tell. */
+  linksOf(node: string): readonly LinkView[] | undefined {
+    const links = node === this.self ? this.ownLinks : this.heard.get(node)?.beat.links;
+    return Array.isArray(links) ? links.filter(isLinkView) : undefined;
+  }
+
+  /** This node's own, known before anybody hears of it. */
+  noteOwnLinks(links: readonly LinkView[]): void {
+    this.ownLinks = links;
+    this.lookAtLinks(this.current);
+  }
+
+  /** The serving nodes, and the links that each can be heard by: the same array until one of these changes. */
+  get presence(): readonly string[] {
+    return this.present;
   }
 
   /** The store has it as a member, with these addresses, whether it was heard or not. */
@@ -174,4 +207,12 @@ export class Membership implements MemberAddresses {
       .map(({ beat, at }) => ({ beat, silentMs: Math.round(now - at), isAlive: now - at < DEAD_AFTER_MS }))
       .sort((a, b) => a.beat.node.localeCompare(b.beat.node));
   }
+}
+
+/** An address is part of it: with another one, a link may be of another subnet. */
+const linkKey = (node: string, { name, addresses }: LinkView) => `${node} ${name} ${addresses.join("+")}`;
+
+function isLinkView(value: unknown): value is LinkView {
+  const { name, state, addresses } = (value ?? {}) as Partial<LinkView>;
+  return typeof name === "string" && typeof state === "string" && Array.isArray(addresses);
 }

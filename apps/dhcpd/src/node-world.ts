@@ -9,10 +9,12 @@ import {
   Offers,
   type World,
 } from "@leasehold/leases";
-import { compileNetwork, type Network, type Problem } from "@leasehold/network";
+import { compileNetwork, type Network, type Problem, type Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import { Alarms } from "./alarms.ts";
 import { LeasequeryIndex } from "./leasequery-index.ts";
+import type { LinkView } from "./link-state.ts";
+import { MembersOnLink } from "./members-on-link.ts";
 import type { Membership } from "./membership.ts";
 import { networkWarnings } from "./network-warnings.ts";
 import type { PoolUse } from "./pool-watch.ts";
@@ -41,15 +43,29 @@ export class NodeWorld implements World {
   /** How full the pools are, by id: as they were looked at last. */
   readonly poolUse = new Map<string, PoolUse>();
   private readonly ownAddresses = new Set<Ipv4>();
+  private readonly onLink: MembersOnLink;
 
   constructor(node: string, membership: Membership, policy: LeasePolicy = DEFAULT_POLICY) {
     this.node = node;
     this.membership = membership;
     this.policy = policy;
+    this.onLink = new MembersOnLink(node, membership);
   }
 
   get members(): Members {
     return this.membership.members;
+  }
+
+  /** The members that clients of the subnet's link can reach. */
+  membersOn(subnet: Subnet): Members {
+    return this.onLink.of(subnet, this.network);
+  }
+
+  /** What this node can be reached by, now. */
+  noteOwnLinks(links: readonly LinkView[], addresses: readonly Ipv4[]): void {
+    this.ownAddresses.clear();
+    for (const address of addresses) this.addOwnAddress(address);
+    this.membership.noteOwnLinks(links);
   }
 
   addOwnAddress(address: Ipv4): void {

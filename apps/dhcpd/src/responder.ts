@@ -41,7 +41,7 @@ export class Responder {
   /** Whether this node is to answer. `now` is any steady clock in ms. */
   mayAnswer(heard: Heard, members: Members, addresses: MemberAddresses, now: number): boolean {
     if (heard.isUnicast) return true;
-    const named = heard.serverIdentifier && addresses.liveMemberOf(heard.serverIdentifier);
+    const named = namedIn(heard, members, addresses);
     if (named === members.self) return true;
     const times = this.count(heard, now);
     // A named member that lives answers itself; the others wait for one more try than usual. RFC 2131 §3.1 item 3: secs is that
@@ -52,14 +52,13 @@ export class Responder {
 
   /** Whether it is for this node to answer at once, however often the packet came. */
   isFirst(heard: Heard, members: Members, addresses: MemberAddresses): boolean {
-    const named = heard.serverIdentifier && addresses.liveMemberOf(heard.serverIdentifier);
+    const named = namedIn(heard, members, addresses);
     return named === undefined ? members.rankFor(heard.client) === 0 : named === members.self;
   }
 
   /** Whether it is a REQUEST that names another node, which is alive. */
-  namesAnother({ serverIdentifier }: Heard, members: Members, addresses: MemberAddresses): boolean {
-    if (serverIdentifier === undefined) return false;
-    const named = addresses.liveMemberOf(serverIdentifier);
+  namesAnother(heard: Heard, members: Members, addresses: MemberAddresses): boolean {
+    const named = namedIn(heard, members, addresses);
     return named !== undefined && named !== members.self;
   }
 
@@ -78,4 +77,14 @@ export class Responder {
       this.seen.delete(key);
     }
   }
+}
+
+/** The node that option 54 names, if it lives and can hear the client. */
+function namedIn(
+  { serverIdentifier }: Heard,
+  members: Members,
+  addresses: MemberAddresses,
+): string | undefined {
+  const named = serverIdentifier && addresses.liveMemberOf(serverIdentifier);
+  return named !== undefined && (named === members.self || members.names.includes(named)) ? named : undefined;
 }

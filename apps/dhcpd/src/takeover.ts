@@ -1,4 +1,5 @@
-// A node that went without a word may have left packets unanswered that were its to answer: whoever comes first now answers them.
+// A node that went without a word, or lost a link, may have left packets unanswered that were its to answer: whoever comes first
+// now answers them.
 // Had one been answered, its client hears the same once more. Who is cut off learns nothing of who has died.
 import type { ClientId } from "@leasehold/protocol";
 import type { ServiceParts } from "./exchange.ts";
@@ -6,12 +7,13 @@ import type { LeftPacket, LeftPackets } from "./left-packets.ts";
 
 /** In a storm thousands of clients wait for the dead node; others are served meanwhile. */
 const PACKETS_A_TICK = 256;
+const LINK_NOTICED_MS = 500;
 
 export class Takeover {
   private readonly parts: ServiceParts;
   private readonly left: LeftPackets;
   private readonly answer: (client: ClientId, left: LeftPacket) => void;
-  private servingBefore: readonly string[] = [];
+  private presentBefore: readonly string[] = [];
   private waiting: (readonly [client: ClientId, left: LeftPacket])[] = [];
 
   constructor(parts: ServiceParts, left: LeftPackets, answer: (client: ClientId, left: LeftPacket) => void) {
@@ -31,15 +33,18 @@ export class Takeover {
 
   private lookForLost(): void {
     const { world, health, clocks } = this.parts;
-    const { names } = world.members;
-    if (names === this.servingBefore) return;
-    const lost = this.servingBefore.filter(
-      (name) => !names.includes(name) && !world.membership.hasLeftInOrder(name),
-    );
-    this.servingBefore = names;
+    const { presence } = world.membership;
+    if (presence === this.presentBefore) return;
+    const lost = this.presentBefore
+      .filter((each) => !presence.includes(each))
+      .map((each) => each.split(" ", 1)[0]!)
+      .filter((name) => !world.membership.hasLeftInOrder(name));
+    this.presentBefore = presence;
     const now = clocks.steady();
     if (lost.length === 0 || !health.isReachable(now) || this.parts.refusal() !== undefined) return;
     const lastBeatAt = Math.min(...lost.map((name) => world.membership.lastServed(name) ?? now));
-    this.waiting = [...this.left.since(lastBeatAt, now)];
+    // A node that lives and lost a link tells it at once.
+    const since = Math.min(lastBeatAt, now - LINK_NOTICED_MS);
+    this.waiting = [...this.left.since(since, now)];
   }
 }

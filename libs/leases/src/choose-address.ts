@@ -13,7 +13,7 @@ import {
 } from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, isFreeFor, type Lease } from "./lease.ts";
-import { hashOf } from "./members.ts";
+import { hashOf, type Members } from "./members.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
 export type Choice =
@@ -49,9 +49,12 @@ function take(world: World, request: LeaseRequest, address: Ipv4, now: Instant):
 
 /** Free for everybody, and of another node's share: that node may be offering it to somebody else at this moment. */
 function isAnothersToGive(world: World, entitlement: Entitlement, address: Ipv4, now: Instant): boolean {
-  if (entitlement.pool === undefined || world.members.owns(address)) return false;
+  if (entitlement.pool === undefined || ownersIn(world, entitlement.subnet).owns(address)) return false;
   return isFreeFor(world.view.get(address), NOBODY, now, world.policy.guardMs);
 }
+
+/** Who cannot hear the clients of a link must not keep its free addresses from them. */
+const ownersIn = (world: World, subnet: Subnet): Members => world.membersOn?.(subnet) ?? world.members;
 
 /** The current address, the one on offer, earlier ones, the one asked for: the first that the client may have. */
 function takeRemembered(world: World, request: LeaseRequest, now: Instant): Choice | undefined {
@@ -135,6 +138,7 @@ function searchPool(
   pool: Pool,
   now: Instant,
 ): Choice | undefined {
+  const owners = ownersIn(world, subnet);
   const search = (start: number, max: number) => {
     let foreign: Ipv4 | undefined;
     for (let i = 0; i < max; i++) {
@@ -142,7 +146,7 @@ function searchPool(
       if (foreign !== undefined && i >= NEAR) break;
       const address = pool.at(start + i < pool.size ? start + i : start + i - pool.size);
       if (!isFree(world, request, address, now) || !isLeasable(world, request, subnet, address)) continue;
-      if (world.members.owns(address)) return chosen(world, request, subnet, pool, address, false);
+      if (owners.owns(address)) return chosen(world, request, subnet, pool, address, false);
       foreign ??= address;
     }
     return foreign === undefined ? undefined : chosen(world, request, subnet, pool, foreign, true);

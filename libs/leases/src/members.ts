@@ -25,11 +25,16 @@ export class Members {
   private readonly selfIndex: number;
 
   /** `live` is taken with `self` added: a node that asks is alive. */
-  constructor(self: string, live: Iterable<string>) {
+  constructor(self: string, live: Iterable<string>, isIn = true) {
     this.self = self;
-    this.names = [...new Set([...live, self])].sort();
+    this.names = [...new Set(isIn ? [...live, self] : live)].sort();
     this.seeds = this.names.map(hashOf);
     this.selfIndex = this.names.indexOf(self);
+  }
+
+  /** Those that can reach a link, which the one that asks may not be able to: it owns nothing then, and comes after all. */
+  static among(self: string, names: readonly string[]): Members {
+    return new Members(self, names, names.includes(self));
   }
 
   /** Whether this node gives out `address` while it is free. */
@@ -43,6 +48,7 @@ export class Members {
   }
 
   private rankOf(hash: number): number {
+    if (this.selfIndex < 0) return Number.POSITIVE_INFINITY;
     const mine = mix(hash, this.seeds[this.selfIndex]!);
     let rank = 0;
     for (let i = 0; i < this.seeds.length; i++) {

@@ -72,6 +72,8 @@ export interface World {
   readonly network: Network;
   readonly inventory: Inventory;
   readonly members: Members;
+  /** Those that clients of the subnet's link can reach; absent: all. */
+  membersOn?(subnet: Subnet): Members;
   readonly policy: LeasePolicy;
   /** False while no quorum takes writes: then only what is held already may be promised. */
   readonly storeReady: boolean;

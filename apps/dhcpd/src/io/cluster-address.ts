@@ -8,7 +8,7 @@ import { type FloatingEvent, FloatingIdentity } from "../floating-identity.ts";
 import type { FloatingWord } from "../floating-vote.ts";
 import type { Membership } from "../membership.ts";
 import { FloatingAddress } from "./floating-address.ts";
-import type { Link } from "./link.ts";
+import type { ServedLink } from "./served-link.ts";
 
 export interface ClusterAddressParts {
   readonly self: string;
@@ -43,7 +43,7 @@ export class ClusterAddress {
     return this.identity.word;
   }
 
-  noticeNetwork({ serverIdentifier }: Network, links: readonly Link[], now: number): void {
+  noticeNetwork({ serverIdentifier }: Network, links: readonly ServedLink[], now: number): void {
     this.identity.noticeAddress(
       serverIdentifier?.mode === "floating" ? serverIdentifier.address : undefined,
       now,
@@ -57,6 +57,11 @@ export class ClusterAddress {
         );
       });
     }
+  }
+
+  /** An interface was made anew, or has another address: neighbours learn anew where the cluster's address is. */
+  noticeLinks(): void {
+    this.identity.announceAgain();
   }
 
   /** Says whether the others should hear at once what this node says now. */

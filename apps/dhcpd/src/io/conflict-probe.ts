@@ -73,11 +73,18 @@ export class ConflictProbe {
     const open = this.socket(interfaceName);
     if (open === undefined || open.ask(address)) return open;
     // The interface may have gone and come back as another one of the same name.
+    this.forget(interfaceName);
+    const reopened = this.socket(interfaceName);
+    return reopened?.ask(address) ? reopened : undefined;
+  }
+
+  /** The interface is another one, or its MAC is: what was asked by the old one is not known. */
+  forget(interfaceName: string | undefined): void {
+    const open = this.sockets.get(interfaceName);
+    if (open === undefined) return;
     this.sockets.delete(interfaceName);
     for (const question of this.questions) if (question.socket === open) this.settle(question, "unknown");
     open.close();
-    const reopened = this.socket(interfaceName);
-    return reopened?.ask(address) ? reopened : undefined;
   }
 
   private socket(interfaceName: string | undefined): ProbeSocket | undefined {

@@ -13,7 +13,7 @@ import { addAddress, removeAddress } from "./netlink.ts";
  * What `ip address show` names ours. Node lists an address under its label, not under the interface's name: so it is never
  * taken for an address of the node itself.
  */
-const LABEL = "leasehold";
+export const FLOATING_LABEL = "leasehold";
 const CAP_NET_ADMIN = 12n;
 
 export class FloatingAddress implements AddressCarrier {
@@ -40,7 +40,10 @@ export class FloatingAddress implements AddressCarrier {
   carry(address: Ipv4): void {
     const name = this.interfaceOf(address);
     if (name === undefined) throw new Error(this.obstacle(address));
-    addAddress({ interfaceIndex: this.libc.interfaceIndex(name), address, label: LABEL }, ADDRESS_LIFE_S);
+    addAddress(
+      { interfaceIndex: this.libc.interfaceIndex(name), address, label: FLOATING_LABEL },
+      ADDRESS_LIFE_S,
+    );
   }
 
   announce(address: Ipv4): void {
@@ -55,7 +58,7 @@ export class FloatingAddress implements AddressCarrier {
 
   drop(address: Ipv4): void {
     for (const name of this.interfaces) {
-      removeAddress({ interfaceIndex: this.libc.interfaceIndex(name), address, label: LABEL });
+      removeAddress({ interfaceIndex: this.libc.interfaceIndex(name), address, label: FLOATING_LABEL });
     }
   }
 

@@ -2,8 +2,7 @@
 // and gets what every node on the link gets; the other to the node's own address and gets what only this node gets. So a
 // node knows whether its peers saw a packet, which decides who answers (docs/adr/0004).
 import { createSocket, type Socket } from "node:dgram";
-import { networkInterfaces } from "node:os";
-import { formatIpv4, type Ipv4, type Mac, parseIpv4, parseMac } from "@leasehold/protocol";
+import { formatIpv4, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
 import type { Destination } from "../destination.ts";
 import { writeFrame } from "../frame.ts";
 import { DatagramBatch, type TakeDatagram } from "./datagram-batch.ts";
@@ -51,39 +50,29 @@ export interface Link {
   close(): void;
 }
 
+/** An interface as it is now. */
+export interface Interface {
+  readonly name: string;
+  readonly port: number;
+  /** At least one; the sockets are bound to the first. */
+  readonly addresses: readonly Ipv4[];
+  /** Undefined where it has none that is of Ethernet: then no frames are made for it. */
+  readonly mac: Mac | undefined;
+}
+
 /**
- * Opens an interface for DHCP.
- * @throws LinkError when it does not exist, has no IPv4 address, or the port is taken or not permitted.
+ * Opens an interface for DHCP. `face` stands for it in what arrives, when these sockets are not for ever.
+ * @throws LinkError when it does not exist any more, or the port is taken or not permitted.
  */
-export async function openLink(name: string, port: number, receive: Receive): Promise<Link> {
-  const { addresses, mac } = addressesOf(name);
+export async function openLink(of: Interface, receive: Receive, face?: Arrival["link"]): Promise<Link> {
   let libc: Libc;
   try {
     libc = new Libc();
   } catch (cause) {
-    return openPlainLink(name, addresses, port, receive, cause);
+    return openPlainLink(of, receive, face, cause);
   }
-  const sockets = await openSockets(libc, name, addresses[0]!, port);
-  return new DeviceLink({ name, addresses, mac, port, libc, receive }, sockets);
-}
-
-function addressesOf(name: string): { addresses: Ipv4[]; mac: Mac } {
-  const all = networkInterfaces();
-  const entries = all[name];
-  if (entries === undefined) {
-    throw new LinkError(
-      `There is no interface ${name} with an address; this machine has ${Object.keys(all).join(", ") || "none"}.`,
-      "Correct `interfaces` in node.yaml, or bring the interface up and give it an IPv4 address.",
-    );
-  }
-  const addresses = entries.flatMap((entry) => (entry.family === "IPv4" ? [parseIpv4(entry.address)!] : []));
-  if (addresses.length === 0) {
-    throw new LinkError(
-      `Interface ${name} has no IPv4 address.`,
-      `Give it one: ip address add <address>/<length> dev ${name}. It becomes the server identifier.`,
-    );
-  }
-  return { addresses, mac: parseMac(entries[0]!.mac)! };
+  const sockets = await openSockets(libc, of.name, of.addresses[0]!, of.port);
+  return new DeviceLink({ ...of, libc, receive, face }, sockets);
 }
 
 interface OpenSocket {
@@ -144,13 +133,10 @@ function bindError(name: string, port: number, cause: unknown): LinkError {
   return new LinkError(`UDP port ${port} on ${name} ${what}.`, fix, { cause });
 }
 
-interface Device {
-  readonly name: string;
-  readonly addresses: readonly Ipv4[];
-  readonly mac: Mac;
-  readonly port: number;
+interface Device extends Interface {
   readonly libc: Libc;
   readonly receive: Receive;
+  readonly face: Arrival["link"] | undefined;
 }
 
 class DeviceLink implements Link {
@@ -181,8 +167,9 @@ class DeviceLink implements Link {
       this.packetSocket === undefined
         ? `bound to the device, ${reading}; no CAP_NET_RAW for raw frames: clients without an address are answered by broadcast`
         : `bound to the device, ${reading}, raw frames to clients without an address`;
-    this.read(udp.unicast, { link: this, isBroadcast: false });
-    this.read(udp.broadcast, { link: this, isBroadcast: true });
+    const link = device.face ?? this;
+    this.read(udp.unicast, { link, isBroadcast: false });
+    this.read(udp.broadcast, { link, isBroadcast: true });
   }
 
   discardQueued(): number {
@@ -224,13 +211,15 @@ class DeviceLink implements Link {
   private sendFrom(via: OpenSocket, payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean {
     // The descriptor may be another file's by now.
     if (this.isClosed) return false;
+    const { mac } = this.device;
     if (
       destination.kind === "hardware" &&
       this.packetSocket !== undefined &&
+      mac !== undefined &&
       payload.length + 42 <= FRAME_MAX
     ) {
       const ends = {
-        sourceMac: this.device.mac,
+        sourceMac: mac,
         targetMac: chaddr,
         source: this.addresses[0]!,
         target: destination.address,
@@ -294,10 +283,9 @@ function sendDatagram(socket: Socket, payload: Buffer, address: Ipv4, port: numb
 
 /** Where koffi has no binary for this machine: one socket for all interfaces, routed by the kernel. */
 async function openPlainLink(
-  name: string,
-  addresses: readonly Ipv4[],
-  port: number,
+  { name, port, addresses }: Interface,
   receive: Receive,
+  face: Arrival["link"] | undefined,
   cause: unknown,
 ): Promise<Link> {
   const socket = createSocket({ type: "udp4" });
@@ -320,7 +308,9 @@ async function openPlainLink(
     },
     close: () => socket.close(),
   };
-  socket.on("message", (bytes, { port: from }) => receive(bytes, from, { link, isBroadcast: undefined }));
+  socket.on("message", (bytes, { port: from }) =>
+    receive(bytes, from, { link: face ?? link, isBroadcast: undefined }),
+  );
   socket.on("error", () => {});
   return link;
 }

@@ -121,6 +121,7 @@ export function metricsOf(node: DhcpNode): Registry {
     });
   }
   addPositions(registry, node);
+  addLinks(registry, node);
   addStoreState(registry, node);
   addUnreadable(registry, node);
   addDurability(registry, node);
@@ -172,6 +173,18 @@ function addUnreadable(registry: Registry, node: DhcpNode): void {
     collect() {
       for (const bucket of [LEASES, INVENTORY, NETWORK])
         this.set({ bucket }, node.unreadable.countOf(bucket));
+    },
+  });
+}
+
+function addLinks(registry: Registry, node: DhcpNode): void {
+  new Gauge({
+    name: "leasehold_link_up",
+    help: "1 for an interface of node.yaml that is served, 0 for one that is missing, down, or has no address.",
+    labelNames: ["interface"],
+    registers: [registry],
+    collect() {
+      for (const { name, state } of node.links.views) this.set({ interface: name }, state === "up" ? 1 : 0);
     },
   });
 }
