@@ -7,7 +7,9 @@ const patient = { testTimeout: 180_000, hookTimeout: 180_000, pool: "forks" } as
 const load = "test/e2e/load.test.ts";
 const change = "test/e2e/live-change.test.ts";
 // Elections, lost majorities, stopped processes: minutes of waiting for what cannot be hurried.
-const faults = ["store-faults", "floating", "lab-faults"].map((name) => `test/e2e/${name}.test.ts`);
+const faults = ["store-faults", "store-lost", "floating", "lab-faults"].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 const matrix = ["test/e2e/matrix.test.ts", "test/e2e/quarantine.test.ts"];
 
 export default defineConfig({

@@ -1,6 +1,6 @@
 // What a command of `leasehold` is, and what it is given. A command is one file that exports one of these.
 import type { Api } from "./io/api.ts";
-import type { StoreLogin } from "./io/store.ts";
+import type { Prepared, StoreLogin } from "./io/store.ts";
 
 export interface OptionSpec {
   readonly type: "string" | "boolean";
@@ -49,5 +49,5 @@ export interface World {
   print(line: string): void;
   complain(line: string): void;
   readText(path: string): Promise<string>;
-  prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<readonly string[]>;
+  prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<Prepared>;
 }

@@ -13,8 +13,17 @@ export interface DocumentChange {
   readonly base: number;
   /** Empty: it says what the cluster does already. */
   readonly changes: readonly string[];
+  /** Why it is to be stored although it may change nothing; undefined when the store has what is in force. */
+  readonly unstored?: string | undefined;
   /** What is told of a document that has no problem. */
   readonly warnings: readonly string[];
+}
+
+/** What a node says that the store has. */
+interface Stored {
+  readonly revision: number;
+  readonly state: string;
+  readonly problem: string | null;
 }
 
 /** As a person is shown them, before what changes. */
@@ -37,24 +46,53 @@ export async function changeTo(
   { api }: Context,
 ): Promise<DocumentChange> {
   const reply = await api.get(PATH, [404]);
-  const { revision, document } = (reply.body ?? {}) as {
+  const { revision, document, stored } = (reply.body ?? {}) as {
     revision?: number;
     document?: NetworkDocument | null;
+    stored?: Stored;
   };
   if (reply.status === 200 && typeof revision !== "number") throw refusal(reply);
   const { diffNetworks } = await import("@leasehold/network");
   const changes = diffNetworks(document ?? undefined, wanted);
-  return { text, name, base: revision ?? 0, changes, warnings: [] };
+  const base = stored?.revision ?? revision ?? 0;
+  return { text, name, base, changes, warnings: [], unstored: unstoredBy(stored, revision) };
+}
+
+/** What is in force is one thing, and what the store has another: only what is stored outlives the nodes. */
+export function unstoredBy(stored: Stored | undefined, inForce: number | undefined): string | undefined {
+  switch (stored?.state) {
+    case "absent":
+      return inForce === undefined
+        ? undefined
+        : "The store has no network document; nodes go by what they remember.";
+    case "deleted":
+      return `Revision ${stored.revision} in the store says that the network document was deleted.`;
+    case "broken":
+      return `Revision ${stored.revision} in the store cannot be used: ${stored.problem}.`;
+    case "unknown":
+      throw new Failure(
+        "The store cannot be asked what it has, so nothing was compared or changed.",
+        "See `leasehold status` for the store's state, and try again.",
+      );
+    case "document":
+      return stored.revision === inForce
+        ? undefined
+        : `The store has revision ${stored.revision}, and the node that was asked goes by ${inForce ?? "none"}.`;
+    default:
+      return undefined;
+  }
 }
 
 /** Shows the difference and stores; or with --dry-run has a node check the document, and stores nothing. */
 export async function carryOut(change: DocumentChange, context: Context): Promise<Answer> {
-  const { base, changes, name } = change;
+  const { base, changes, name, unstored } = change;
   const warnings = warningsJson(change);
   const isDry = context.options.flag("dry-run");
+  const isForced = context.options.flag("force");
   if (isDry) await validate(change, context);
   for (const line of warningLines(change)) context.say(line);
-  if (changes.length === 0) {
+  if (unstored !== undefined) context.say(unstored);
+  if (changes.length === 0 && unstored === undefined && !isForced) {
     return {
       json: { applied: false, revision: base, changes, ...warnings },
       lines: [`Nothing to do: ${name} says what revision ${base} says.`],
@@ -80,8 +118,10 @@ async function validate(change: DocumentChange, { api }: Context): Promise<void>
   if (reply.status !== 200) throw refusal(reply);
 }
 
-async function store(change: DocumentChange, { api }: Context): Promise<number> {
-  const reply = await api.put(PATH, change.text, { ...YAML, "if-match": `"${change.base}"` });
+async function store(change: DocumentChange, { api, options }: Context): Promise<number> {
+  const isForced = options.flag("force");
+  const base = isForced ? "*" : `"${change.base}"`;
+  const reply = await api.put(PATH, change.text, { ...YAML, "if-match": base });
   switch (reply.status) {
     case 200:
       return (reply.body as { revision: number }).revision;
@@ -99,7 +139,7 @@ function overtaken(reply: Reply, { base }: DocumentChange): Failure {
   const now = typeof revision === "number" ? `, but at ${revision}` : "";
   return new Failure(
     `Somebody else changed the network meanwhile: it is no longer at revision ${base}${now}. Nothing was stored.`,
-    "Look at what there is now with `leasehold history` and `leasehold diff <file>`, then try again.",
+    "Look at what there is now with `leasehold history` and `leasehold diff <file>`, then try again; or replace it, whatever it is, with --force.",
   );
 }
 

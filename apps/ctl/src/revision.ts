@@ -10,6 +10,8 @@ export interface RevisionRow {
   readonly summary: string | null;
   readonly sameAs: number | null;
   readonly deleted: boolean;
+  /** Why nodes cannot use it; null where they can. Not said by nodes before 0.2. */
+  readonly broken?: string | null;
 }
 
 export interface RevisionCard {
@@ -17,6 +19,7 @@ export interface RevisionCard {
   readonly at: string;
   readonly document: unknown;
   readonly changes: readonly string[] | null;
+  readonly broken?: string | null;
 }
 
 const PATH = "/api/v1/network/history";

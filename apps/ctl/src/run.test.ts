@@ -199,7 +199,7 @@ test("init: credentials and replicas reach the store", async () => {
   let asked: unknown;
   const prepareStore: World["prepareStore"] = async (login, replicas) => {
     asked = { login, replicas };
-    return ["KV_dhcp-leases"];
+    return { made: ["KV_dhcp-leases"], corrected: [] };
   };
   const argv = ["init", "--nats", "nats://a:4222,nats://b:4222", "--user", "admin", "--replicas", "1"];
   const env = { LEASEHOLD_NATS_PASSWORD: "secret" };

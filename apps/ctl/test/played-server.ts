@@ -68,7 +68,7 @@ export async function leasehold(argv: string[], world: Partial<World> = {}): Pro
     print: (line) => void out.push(line),
     complain: (line) => void err.push(line),
     readText: async () => DOCUMENT,
-    prepareStore: async () => [],
+    prepareStore: async () => ({ made: [], corrected: [] }),
     ...world,
   });
   return { code, out: out.join("\n"), err: err.join("\n") };

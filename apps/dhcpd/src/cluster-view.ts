@@ -3,7 +3,7 @@ import { LEASES } from "@leasehold/bus";
 import type { DhcpNode } from "./dhcp-node.ts";
 
 export function clusterViewOf(node: DhcpNode) {
-  const { file, version, clock, pending } = node;
+  const { file, version, clock, pending, alarms } = node;
   return {
     node: file.name,
     version,
@@ -19,6 +19,7 @@ export function clusterViewOf(node: DhcpNode) {
       ...node.natsServer,
       bucket: LEASES,
       pending,
+      alarms: alarms.words,
     },
     /** Records in the buckets that this node cannot use, and leases outside of every subnet. */
     unreadable: node.unreadable.view(),

@@ -1,7 +1,7 @@
 // A node: its parts put together, started, watched, and stopped in order.
 import { randomBytes } from "node:crypto";
 import { setTimeout as passing } from "node:timers/promises";
-import { type Bus, BusError, beat, NETWORK, onBeat, putRecord } from "@leasehold/bus";
+import { type Bus, BusError, beat, onBeat } from "@leasehold/bus";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import type { CatchUp } from "./catch-up.ts";
@@ -12,33 +12,35 @@ import { Draining, HANDOVER_MS } from "./draining.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Foreseen } from "./explain.ts";
 import { Faults } from "./faults.ts";
-import { type Heartbeat, heartbeatOf, type NodeState, readHeartbeat } from "./heartbeat.ts";
+import { heartbeatOf, type NodeState, readHeartbeat } from "./heartbeat.ts";
 import { Intake, type Received } from "./intake.ts";
 import { connectToBus } from "./io/bus.ts";
 import { openCatchUp } from "./io/catch-up.ts";
 import { ClusterAddress } from "./io/cluster-address.ts";
 import { ConflictProbe } from "./io/conflict-probe.ts";
 import { DurabilityCheck } from "./io/durability-check.ts";
+import { keepStore } from "./io/keep-store.ts";
 import { openLeaseStore } from "./io/lease-store.ts";
 import { LeasequeryPeers } from "./io/leasequery-peers.ts";
 import { ServedLinks } from "./io/served-links.ts";
 import { StoreWatch } from "./io/store-watch.ts";
 import { followAll, type Notice, type Views } from "./io/views.ts";
 import type { Whence } from "./lease-request.ts";
-import { MemberRegistry } from "./member-registry.ts";
 import { BEAT_EVERY_MS, Membership } from "./membership.ts";
 import type { NodeFile } from "./node-file.ts";
 import { NodeWorld } from "./node-world.ts";
 import { PauseWatch } from "./pause-watch.ts";
 import { RecentOutcomes } from "./recent-outcomes.ts";
+import { StoreAlarms } from "./store-alarms.ts";
 import { StoreHealth, type StoreState } from "./store-health.ts";
+import type { BucketNotice, StoreKeeping } from "./store-keeping.ts";
 import { clocksOf, StreamClock } from "./stream-clock.ts";
 import { UnreadableRecords } from "./unreadable-records.ts";
 import { WrongInput } from "./wrong-input.ts";
 
 const DRAIN_MAX_MS = 3000;
 const TICK_MS = 100;
-const REGISTER_EVERY_MS = 1000;
+const KEEP_EVERY_MS = 500;
 
 export class DhcpNode {
   readonly file: NodeFile;
@@ -62,8 +64,9 @@ export class DhcpNode {
   private readonly membership: Membership;
   private readonly pause: PauseWatch;
   private readonly conflicts: ConflictProbe;
-  private readonly clusterAddress: ClusterAddress;
-  private registry: MemberRegistry | undefined;
+  readonly clusterAddress: ClusterAddress;
+  keeping: StoreKeeping | undefined;
+  readonly alarms: StoreAlarms;
   private readonly peers: LeasequeryPeers;
   private bus: Bus | undefined;
   readonly disks: DurabilityCheck;
@@ -90,6 +93,7 @@ export class DhcpNode {
     this.file = file;
     this.version = version;
     this.log = log;
+    this.alarms = new StoreAlarms(log);
     this.faults = new Faults({ counters: this.counters, log, now: () => performance.now() });
     this.unreadable = new UnreadableRecords(new WrongInput(this.counters, log, this.clocks.steady));
     this.disks = new DurabilityCheck(file.nats, log);
@@ -161,19 +165,19 @@ export class DhcpNode {
     const { steady } = this.clocks;
     this.watch = new StoreWatch(bus, { health, clock, log, faults, steady, wall: Date.now });
     this.watch.onMissing = () => this.views?.leases.distrust("the stream was gone");
-    this.registry = new MemberRegistry({
-      ...{ self: this.file.name, membership: this.membership },
-      put: (key, value, expected) => putRecord(bus, NETWORK, key, value, expected),
-    });
-    this.timers.push(faults.every(REGISTER_EVERY_MS, "keeping the members", () => this.register()));
-    this.views = followAll(bus, world, counters, faults, log, this.notices(), this.unreadable);
+    this.keeping = keepStore(bus, this, () => this.views!);
+    const keep = () => this.keeping?.tick(this.state, this.links.texts);
+    this.timers.push(faults.every(KEEP_EVERY_MS, "keeping the store", keep));
+    this.views = followAll(bus, world, counters, faults, log, this.notices(this.keeping), this.unreadable);
     this.catchUp = openCatchUp(bus, {
       ...{ self: this.file.name, world, membership: this.membership, health, counters, faults, steady },
       leases: this.views.leases,
       onLease: (lease) => this.service?.noticeStored(lease),
     });
     onBeat(bus, readHeartbeat, (node, state) =>
-      faults.guard("hearing a heartbeat", () => this.hear(node, state)),
+      faults.guard("hearing a heartbeat", () =>
+        this.noteMembers(this.membership.hear(node, state, steady())),
+      ),
     );
     this.timers.push(faults.every(BEAT_EVERY_MS, "telling the others", () => this.beat()));
     const epoch = Date.now().toString(36);
@@ -205,19 +209,15 @@ export class DhcpNode {
     });
   }
 
-  private hear(node: string, state: Heartbeat): void {
-    if (this.membership.hear(node, state, this.clocks.steady())) this.noteMembers();
-  }
-
   /** Who wants to know what the buckets show. */
-  private notices(): Notice {
-    const { steady } = this.clocks;
+  private notices(store: BucketNotice): Notice {
     return {
       network: () => {
         this.service?.noticeNetwork();
         this.noticeNetwork();
       },
-      member: (key, value, revision) => this.registry?.take(key, value, revision, steady()),
+      store,
+      isRestoring: () => this.isRestoring,
       lease: (lease) => this.service?.noticeStored(lease),
       leasesReplaced: () => this.service?.restoration.begin(),
       leasesLoaded: () => this.service?.restoration.loaded(),
@@ -225,8 +225,8 @@ export class DhcpNode {
     };
   }
 
-  private noteMembers(): void {
-    this.log.info({ members: this.world.members.names }, "serving members changed");
+  private noteMembers(haveChanged: boolean): void {
+    if (haveChanged) this.log.info({ members: this.world.members.names }, "serving members changed");
   }
 
   /** What waits in the sockets after a pause has waited for nobody knows how long: its senders have asked again (I8). */
@@ -251,7 +251,7 @@ export class DhcpNode {
     });
     this.world.offers.sweep(this.clocks.now());
     this.health.noteRestoredElsewhere(this.membership.isAnyRestoring(now));
-    if (this.membership.refresh(now)) this.noteMembers();
+    this.noteMembers(this.membership.refresh(now));
     this.service?.tick();
     faults.guard("catching up", () => this.catchUp?.tick());
     faults.guard("voting on the cluster's address", () => {
@@ -305,7 +305,8 @@ export class DhcpNode {
   /** What is still missing before the node may answer at all. */
   private notYet(): string | undefined {
     if (this.views === undefined) return "checking the JetStream objects";
-    return this.views.missing() ?? (this.clock.isKnown ? undefined : "asking the stream what time it is");
+    const unknown = this.clock.isKnown ? undefined : "asking the stream what time it is";
+    return this.views.missing() ?? unknown ?? this.keeping?.missing;
   }
 
   get storeState(): StoreState {
@@ -352,16 +353,14 @@ export class DhcpNode {
     return (view === "leases" ? this.catchUp : this.views?.[view])?.position ?? 0;
   }
 
-  private register(): void {
-    if (this.state !== "serving") return;
-    this.faults.unawaited("keeping the members", this.registry?.keep(this.links.texts, this.clocks.steady()));
+  get isRestoring(): boolean {
+    return this.service?.restoration.isRestoring ?? false;
   }
 
   private beat(): void {
     this.clusterAddress.refresh(this.clocks.steady());
     if (this.bus === undefined) return;
-    const isRestoring = this.service?.restoration.isRestoring ?? false;
-    beat(this.bus, this.file.name, heartbeatOf(this, { isRestoring, floating: this.clusterAddress.word }));
+    beat(this.bus, this.file.name, heartbeatOf(this, { floating: this.clusterAddress.word }));
   }
 
   /** Tells the others that its share is theirs; goes on with what reaches nobody else. */

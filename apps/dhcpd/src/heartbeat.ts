@@ -64,19 +64,25 @@ const heartbeat = z.object({
   inventoryRevision: count,
   hosts: count,
   leases: count,
+  /** How many keys of the buckets it knows; and what is wrong with what the store holds, in words. */
+  keys: z.object({ leases: count, hosts: count }).optional(),
+  storeAlarms: z.array(text(2000)).max(20).readonly().optional(),
   counters: z.record(text(64), z.number()).readonly(),
 });
 
 export type Heartbeat = Readonly<z.infer<typeof heartbeat>>;
 
 /** What this node says of itself. */
-export function heartbeatOf(node: DhcpNode, known: Pick<Heartbeat, "isRestoring" | "floating">): Heartbeat {
+export function heartbeatOf(node: DhcpNode, known: Pick<Heartbeat, "floating">): Heartbeat {
   const { file, version, state, storeState: store, world, counters } = node;
   return {
     ...{ node: file.name, version, state, store, ...known, api: file.api.listen },
     addresses: node.links.texts,
     links: node.links.views,
     notReady: node.unreadiness() ?? null,
+    isRestoring: node.isRestoring,
+    keys: node.keeping?.keys,
+    storeAlarms: node.alarms.words,
     networkRevision: world.network.revision,
     leasesPosition: node.position("leases"),
     inventoryRevision: node.position("inventory"),

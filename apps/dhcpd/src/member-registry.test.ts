@@ -115,3 +115,29 @@ test("A5: a node writes its own record anew when somebody spoilt it", async () =
   await registry.keep(["10.0.0.2"], 0);
   expect(written).toEqual(["member.n1 10.0.0.2 on 2"]);
 });
+
+describe("A2: the bucket of the members is emptied", () => {
+  test("each member's last word is written back, on top of nothing", async () => {
+    const { registry, written } = registryOf();
+    registry.take("member.n1", { node: "n1", addresses: ["10.0.0.2"] }, 3, 0);
+    registry.take("member.n2", { node: "n2", addresses: ["10.0.0.3"] }, 4, 0);
+    registry.replaced();
+    await registry.keep(["10.0.0.2"], 0);
+    expect(written).toEqual(["member.n1 10.0.0.2 on 0", "member.n2 10.0.0.3 on 0"]);
+    await registry.keep(["10.0.0.2"], 1);
+    expect(written).toHaveLength(2);
+  });
+
+  test("what a node knows is noted when it changes, every ten seconds at most; the newest word counts", async () => {
+    const { registry, written } = registryOf();
+    await registry.keep(["10.0.0.2"], 0, { leases: 1, hosts: 0 });
+    await registry.keep(["10.0.0.2"], 9999, { leases: 2, hosts: 0 });
+    expect([written.length, registry.recorded]).toEqual([1, { leases: 1, hosts: 0 }]);
+    await registry.keep(["10.0.0.2"], 10_000, { leases: 2, hosts: 0 });
+    expect([written.length, registry.recorded]).toEqual([2, { leases: 2, hosts: 0 }]);
+    registry.take("member.n2", { node: "n2", addresses: [], keys: { leases: "x" } }, 90, 0);
+    expect(registry.recorded).toEqual({ leases: 2, hosts: 0 });
+    registry.take("member.n2", { node: "n2", addresses: [], keys: { leases: 7, hosts: 1 } }, 91, 0);
+    expect(registry.recorded).toEqual({ leases: 7, hosts: 1 });
+  });
+});

@@ -3,6 +3,7 @@ import { Members } from "@leasehold/leases";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import type { HeardWord } from "./floating-vote.ts";
 import type { Heartbeat } from "./heartbeat.ts";
+import { type KnownKeys, knownKeysOf } from "./known-keys.ts";
 import type { LinkView } from "./link-state.ts";
 import type { MemberAddresses } from "./responder.ts";
 
@@ -131,6 +132,23 @@ export class Membership implements MemberAddresses {
   /** Members by the store of which this node, since it runs, has heard nothing. */
   unheard(): string[] {
     return [...this.registered.keys()].filter((node) => node !== this.self && !this.heard.has(node)).sort();
+  }
+
+  /** Whether the store has any member besides this node, or this node. */
+  get isAnyRegistered(): boolean {
+    return this.registered.size > 0;
+  }
+
+  /** What the other nodes say that they know, of those that are alive and have loaded it. */
+  knowledge(
+    now: number,
+  ): { readonly node: string; readonly known: KnownKeys; readonly isRestoring: boolean }[] {
+    return [...this.heard].flatMap(([node, { beat, at }]) => {
+      const isSilent = node === this.self || now - at >= DEAD_AFTER_MS;
+      const known = knownKeysOf(beat.keys);
+      if (isSilent || known === undefined || beat.state === "starting" || beat.state === "stopped") return [];
+      return [{ node, known, isRestoring: beat.isRestoring === true }];
+    });
   }
 
   /** The other node that has seen most of the leases, and how far it has come. */

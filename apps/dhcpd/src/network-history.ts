@@ -1,5 +1,6 @@
 // The kept revisions of the network document, as the API tells them: newest first, each with what it changed.
 import { diffNetworks, type NetworkDocument } from "@leasehold/network";
+import { brokenBy } from "./network-feed.ts";
 
 /** A record of the bucket; `value` is undefined where somebody deleted the key. */
 export interface KeptRevision {
@@ -21,6 +22,8 @@ export interface HistoryEntry {
   readonly sameAs: number | null;
   /** True where the key was deleted: the nodes go on by the document before it. */
   readonly deleted: boolean;
+  /** Why nodes cannot use this revision; null where they can. */
+  readonly broken: string | null;
 }
 
 /**
@@ -32,9 +35,11 @@ export function* historySteps(
   inForce: number,
 ): Generator<HistoryEntry, void, void> {
   const newestWith = new Map<string, number>();
-  for (const [index, record] of kept.entries()) {
+  let before: NetworkDocument | undefined;
+  for (const record of kept) {
     const { revision, value } = record;
-    const changes = changesOf(kept, index);
+    const { document, broken } = judged(record);
+    const changes = document && before && diffNetworks(before, document);
     const text = JSON.stringify(value);
     yield {
       revision,
@@ -44,28 +49,43 @@ export function* historySteps(
       summary: changes?.[0] ?? null,
       sameAs: (value === undefined ? undefined : newestWith.get(text)) ?? null,
       deleted: value === undefined,
+      broken,
     };
     newestWith.set(text, revision);
+    before = document ?? before;
   }
 }
 
-/** One revision whole; undefined when it is not kept, or is no document. */
+/** One revision whole, be it a document or not; undefined when it is not kept, or was deleted. */
 export function revisionView(kept: readonly KeptRevision[], revision: number) {
   const index = kept.findIndex((one) => one.revision === revision);
   const record = kept[index];
   if (record?.value === undefined) return undefined;
+  const { document, broken } = judged(record);
   return {
     revision,
     at: new Date(record.at).toISOString(),
     document: record.value,
-    changes: changesOf(kept, index) ?? null,
+    changes: (document && changesFrom(kept.slice(0, index), document)) ?? null,
+    broken,
   };
 }
 
-/** Against the last one before that was a document; undefined when none is kept. */
-function changesOf(kept: readonly KeptRevision[], index: number): readonly string[] | undefined {
-  const { value } = kept[index]!;
-  const before = kept.slice(0, index).findLast((one) => one.value !== undefined);
-  if (before === undefined || value === undefined) return undefined;
-  return diffNetworks(before.value as NetworkDocument, value as NetworkDocument);
+/** Against the last one before that nodes can use; undefined when none is kept. */
+function changesFrom(
+  earlier: readonly KeptRevision[],
+  document: NetworkDocument,
+): readonly string[] | undefined {
+  for (const record of earlier.toReversed()) {
+    const before = judged(record).document;
+    if (before !== undefined) return diffNetworks(before, document);
+  }
+  return undefined;
+}
+
+/** A tool of NATS can store anything under the key. */
+function judged({ value }: KeptRevision): { document: NetworkDocument | undefined; broken: string | null } {
+  const broken = value === undefined ? undefined : brokenBy(value);
+  const isDocument = value !== undefined && broken === undefined;
+  return { document: isDocument ? (value as NetworkDocument) : undefined, broken: broken ?? null };
 }

@@ -20,6 +20,8 @@ export const STORE_STATES = [
   "electing",
   /** There is a leader, and writes take long, or are not answered. */
   "slow",
+  /** Leases are safe, and it lacks something that it should have: the network document, hosts, or leases that nobody knows any more. */
+  "incomplete",
   /** All is well, but a copy is missing: one more loss, and nothing can be written. */
   "degraded",
   "healthy",
@@ -60,6 +62,7 @@ export class StoreHealth {
   private isFull = false;
   private isRestored = false;
   private isRestoredElsewhere = false;
+  private isIncomplete = false;
   private downSince: number | undefined;
   private doubt: { readonly since: number; readonly at: number } | undefined;
   /** The first write of those that were not answered, since one was. */
@@ -110,6 +113,10 @@ export class StoreHealth {
     this.isRestoredElsewhere = isRestored;
   }
 
+  noteIncomplete(isIncomplete: boolean): void {
+    this.isIncomplete = isIncomplete;
+  }
+
   state(now: number): StoreState {
     if (this.isDown(now)) return this.isLameDuck ? "lame-duck" : "disconnected";
     if (this.look?.kind === "missing") return "missing";
@@ -118,6 +125,7 @@ export class StoreHealth {
     const doubtful = this.stateInDoubt(now);
     if (doubtful !== undefined) return doubtful;
     if (now < this.slowUntil) return "slow";
+    if (this.isIncomplete) return "incomplete";
     return this.look?.kind === "stream" && this.look.current < this.look.copies ? "degraded" : "healthy";
   }
 

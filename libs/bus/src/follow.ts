@@ -4,7 +4,7 @@ import type { ConsumerMessages, JsMsg, OrderedConsumerOptions, StreamInfo } from
 import { nuid } from "@nats-io/transport-node";
 import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
-import { streamInfo, streamOf, subjectOf } from "./objects.ts";
+import { streamInfo, streamOf, subjectOf, weaknessesOf } from "./objects.ts";
 import { isTombstone, readJson, readRecord } from "./records.ts";
 import { ToldRanges } from "./told-ranges.ts";
 
@@ -25,6 +25,10 @@ export interface FollowOptions {
   onComplete?(): void;
   /** The stream is not the one that was followed (restored, made anew): forget everything, it is delivered again. */
   onReset?(reason: string): void;
+  /** How many keys of the bucket are known, all of which it must have; absent: the follower counts them itself. */
+  known?(): number;
+  /** How the bucket could be emptied, in words, as its configuration is at each check; empty for not at all. */
+  onWeaknesses?(weaknesses: readonly string[]): void;
   /** Trouble that heals by itself, for the log. */
   onTrouble?(what: string): void;
 }
@@ -39,6 +43,8 @@ export interface Follower {
   /** The newest sequence seen. */
   readonly position: number;
   readonly complete: boolean;
+  /** How many keys the bucket had when it was looked at last. */
+  readonly keys: number;
   /** While others tell what is stored (`told`). */
   readonly isResting: boolean;
   /** When the stream that is followed was made, as its leader says it; empty before it was found. */
@@ -77,12 +83,15 @@ class BucketFollower implements Follower {
   complete = false;
   private target = 0;
   created = "";
+  keys = 0;
   private distrusted: { readonly reason: string; readonly seen: Seen | undefined } | undefined;
   /** Since when the stream has been said to have less than was seen. */
   private lessSince: number | undefined;
   private messages: ConsumerMessages | undefined;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  /** Keys that were delivered, where nobody else knows how many there are. */
+  private readonly seen = new Set<string>();
   private readonly ranges = new ToldRanges();
   private resting: NodeJS.Timeout | undefined;
   private positionAtLastCheck = -1;
@@ -188,6 +197,8 @@ class BucketFollower implements Follower {
     if (this.lessSince !== undefined) throw new Error("its leader says that it has less than was seen");
     this.created = info.created;
     this.target = info.state.last_seq;
+    this.noteKeys(info);
+    this.options.onWeaknesses?.(weaknessesOf(info.config));
     await this.messages?.close();
     const consumer = await this.bus.js.consumers.get(streamOf(this.bucket), this.consumerOptions());
     const messages = await consumer.consume({
@@ -228,6 +239,7 @@ class BucketFollower implements Follower {
       const removed = data.length === 0 && isTombstone((name) => m.headers?.get(name) ?? "");
       const at = Math.floor(info.timestampNanos / 1e6);
       const key = m.subject.slice(this.prefixLength);
+      if (this.options.known === undefined) this.seen.add(key);
       this.options.onRecord(new Delivery(key, removed ? undefined : data, info.streamSequence, at));
     } catch (cause) {
       this.options.onTrouble?.(`Record ${m.subject} could not be applied: ${reasonOf(cause)}`);
@@ -265,6 +277,8 @@ class BucketFollower implements Follower {
         await this.open();
       }
       this.positionAtLastCheck = this.position;
+      if (this.complete && this.lessSince === undefined) this.noteKeys(info);
+      this.options.onWeaknesses?.(weaknessesOf(info.config));
     } catch {
       // No leader to ask: the next check will.
     }
@@ -290,16 +304,26 @@ class BucketFollower implements Follower {
    */
   private async hasLess(info: StreamInfo): Promise<boolean> {
     if (info.state.last_seq < this.positionAtLastCheck) return true;
+    // No key ever goes from a bucket: a removed one leaves its marker. So fewer of them are left by a purge or a rollup.
+    if (keysOf(info) < this.keys) return true;
     const seen = this.distrusted?.seen;
     if (seen === undefined) return false;
     const record = await readRecord(this.bus, this.bucket, seen.key);
     return (record?.revision ?? 0) < seen.revision;
   }
 
-  private reset({ created, state }: StreamInfo): void {
-    const reason = `${this.bucket} was at ${this.position} and is now at ${state.last_seq}, made ${created}`;
+  private noteKeys(info: StreamInfo): void {
+    this.keys = Math.max(keysOf(info), this.complete ? (this.options.known?.() ?? this.seen.size) : 0);
+  }
+
+  private reset(info: StreamInfo): void {
+    const { created, state } = info;
+    const had = `at ${this.position} with ${this.keys} keys`;
+    const reason = `${this.bucket} was ${had} and is now at ${state.last_seq} with ${keysOf(info)}, made ${created}`;
     const why = this.distrusted === undefined ? reason : `${this.distrusted.reason}: ${reason}`;
     this.position = 0;
+    this.keys = 0;
+    this.seen.clear();
     this.positionAtLastCheck = -1;
     this.complete = false;
     this.distrusted = undefined;
@@ -307,6 +331,8 @@ class BucketFollower implements Follower {
     this.options.onReset?.(why);
   }
 }
+
+const keysOf = ({ state }: StreamInfo): number => state.num_subjects ?? 0;
 
 class Delivery implements Change {
   readonly key: string;

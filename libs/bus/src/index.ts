@@ -1,4 +1,5 @@
 // NATS for Leasehold: connect, make and check the JetStream objects, follow a bucket, compare-and-swap, heartbeats.
+export { headers } from "@nats-io/transport-node";
 export { BATCH_MAX, type CasOutcome, type CasWrite, publishCas, type StoreFault } from "./batch.ts";
 export { BusError, reasonOf } from "./bus-error.ts";
 export {
@@ -22,18 +23,21 @@ export {
 } from "./joint-batches.ts";
 export { handedSubject, type JointOverNatsOptions, jointBatchesOver } from "./joint-over-nats.ts";
 export {
+  BUCKETS,
   ensureObjects,
   INVENTORY,
   LEASE_LOG,
   LEASES,
   lookAtStream,
   NETWORK,
+  protectObjects,
   STORE_PATIENCE_MS,
   type StreamLook,
   streamInfo,
   streamOf,
   subjectOf,
   verifyObjects,
+  weaknessesOf,
 } from "./objects.ts";
 export { askNode, onQuestion, questionSubject } from "./peers.ts";
 export {

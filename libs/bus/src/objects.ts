@@ -10,6 +10,7 @@ export const LEASES = "dhcp-leases";
 export const INVENTORY = "dhcp-inventory";
 export const NETWORK = "dhcp-network";
 export const LEASE_LOG = "dhcp-lease-log";
+export const BUCKETS = [LEASES, INVENTORY, NETWORK] as const;
 
 export const streamOf = (bucket: string): string => `KV_${bucket}`;
 export const subjectOf = (bucket: string, key: string): string => `$KV.${bucket}.${key}`;
@@ -19,20 +20,29 @@ const STREAM_NOT_FOUND = 10059;
 /** For how long servers that do not answer are asked again to make or show something, in ms. */
 export const STORE_PATIENCE_MS = 20_000;
 
+/**
+ * What keeps a bucket from being emptied by one message or one mistake: a rollup (`Nats-Rollup: all`) by anybody who may write to
+ * it, a purge, a deletion of single messages, age, a limit that lets go of the oldest. Servers let nobody take back the two `deny`.
+ */
+const PROTECTION = {
+  allow_rollup_hdrs: false,
+  deny_delete: true,
+  deny_purge: true,
+  discard: "new",
+  max_age: 0,
+  max_msgs: -1,
+} as const;
+
 function bucketConfig(bucket: string, history: number): Partial<StreamConfig> & { name: string } {
   return {
     name: streamOf(bucket),
     subjects: [`$KV.${bucket}.>`],
     storage: "file",
     retention: "limits",
-    // Reject what does not fit: a store that evicts the oldest lease would give its address twice.
-    discard: "new",
     max_msgs_per_subject: history,
     max_msg_size: 1_000_000,
     allow_direct: true,
-    allow_rollup_hdrs: true,
-    deny_delete: true,
-    deny_purge: false,
+    ...PROTECTION,
     allow_atomic: true,
     allow_msg_ttl: true,
     duplicate_window: 10 * SECOND,
@@ -113,8 +123,52 @@ export async function verifyObjects(bus: Bus, patience = 0): Promise<void> {
   }
 }
 
+/**
+ * Brings buckets that are there already to what keeps them from being emptied, and leaves all else of them alone.
+ * @returns the streams that were changed.
+ * @throws BusError when the user may not, or the server does not take it.
+ */
+export async function protectObjects(bus: Bus): Promise<readonly string[]> {
+  const changed: string[] = [];
+  for (const bucket of BUCKETS) {
+    const stream = streamOf(bucket);
+    const info = await within(STORE_PATIENCE_MS, mayPass, () => streamInfo(bus, stream));
+    if (info === undefined || weaknessesOf(info.config).length === 0) continue;
+    try {
+      // Before 2.11, servers know no markers; those that do make them by rollup.
+      const markers =
+        info.config.subject_delete_marker_ttl === undefined ? {} : { subject_delete_marker_ttl: 0 };
+      const wanted = { ...info.config, ...PROTECTION, ...markers } as StreamConfig;
+      await within(STORE_PATIENCE_MS, mayPass, () => bus.jsm.streams.update(stream, wanted));
+      changed.push(stream);
+    } catch (cause) {
+      throw new BusError(
+        `Cannot protect stream ${stream} from being emptied: ${reasonOf(cause)}.`,
+        "Run `leasehold init` as a NATS user who may change streams ($JS.API.STREAM.UPDATE.>).",
+        { cause },
+      );
+    }
+  }
+  return changed;
+}
+
+/** How a bucket could be emptied, in words; none of them is what `leasehold init` leaves behind. */
+export function weaknessesOf(config: Partial<StreamConfig>): string[] {
+  return Object.entries(PROTECTION)
+    .filter(([key, wanted]) => !isAsWanted(config[key as keyof typeof PROTECTION], wanted))
+    .map(
+      ([key, wanted]) =>
+        `${key} is ${String(config[key as keyof typeof PROTECTION] ?? false)}, not ${wanted}`,
+    );
+}
+
+/** What a server does not mention is off, or unlimited. */
+function isAsWanted(found: unknown, wanted: unknown): boolean {
+  return found === wanted || (found === undefined && (wanted === false || typeof wanted === "number"));
+}
+
 function faults(found: StreamConfig, wanted: Partial<StreamConfig>): string[] {
-  const keys = ["storage", "discard", "allow_atomic", "allow_rollup_hdrs"] as const;
+  const keys = ["storage", "retention", "discard", "allow_atomic"] as const;
   const list = keys
     .filter((key) => wanted[key] !== undefined && found[key] !== wanted[key])
     .map((key) => `${key} is ${String(found[key])}, expected ${String(wanted[key])}`);

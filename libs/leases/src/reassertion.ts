@@ -1,7 +1,7 @@
 // Leases that a node saw stored, and that the store no longer has: it was deleted and made anew, or restored from a backup
 // (docs/adr/0012). They stay in the view, so that nobody else gets their addresses, and are written back.
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
-import type { Instant, Revision } from "./instant.ts";
+import { type Instant, NO_REVISION, type Revision } from "./instant.ts";
 import { isUnreadable, type Lease, type LeaseState } from "./lease.ts";
 import type { LeaseEvent, LeaseEventType } from "./lease-event.ts";
 import type { Append } from "./lease-store.ts";
@@ -70,8 +70,10 @@ export class Reassertion {
       if (appends.length >= max) break;
       const lease = world.view.get(address);
       if (lease?.revision !== revision || !isInForce(lease, now, world.policy.guardMs)) {
-        // Its client renewed it, another node wrote it back, or it has ended.
+        // Its client renewed it, another node wrote it back, or it has ended: then the store has nothing of it, and need not.
         this.lost.delete(address);
+        if (revision === NO_REVISION && lease?.revision === NO_REVISION)
+          world.view.remove(address, NO_REVISION);
       } else if (!this.asked.has(address) && (isOverdue || world.members.owns(address))) {
         this.asked.add(address);
         appends.push({ address, expected: revision, event: eventOf(world, lease, now) });

@@ -11,11 +11,18 @@ export const dryRun: OptionTable = {
   yes: { type: "boolean", about: "Store it without asking, also where leases or links are lost." },
 };
 
+const force: OptionTable = {
+  force: {
+    type: "boolean",
+    about: "Store it on top of whatever the store has, also when somebody else was faster.",
+  },
+};
+
 export const apply: Command = {
   name: "apply",
   positionals: ["<file>"],
   about: "Check a network document, show what changes, and store it; all nodes follow at once.",
-  options: dryRun,
+  options: { ...dryRun, ...force },
   async run(context) {
     return carryOut(await changeOf(context.args[0]!, context), context);
   },

@@ -26,8 +26,9 @@ async function list({ api, world }: Context): Promise<Answer> {
   return { json: rows, lines: [...table(HEADS, cells), "", `${end}; \`leasehold rollback\` goes back.`] };
 }
 
-function whatOf({ changes, summary, sameAs, deleted }: RevisionRow): string | undefined {
+function whatOf({ changes, summary, sameAs, deleted, broken }: RevisionRow): string | undefined {
   if (deleted) return "deleted from the store";
+  if (broken) return `cannot be used: ${broken}`;
   const more = (changes ?? 0) > 1 ? " …" : "";
   const same = sameAs === null ? [] : [`as revision ${sameAs}`];
   return [...same, ...(summary === null ? [] : [`${summary}${more}`])].join("; ");
@@ -39,6 +40,7 @@ async function show(text: string, { api, world }: Context): Promise<Answer> {
     ["revision", found.revision],
     ["stored", `${relativeTime(found.at, world.now())} (${found.at})`],
   ]);
+  if (found.broken) return { json: found, lines: [...head, "", `It cannot be used: ${found.broken}`] };
   const changes = found.changes ?? ["The one before it is not kept: see it whole with --json."];
   return { json: found, lines: [...head, "", ...(changes.length > 0 ? changes : ["It changed nothing."])] };
 }

@@ -32,12 +32,15 @@ export const init: Command = {
   async run(context) {
     const replicas = replicasOf(context.options);
     const login = await loginOf(context);
-    const made = await context.world.prepareStore(login, replicas);
-    const what =
-      made.length > 0 ? `Made ${made.join(", ")}.` : "Everything was there already, and fit for use.";
+    const { made, corrected } = await context.world.prepareStore(login, replicas);
+    const what = [
+      ...(made.length > 0 ? [`Made ${made.join(", ")}.`] : []),
+      ...(corrected.length > 0 ? [`Protected ${corrected.join(", ")} from being emptied.`] : []),
+    ];
+    if (what.length === 0) what.push("Everything was there already, and fit for use.");
     return {
-      json: { servers: login.servers, replicas, made },
-      lines: [what, "Next: start the nodes, then `leasehold apply network.yaml`."],
+      json: { servers: login.servers, replicas, made, corrected },
+      lines: [...what, "Next: start the nodes, then `leasehold apply network.yaml`."],
     };
   },
 };

@@ -2,9 +2,10 @@
 // rollback can be rolled back.
 import type { NetworkDocument } from "@leasehold/network";
 import type { Command, Context } from "../command.ts";
-import { carryOut, type DocumentChange } from "../document-change.ts";
+import { carryOut, type DocumentChange, unstoredBy } from "../document-change.ts";
 import { Failure } from "../failure.ts";
-import { revisionCard, revisionNumber, revisions } from "../revision.ts";
+import type { Api } from "../io/api.ts";
+import { type RevisionRow, revisionCard, revisionNumber, revisions } from "../revision.ts";
 import { dryRun } from "./apply.ts";
 
 export const rollback: Command = {
@@ -21,22 +22,43 @@ export const rollback: Command = {
 async function changeBack({ args, api }: Context): Promise<DocumentChange> {
   const [newest, ...older] = await revisions(api);
   const wanted =
-    args[0] === undefined ? older.find(({ deleted }) => !deleted)?.revision : revisionNumber(args[0]);
+    args[0] === undefined
+      ? older.find(({ deleted, broken }) => !deleted && !broken)?.revision
+      : revisionNumber(args[0]);
   if (newest === undefined || wanted === undefined) {
     throw new Failure(
       "There is no earlier revision of the network document.",
       "`leasehold history` lists those that are kept.",
     );
   }
-  const { document } = await revisionCard(api, wanted);
-  const now = newest.deleted ? undefined : (await revisionCard(api, newest.revision)).document;
+  const { document, broken } = await revisionCard(api, wanted);
+  if (broken) {
+    throw new Failure(
+      `Revision ${wanted} cannot be used: ${broken}. Nothing was stored.`,
+      "`leasehold history` says which can be; `leasehold rollback` takes the newest of them.",
+    );
+  }
+  const now = await usable(api, newest);
   const { checkNetwork, diffNetworks, formatProblem } = await import("@leasehold/network");
   const checked = checkNetwork(document);
   return {
     text: JSON.stringify(document),
     name: `revision ${wanted}`,
     base: newest.revision,
-    changes: diffNetworks(now as NetworkDocument | undefined, document as NetworkDocument),
+    changes: diffNetworks(now, document as NetworkDocument),
+    unstored: unstoredBy(
+      { revision: newest.revision, state: stateOf(newest), problem: newest.broken ?? null },
+      newest.revision,
+    ),
     warnings: checked.ok ? checked.warnings.map(formatProblem) : [],
   };
+}
+
+const stateOf = ({ deleted, broken }: RevisionRow) => (deleted ? "deleted" : broken ? "broken" : "document");
+
+/** The document of a revision; where it is none, that which nodes go by. */
+async function usable(api: Api, row: RevisionRow): Promise<NetworkDocument | undefined> {
+  if (stateOf(row) === "document") return (await revisionCard(api, row.revision)).document as NetworkDocument;
+  const { body } = await api.get("/api/v1/network", [404]);
+  return (body as { document?: NetworkDocument } | undefined)?.document;
 }

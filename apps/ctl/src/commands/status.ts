@@ -35,6 +35,8 @@ interface NodeView {
   readonly leases: number | null;
   readonly lastSeen: string | null;
   readonly floating?: { readonly obstacle: string | null };
+  /** What is wrong with the store, as it sees it. */
+  readonly storeAlarms?: readonly string[];
 }
 
 export const status: Command = {
@@ -51,6 +53,7 @@ export const status: Command = {
         "",
         ...nodeLines(cluster, world.now()),
         ...obstacleLines(cluster),
+        ...alarmLines(cluster),
         ...warningLines(cluster),
         ...unusableLines(cluster),
       ],
@@ -84,6 +87,18 @@ function warningLines({ warnings = [], alarms = [] }: ClusterView): string[] {
     ...alarms.map((alarm) => `alarm: ${alarm}`),
     ...warnings.map((warning) => `warning: ${warning}`),
   ];
+  return lines.length > 0 ? ["", ...lines] : [];
+}
+
+/** One line for what several nodes say. */
+function alarmLines({ nodes }: ClusterView): string[] {
+  const alive = nodes.filter(({ state }) => state !== "dead" && state !== "stopped");
+  const said = alive.flatMap(({ name, storeAlarms }) =>
+    (storeAlarms ?? []).map((words) => ({ name, words })),
+  );
+  const lines = [...Map.groupBy(said, ({ words }) => words)].map(
+    ([words, each]) => `${each.map(({ name }) => name).join(", ")}: ${words}.`,
+  );
   return lines.length > 0 ? ["", ...lines] : [];
 }
 

@@ -4,19 +4,25 @@ import { ExitCode, Failure } from "../failure.ts";
 
 export type StoreLogin = Omit<BusOptions, "name" | "onState" | "patience">;
 
-/** Makes what is missing, checks all of it, and returns what was made. */
-export async function prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<readonly string[]> {
-  const { BusError, connectBus, ensureObjects, STORE_PATIENCE_MS, verifyObjects } = await import(
-    "@leasehold/bus"
-  );
+export interface Prepared {
+  readonly made: readonly string[];
+  /** What was there, and could have been emptied by one message. */
+  readonly corrected: readonly string[];
+}
+
+/** Makes what is missing, protects what is there, checks all of it. */
+export async function prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<Prepared> {
+  const { BusError, connectBus, ensureObjects, protectObjects, STORE_PATIENCE_MS, verifyObjects } =
+    await import("@leasehold/bus");
   let connected = false;
   try {
     const bus = await connectBus({ name: "leasehold-init", ...login });
     connected = true;
     try {
       const made = await ensureObjects(bus, { replicas });
+      const corrected = await protectObjects(bus);
       await verifyObjects(bus, STORE_PATIENCE_MS);
-      return made;
+      return { made, corrected };
     } finally {
       await bus.close();
     }

@@ -37,7 +37,7 @@ beforeEach(() => {
     newest: async () => records.at(-1),
     kept: async () => records,
     check: async (text) => readNetwork(text),
-    store: async (document, expected) => {
+    put: async (document, expected) => {
       if (expected !== (records.at(-1)?.revision ?? 0)) return { ok: false };
       return { ok: true, revision: keep(document) };
     },
@@ -147,7 +147,7 @@ describe("GET /api/v1/network/history", () => {
     const entries = (await app.inject("/api/v1/network/history")).json();
     const back = "~ subnets[compute].lease.seconds: 600 → 300";
     const forth = "~ subnets[compute].lease.seconds: 300 → 600";
-    const common = { inForce: false, sameAs: null, deleted: false };
+    const common = { inForce: false, sameAs: null, deleted: false, broken: null };
     expect(entries).toEqual([
       {
         ...common,
@@ -177,6 +177,7 @@ describe("GET /api/v1/network/history", () => {
       at: "2026-11-21T10:02:00.000Z",
       document: SECOND,
       changes: ["~ subnets[compute].lease.seconds: 300 → 600"],
+      broken: null,
     });
   });
 
@@ -184,4 +185,61 @@ describe("GET /api/v1/network/history", () => {
     const reply = await app.inject(`/api/v1/network/history/${revision}`);
     expect([reply.statusCode, reply.json().fix]).toEqual([404, expect.stringContaining("leasehold history")]);
   });
+});
+
+describe("A6: what the store holds is one thing, what is in force another", () => {
+  const get = async () => {
+    const reply = await app.inject("/api/v1/network");
+    return [reply.statusCode, reply.headers.etag, reply.json().revision, reply.json().stored];
+  };
+
+  test("both the same: the ETag is its revision", async () => {
+    keep(FIRST);
+    expect(await get()).toEqual([200, '"1"', 1, { revision: 1, state: "document", problem: null }]);
+  });
+
+  test("the store lost it: ETag 0, and a change based on that, or on what is in force, is stored", async () => {
+    keep(FIRST);
+    const lost = records.pop()!;
+    app = newApiServer();
+    addNetwork(app, {
+      inForce: () => compileNetwork(lost.value as NetworkDocument, 1),
+      newest: async () => records.at(-1),
+      kept: async () => records,
+      check: async (text) => readNetwork(text),
+      put: async (document, expected) =>
+        expected === 0 ? { ok: true, revision: keep(document) } : { ok: false },
+    });
+    expect(await get()).toEqual([200, '"0"', 1, { revision: 0, state: "absent", problem: null }]);
+    expect((await put(YAML, '"1"')).json()).toEqual({ revision: 1 });
+  });
+
+  test.each([
+    ["a text", "not a document"],
+    ["nothing", null],
+    ["a list", [[], [1]]],
+    ["another version", { ...FIRST, version: 2 }],
+    ["a subnet that is none", { version: 1, subnets: [{ id: "a", prefix: 7 }] }],
+    ["half of one", { version: 1 }],
+  ])(
+    "%s was written past the API: said by GET, history and revision, and none of them fails",
+    async (_, value) => {
+      keep(FIRST);
+      keep(value);
+      inForce = 1;
+      const problem = expect.stringMatching(/./);
+      expect(await get()).toEqual([200, '"2"', 1, { revision: 2, state: "broken", problem }]);
+      keep(SECOND);
+      const entries = (await app.inject("/api/v1/network/history")).json();
+      expect(
+        entries.map((entry: { broken: unknown; changes: unknown }) => [entry.broken, entry.changes]),
+      ).toEqual([
+        [null, 1],
+        [problem, null],
+        [null, null],
+      ]);
+      const one = (await app.inject("/api/v1/network/history/2")).json();
+      expect(one).toMatchObject({ document: value, changes: null, broken: problem });
+    },
+  );
 });

@@ -1,22 +1,29 @@
 // The API's routes of the network document: what is in force, what was, checking one, storing one.
 import { setImmediate as otherWork } from "node:timers/promises";
-import type { PutResult, StoredRecord } from "@leasehold/bus";
+import { BusError, type StoredRecord } from "@leasehold/bus";
 import type { Checked, Network, NetworkDocument, Problem } from "@leasehold/network";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import * as z from "zod";
 import { parameters, wholeNumber } from "../api-fields.ts";
+import { brokenBy } from "../network-feed.ts";
 import { type HistoryEntry, historySteps, type KeptRevision, revisionView } from "../network-history.ts";
+import type { DocumentStore } from "./document-store.ts";
 
-/** What the routes need of the node. What asks the store throws BusError when it cannot be reached. */
-export interface NetworkDocuments {
+/** What the routes need of the node. */
+export interface NetworkDocuments extends DocumentStore {
   inForce(): Network;
-  /** The newest record, as the stream's leader has it. */
-  newest(): Promise<StoredRecord | undefined>;
-  /** Oldest first. */
-  kept(): Promise<readonly StoredRecord[]>;
   /** All problems of a text in YAML or JSON, without keeping packets waiting. */
   check(text: string): Promise<Checked<NetworkDocument>>;
-  store(document: NetworkDocument, expectedRevision: number): Promise<PutResult>;
+}
+
+/** What the store has of the document now. */
+export interface StoredView {
+  /** 0 when it has none; what a change is based on. */
+  readonly revision: number;
+  /** `document` is one that nodes can use, `unknown` what the store could not be asked. */
+  readonly state: "document" | "absent" | "deleted" | "broken" | "unknown";
+  /** The first thing that is wrong with a broken one. */
+  readonly problem: string | null;
 }
 
 const revisionParameters = parameters({ revision: wholeNumber(Number.MAX_SAFE_INTEGER) });
@@ -34,12 +41,19 @@ export function addNetwork(app: FastifyInstance, documents: NetworkDocuments): v
 }
 
 function addReading(app: FastifyInstance, documents: NetworkDocuments): void {
-  app.get("/api/v1/network", (_request, reply) => {
+  app.get("/api/v1/network", async (_request, reply) => {
+    const stored = await storedView(documents);
     const { revision, document } = documents.inForce();
-    if (revision > 0) return reply.header("etag", `"${revision}"`).send({ revision, document });
+    // A change is based on what the store has, whatever is in force.
+    if (stored.state !== "unknown") reply.header("etag", `"${stored.revision}"`);
+    if (revision > 0) return reply.send({ revision, document, stored });
+    const isThere = stored.state === "broken" || stored.state === "deleted";
     return reply.code(404).send({
-      error: "There is no network document yet.",
-      fix: "leasehold apply network.yaml",
+      error: isThere ? "There is no network document that can be used." : "There is no network document yet.",
+      fix: isThere
+        ? "`leasehold history` says why; leasehold apply network.yaml"
+        : "leasehold apply network.yaml",
+      stored,
     });
   });
   app.get("/api/v1/network/history", async () =>
@@ -56,6 +70,21 @@ function addReading(app: FastifyInstance, documents: NetworkDocuments): void {
       fix: "GET /api/v1/network/history (`leasehold history`) lists those that are.",
     });
   });
+}
+
+async function storedView(documents: NetworkDocuments): Promise<StoredView> {
+  try {
+    const newest = await documents.newest();
+    if (newest === undefined) return { revision: 0, state: "absent", problem: null };
+    const { revision, value } = newest;
+    if (value === undefined) return { revision, state: "deleted", problem: null };
+    if (revision === documents.inForce().revision) return { revision, state: "document", problem: null };
+    const problem = brokenBy(value);
+    return { revision, state: problem === undefined ? "document" : "broken", problem: problem ?? null };
+  } catch (cause) {
+    if (!(cause instanceof BusError)) throw cause;
+    return { revision: 0, state: "unknown", problem: null };
+  }
 }
 
 /** Newest first. Sixty-four long documents are compared one by one, with packets served in between. */
@@ -80,7 +109,7 @@ function addWriting(app: FastifyInstance, documents: NetworkDocuments): void {
     const checked = await documents.check(textOf(body));
     if (!checked.ok) return answerProblems(reply, checked.problems);
     const expected = await expectedRevision(stated, documents);
-    const result = await documents.store(checked.document, expected);
+    const result = await documents.put(checked.document, expected);
     if (result.ok) {
       const { revision } = result;
       return reply.header("etag", `"${revision}"`).send({ revision, ...warningsOf(checked) });
@@ -104,11 +133,11 @@ function revisionIn(ifMatch: string | undefined): number | "*" | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-/** Where the key was deleted, the document that the nodes still go by (or none) is what a change is based on. */
+/** Where the store has no document (any more), the one that the nodes still go by (or none) is what a change is based on. */
 async function expectedRevision(stated: number | "*", documents: NetworkDocuments): Promise<number> {
   const newest = await documents.newest();
-  const isDeleted = newest !== undefined && newest.value === undefined;
-  const isBase = stated === "*" || (isDeleted && [0, documents.inForce().revision].includes(stated));
+  const isGone = newest?.value === undefined;
+  const isBase = stated === "*" || (isGone && [0, documents.inForce().revision].includes(stated));
   return isBase ? (newest?.revision ?? 0) : stated;
 }
 

@@ -1,7 +1,6 @@
 // The node's HTTP: health for everybody, the API and the metrics for who has the token.
 import { timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { NETWORK, putRecord, readHistory, readRecord } from "@leasehold/bus";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import { clusterViewOf } from "../cluster-view.ts";
@@ -13,7 +12,7 @@ import { addHosts } from "./api-hosts.ts";
 import { addLeases } from "./api-leases.ts";
 import { addNetwork, type NetworkDocuments } from "./api-network.ts";
 import { newApiServer } from "./api-server.ts";
-import { DOCUMENT } from "./views.ts";
+import { documentStore } from "./document-store.ts";
 
 /** Serves the API; rejects when the address cannot be listened on. */
 export async function serveApi(node: DhcpNode, registry: Registry, token: string): Promise<FastifyInstance> {
@@ -85,13 +84,10 @@ function addReading(app: FastifyInstance, node: DhcpNode, registry: Registry): v
 }
 
 function documentsOf(node: DhcpNode): NetworkDocuments {
-  const bus = () => node.connectedBus();
   const documents = new DocumentCheck();
   return {
+    ...documentStore(() => node.connectedBus()),
     inForce: () => node.world.network,
-    newest: async () => readRecord(bus(), NETWORK, DOCUMENT),
-    kept: async () => readHistory(bus(), NETWORK, DOCUMENT),
     check: (text) => documents.check(text),
-    store: async (document, expected) => putRecord(bus(), NETWORK, DOCUMENT, document, expected),
   };
 }

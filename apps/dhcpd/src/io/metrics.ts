@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { CounterGroup } from "../counters.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
 import { DURABILITIES } from "../durability.ts";
+import { STORE_ALARMS } from "../store-alarms.ts";
 import { STORE_STATES } from "../store-health.ts";
 import { watchEventLoopDelay } from "./event-loop-delay.ts";
 import { PlainHistogram } from "./plain-histogram.ts";
@@ -124,6 +125,7 @@ export function metricsOf(node: DhcpNode): Registry {
   addLinks(registry, node);
   addStoreState(registry, node);
   addUnreadable(registry, node);
+  addAlarms(registry, node);
   addDurability(registry, node);
   addPools(registry, node);
   addHistograms(registry, node);
@@ -197,6 +199,18 @@ function addStoreState(registry: Registry, node: DhcpNode): void {
     registers: [registry],
     collect() {
       for (const state of STORE_STATES) this.set({ state }, state === node.storeState ? 1 : 0);
+    },
+  });
+}
+
+function addAlarms(registry: Registry, node: DhcpNode): void {
+  new Gauge({
+    name: "leasehold_store_alarm",
+    help: "1 while that is wrong with what the store holds; status and log say it in words.",
+    labelNames: ["alarm"],
+    registers: [registry],
+    collect() {
+      for (const alarm of STORE_ALARMS) this.set({ alarm }, node.alarms.isOn(alarm) ? 1 : 0);
     },
   });
 }

@@ -1,17 +1,7 @@
 // Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
-import {
-  type Bus,
-  type Follower,
-  followBucket,
-  INVENTORY,
-  LEASES,
-  NETWORK,
-  reasonOf,
-  type Told,
-  type Wrong,
-} from "@leasehold/bus";
+import { type Bus, type Follower, followBucket, INVENTORY, LEASES, NETWORK, type Told } from "@leasehold/bus";
 import type { Lease } from "@leasehold/leases";
-import { checkNetwork, compileNetwork, formatProblem, type Network } from "@leasehold/network";
+import type { Network } from "@leasehold/network";
 import type { Mac } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import type { Counters } from "../counters.ts";
@@ -19,10 +9,9 @@ import type { Faults } from "../faults.ts";
 import { InventoryFeed } from "../inventory-feed.ts";
 import { type LeaseRecord, takeIn } from "../lease-feed.ts";
 import type { NodeWorld } from "../node-world.ts";
+import type { BucketNotice } from "../store-keeping.ts";
 import type { UnreadableRecords } from "../unreadable-records.ts";
-
-/** The key of the one network document. */
-export const DOCUMENT = "document";
+import { NetworkView } from "./network-view.ts";
 
 export interface Views {
   readonly leases: Follower;
@@ -30,6 +19,10 @@ export interface Views {
   readonly network: Follower;
   /** Leases that a quorum has, as whoever stored them tells: this node, or another one, whose records are read first. */
   takeTold(told: Told): void;
+  /** How many hosts the inventory's bucket has lost, that are served all the same. */
+  readonly lostHosts: number;
+  /** Why the network document in force is not what the store has; undefined when it is. */
+  readonly documentDifference: string | undefined;
   /** What is still missing before the node may answer; undefined when nothing is. */
   missing(): string | undefined;
   stop(): Promise<void>;
@@ -38,9 +31,10 @@ export interface Views {
 /** Who wants to know what came in: a network in force, a lease after the view was complete. */
 export interface Notice {
   network(network: Network): void;
-  /** A record beside the document; says what is wrong with it. */
-  member(key: string, value: unknown, revision: number): Wrong | undefined;
   lease(lease: Lease): void;
+  readonly store: BucketNotice;
+  /** Whether leases are in the view that the store does not have yet. */
+  isRestoring(): boolean;
   /** The store of the leases was replaced: the view is about to be loaded again; and, later, it is. */
   leasesReplaced(): void;
   leasesLoaded(): void;
@@ -63,11 +57,33 @@ export function followAll(
   };
   world.alarms.onRaised = ({ fields, sentence }) => log.warn(fields, sentence);
   const { follower: leases, take } = followLeases(bus, world, unreadable, trouble, log, notice);
-  const inventory = followInventory(bus, world, unreadable, trouble, log, notice);
-  const network = followNetwork(bus, world, counters, unreadable, trouble, log, notice);
-  const all = { leases, inventory, network };
+  const { follower: inventory, feed } = followInventory(bus, world, unreadable, trouble, log, notice);
+  const network = new NetworkView(bus, {
+    ...{ world, counters, log, onTrouble: trouble },
+    onWeaknesses: (weaknesses) => notice.store.weak(NETWORK, weaknesses),
+    onNetwork: (inForce) => {
+      notice.network(inForce);
+      tellStrays(world, log);
+    },
+    onMember: (key, value, revision) => {
+      const wrong = notice.store.member(key, value, revision);
+      if (wrong === undefined) unreadable.isWell(NETWORK, key);
+      else unreadable.note(NETWORK, key, revision, `${wrong.found}, expected ${wrong.expected}`);
+    },
+    onReplaced: () => {
+      unreadable.forget(NETWORK);
+      notice.store.membersReplaced();
+    },
+  });
+  const all = { leases, inventory, network: network.follower };
   return {
     ...all,
+    get lostHosts() {
+      return feed.lost.length;
+    },
+    get documentDifference() {
+      return network.feed.difference;
+    },
     takeTold: ({ stream, at, first, writes }) => {
       if (!leases.told(stream, first, first + writes.length - 1)) return;
       for (const [i, { key, data }] of writes.entries())
@@ -76,12 +92,10 @@ export function followAll(
     missing: () => {
       const loading = Object.entries(all).filter(([, follower]) => !follower.complete);
       if (loading.length > 0) return `loading ${loading.map(([name]) => name).join(", ")}`;
-      return world.network.revision === 0
-        ? "no network document yet: leasehold apply network.yaml"
-        : undefined;
+      return network.missing;
     },
     stop: async () => {
-      await Promise.all(Object.values(all).map((follower) => follower.stop()));
+      await Promise.all([leases, inventory, network].map((each) => each.stop()));
     },
   };
 }
@@ -119,6 +133,9 @@ function followLeases(
       tellStrays(world, log);
       notice.leasesLoaded();
     },
+    // What is put back into the view has still to be written.
+    known: () => (notice.isRestoring() ? 0 : world.view.size),
+    onWeaknesses: (weaknesses) => notice.store.weak(LEASES, weaknesses),
     onTrouble,
   });
   return { follower, take };
@@ -142,7 +159,7 @@ function followInventory(
   onTrouble: (what: string) => void,
   log: Logger,
   notice: Notice,
-): Follower {
+): { follower: Follower; feed: InventoryFeed } {
   const feed = new InventoryFeed(world.inventory);
   const follower = followBucket(bus, INVENTORY, {
     onRecord: (change) => {
@@ -161,58 +178,11 @@ function followInventory(
       unreadable.forget(INVENTORY);
       feed.replaced();
     },
+    onWeaknesses: (weaknesses) => notice.store.weak(INVENTORY, weaknesses),
     onTrouble,
   });
-  return follower;
+  return { follower, feed };
 }
 
 const LOST_HOSTS =
   "the inventory's store has lost hosts; they keep their addresses on this node until it is started again: let the syncer run";
-
-function followNetwork(
-  bus: Bus,
-  world: NodeWorld,
-  counters: Counters,
-  unreadable: UnreadableRecords,
-  onTrouble: (what: string) => void,
-  log: Logger,
-  notice: Notice,
-): Follower {
-  return followBucket(bus, NETWORK, {
-    onRecord: (change) => {
-      if (change.key !== DOCUMENT) {
-        const wrong = notice.member(change.key, change.value, change.revision);
-        if (wrong === undefined) unreadable.isWell(NETWORK, change.key);
-        else
-          unreadable.note(NETWORK, change.key, change.revision, `${wrong.found}, expected ${wrong.expected}`);
-      }
-      if (change.key !== DOCUMENT || change.data === undefined) return;
-      const checked = checkNetwork(change.value);
-      if (!checked.ok) {
-        counters.count("trouble", "bad-network-document");
-        const problems = checked.problems.map(formatProblem);
-        log.error(
-          { revision: change.revision, problems },
-          "network document does not compile; the last good one stays",
-        );
-        return;
-      }
-      try {
-        world.network = compileNetwork(checked.document, change.revision);
-        world.networkProblems = checked.warnings;
-        for (const warning of world.warnings)
-          log.warn({ revision: change.revision, warning }, "network document");
-        log.info({ revision: change.revision }, "network document in force");
-        notice.network(world.network);
-        tellStrays(world, log);
-      } catch (cause) {
-        counters.count("trouble", "bad-network-document");
-        log.error(
-          { revision: change.revision, reason: reasonOf(cause) },
-          "network document does not compile; the last good one stays",
-        );
-      }
-    },
-    onTrouble,
-  });
-}
