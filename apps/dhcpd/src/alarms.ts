@@ -2,6 +2,8 @@
 
 export interface Alarm {
   readonly sentence: string;
+  /** Only this node sees it: the others are told. */
+  readonly isOwn?: boolean;
   /** For the log. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -31,6 +33,10 @@ export class Alarms {
 
   sweep(now: number): void {
     for (const [key, { until }] of this.raised) if (now >= until) this.raised.delete(key);
+  }
+
+  get ownSentences(): readonly string[] {
+    return [...this.raised.values()].flatMap(({ alarm }) => (alarm.isOwn ? [alarm.sentence] : []));
   }
 
   get sentences(): readonly string[] {

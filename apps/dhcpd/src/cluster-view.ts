@@ -12,7 +12,7 @@ export function clusterViewOf(node: DhcpNode) {
     /** Of the network document in force, and of pools that cover addresses which somebody has. */
     warnings: node.world.warnings,
     /** What a person should look at now: pools that are nearly full, or fill fast, and who declines too much. */
-    alarms: node.world.alarms.sentences,
+    alarms: alarmsOf(node),
     store: {
       state: node.storeState,
       durability: node.disks.durability,
@@ -32,6 +32,11 @@ export function clusterViewOf(node: DhcpNode) {
       isFenced: clock.isFenced,
     },
   };
+}
+
+function alarmsOf({ world, clocks }: DhcpNode): string[] {
+  const others = world.membership.all(clocks.steady()).filter(({ isAlive }) => isAlive);
+  return [...new Set([...world.alarms.sentences, ...others.flatMap(({ beat }) => beat.alarms ?? [])])];
 }
 
 function serverIdentifierOf({ world, clocks }: DhcpNode) {

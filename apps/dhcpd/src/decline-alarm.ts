@@ -14,5 +14,5 @@ export function noteDeclines(world: NodeWorld, request: LeaseRequest, clocks: Cl
   const behind = port === undefined || who === port ? "" : `, behind ${port},`;
   const sentence = `${who}${behind} declines addresses of ${subnet!.id} without end: its limit is reached, and further ones change nothing. Look at it, or at who uses these addresses (\`leasehold leases --state declined\`).`;
   const fields = { offender: who, mac, port, subnet: subnet!.id };
-  world.alarms.raise(`declines ${who}`, { sentence, fields }, clocks.steady() + HOUR_MS);
+  world.alarms.raise(`declines ${who}`, { sentence, fields, isOwn: true }, clocks.steady() + HOUR_MS);
 }

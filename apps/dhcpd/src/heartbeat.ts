@@ -59,6 +59,8 @@ const heartbeat = z.object({
   /** On the cluster's floating address; absent when the network document has none. */
   floating: floatingWord.optional(),
   api: text(300),
+  /** Its own alarms that others do not see by themselves; absent where there are none. */
+  alarms: z.array(text(1000)).max(20).readonly().optional(),
   networkRevision: count,
   leasesPosition: count,
   inventoryRevision: count,
@@ -72,6 +74,10 @@ const heartbeat = z.object({
 
 export type Heartbeat = Readonly<z.infer<typeof heartbeat>>;
 
+function alarmsOf(sentences: readonly string[]): Pick<Heartbeat, "alarms"> {
+  return sentences.length === 0 ? {} : { alarms: sentences.slice(0, 20).map((one) => one.slice(0, 1000)) };
+}
+
 /** What this node says of itself. */
 export function heartbeatOf(node: DhcpNode, known: Pick<Heartbeat, "floating">): Heartbeat {
   const { file, version, state, storeState: store, world, counters } = node;
@@ -83,6 +89,7 @@ export function heartbeatOf(node: DhcpNode, known: Pick<Heartbeat, "floating">):
     isRestoring: node.isRestoring,
     keys: node.keeping?.keys,
     storeAlarms: node.alarms.words,
+    ...alarmsOf(world.alarms.ownSentences),
     networkRevision: world.network.revision,
     leasesPosition: node.position("leases"),
     inventoryRevision: node.position("inventory"),

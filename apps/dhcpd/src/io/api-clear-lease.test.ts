@@ -1,12 +1,12 @@
-import Fastify from "fastify";
 import { describe, expect, test } from "vitest";
 import { TestNode } from "../../test/node.ts";
 import { alice, packetOf, selecting, X } from "../../test/wire.ts";
 import { addClearLease } from "./api-clear-lease.ts";
+import { newApiServer } from "./api-server.ts";
 
 async function served() {
   const node = new TestNode();
-  const app = Fastify();
+  const app = newApiServer();
   addClearLease(app, {
     clocks: { now: node.clock.now },
     clearLease: (order) => node.service.clearLease(order),

@@ -13,6 +13,9 @@ const orderSchema = section({
   force: z.boolean().optional(),
 });
 
+/** What is wrong with it is told below, all at once. */
+const anyBody = z.unknown();
+
 export interface LeaseClearing {
   readonly clocks: Pick<Clocks, "now">;
   clearLease(order: {
@@ -24,26 +27,30 @@ export interface LeaseClearing {
 }
 
 export function addClearLease(app: FastifyInstance, node: LeaseClearing): void {
-  app.post<{ Params: { address: string } }>("/api/v1/leases/:address/clear", async (request, reply) => {
-    const address = parseIpv4(request.params.address);
-    if (address === undefined)
-      return refuse(
-        reply,
-        422,
-        `\`${request.params.address}\` is no IPv4 address.`,
-        "Write it as 10.77.16.1.",
-      );
-    const checked = checkDocument(orderSchema, request.body ?? {});
-    if (!checked.ok) {
-      const { problems } = checked;
-      return reply
-        .code(422)
-        .send({ error: "This order cannot be understood.", fix: "See docs/api.md.", problems });
-    }
-    const { by = "unnamed", why, force = false } = checked.document;
-    const order = { address, by: `${by} (${request.ip})`, why, isForced: force };
-    return answer(reply, formatIpv4(address), await node.clearLease(order), node.clocks);
-  });
+  app.post<{ Params: { address: string } }>(
+    "/api/v1/leases/:address/clear",
+    { schema: { body: anyBody } },
+    async (request, reply) => {
+      const address = parseIpv4(request.params.address);
+      if (address === undefined)
+        return refuse(
+          reply,
+          422,
+          `\`${request.params.address}\` is no IPv4 address.`,
+          "Write it as 10.77.16.1.",
+        );
+      const checked = checkDocument(orderSchema, request.body ?? {});
+      if (!checked.ok) {
+        const { problems } = checked;
+        return reply
+          .code(422)
+          .send({ error: "This order cannot be understood.", fix: "See docs/api.md.", problems });
+      }
+      const { by = "unnamed", why, force = false } = checked.document;
+      const order = { address, by: `${by} (${request.ip})`, why, isForced: force };
+      return answer(reply, formatIpv4(address), await node.clearLease(order), node.clocks);
+    },
+  );
 }
 
 function answer(reply: FastifyReply, address: string, cleared: Cleared, clocks: Pick<Clocks, "now">) {
