@@ -1,24 +1,27 @@
 // `./run fuzz [--seconds N] [--count N] [--seed N]`: mutated packets through the codec; ten million of them when no limit
 // is given. Exits with 1 at a throw, a contradiction or a slow packet, and prints that packet: `./run fuzz --packet HEX`
-// repeats it alone.
+// repeats it alone. Then changed messages of NATS and records through all that reads them; a million when no limit is given.
 
 import { parseArgs } from "node:util";
 import { exercise } from "./exercise.ts";
 import { type FuzzReport, fuzz } from "./fuzz.ts";
+import { fuzzOutside, type OutsideReport, repeatOutside } from "./outside.ts";
 
-const USAGE = "usage: ./run fuzz [--seconds N] [--count N] [--seed N] | --packet HEX";
+const USAGE = "usage: ./run fuzz [--seconds N] [--count N] [--seed N] | [--target NAME] --packet HEX";
 const COUNT_DEFAULT = 10_000_000;
+const OUTSIDE_DEFAULT = 1_000_000;
 
 const options = {
   seconds: { type: "string" },
   count: { type: "string" },
   seed: { type: "string" },
   packet: { type: "string" },
+  target: { type: "string" },
 } as const;
 
 function main(): number {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  if (values.packet !== undefined) return repeat(values.packet);
+  if (values.packet !== undefined) return repeat(values.packet, values.target);
   const seconds = wholeNumber("--seconds", values.seconds ?? positionals[0]);
   const count = wholeNumber("--count", values.count) ?? (seconds === undefined ? COUNT_DEFAULT : undefined);
   const seed = wholeNumber("--seed", values.seed) ?? Date.now();
@@ -30,11 +33,30 @@ function main(): number {
     onProgress: progressEvery(10),
   });
   tell(report);
-  return report.failure === undefined ? 0 : 1;
+  const outside = fuzzOutside({
+    seed,
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(count === undefined ? {} : { count: Math.min(count, OUTSIDE_DEFAULT) }),
+  });
+  tellOutside(outside);
+  return report.failure === undefined && outside.failure === undefined ? 0 : 1;
 }
 
-function repeat(hex: string): number {
-  console.log(exercise(Uint8Array.from(Buffer.from(hex, "hex"))));
+function tellOutside({ count, seconds, outcomes, failure }: OutsideReport): void {
+  console.log(`fuzz: ${count.toLocaleString("en")} messages and records in ${seconds.toFixed(1)} s`);
+  for (const [target, { used, wrong }] of outcomes)
+    console.log(
+      `  ${target.padEnd(10)} ${String(used).padStart(9)} used ${String(wrong).padStart(9)} told to be wrong`,
+    );
+  if (failure === undefined) return;
+  console.error(`fuzz: FAILED at ${failure.target}: ${failure.what}`);
+  const hex = Buffer.from(failure.octets).toString("hex");
+  console.error(`repeat it with: ./run fuzz --target ${failure.target} --packet ${hex}`);
+}
+
+function repeat(hex: string, target: string | undefined): number {
+  const octets = Uint8Array.from(Buffer.from(hex, "hex"));
+  console.log(target === undefined ? exercise(octets) : repeatOutside(target, octets));
   return 0;
 }
 

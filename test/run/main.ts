@@ -22,7 +22,7 @@ const commands: readonly RunCommand[] = [
   {
     name: "fuzz",
     usage: "fuzz [seconds]",
-    about: "mutated packets through the decoder",
+    about: "mutated packets, messages and records through all that reads them",
     run: (args) => program("test/fuzz/main.ts", args),
   },
   chaos,
