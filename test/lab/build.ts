@@ -10,6 +10,7 @@ import { buildNamespaces, namespacesOf, removeNamespaces } from "./namespaces.ts
 import { awaitService, startService, typescript } from "./service.ts";
 import { inventoryFile, services } from "./services.ts";
 import { type LabState, logOf, makeDirectory, removeDirectory, saveState } from "./state.ts";
+import { makeLan } from "./wires.ts";
 
 export interface LabOptions {
   readonly name: string;
@@ -27,6 +28,8 @@ export interface LabOptions {
   readonly syncInterval?: string;
   /** Runs NATS servers as any other process, to show what their unit's settings change. */
   readonly plainNats?: boolean;
+  /** Gives nodes and r1 a second network, lan0, which the nodes serve, too. */
+  readonly lan?: boolean;
 }
 
 export type Say = (line: string) => void;
@@ -83,6 +86,7 @@ async function buildHosts(options: LabOptions): Promise<LabState> {
   const { directory, hosts } = planned;
   makeDirectory(directory);
   await buildNamespaces(planned);
+  if (options.lan) await makeLan(planned);
   const holders = Object.fromEntries(
     hosts.map((host) => [host.name, startHost(host, logOf(planned, host.name, "host"))]),
   );
@@ -100,6 +104,7 @@ async function buildHosts(options: LabOptions): Promise<LabState> {
     ...(options.diskMegabytes && { diskMegabytes: options.diskMegabytes }),
     ...(options.syncInterval && { syncInterval: options.syncInterval }),
     ...(options.plainNats && { plainNats: true }),
+    ...(options.lan && { lan: true }),
     complete: false,
   };
   saveState(state);

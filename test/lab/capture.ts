@@ -12,7 +12,7 @@ const DHCP = "udp port 67 or udp port 68 or udp port 4011";
  * Starts a capture, and returns when it sees packets; a running one is ended first.
  * @throws Error with tcpdump's words, as in a user namespace, where it cannot give up being root.
  */
-export async function startCapture(state: LabState, filter = DHCP): Promise<string> {
+export async function startCapture(state: LabState, filter = DHCP, bridge = "br0"): Promise<string> {
   await stopCapture(state);
   // Nodes leave the cutting of replies into datagrams to who gets them (docs/adr/0021), which is behind the bridge.
   for (const { name } of nodesOf(state))
@@ -21,7 +21,7 @@ export async function startCapture(state: LabState, filter = DHCP): Promise<stri
   const log = logOf(state, "sw", "tcpdump");
   rmSync(log, { force: true });
   // Promiscuous, as a bridge shows itself only what is for it or for all; immediate, as libpcap else keeps the last second.
-  const options = ["-i", "br0", "-n", "-U", "--immediate-mode", "-B", "65536", "-s", "0", "-Z", "root"];
+  const options = ["-i", bridge, "-n", "-U", "--immediate-mode", "-B", "65536", "-s", "0", "-Z", "root"];
   const argv = ["tcpdump", ...options, "-w", file, filter];
   const running = startDaemon([...entering(state.holders.sw!), ...argv], log);
   savePid(state, "sw", "tcpdump", running);

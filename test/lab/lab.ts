@@ -163,7 +163,8 @@ export class Lab {
   leaderOf = (stream: string): Promise<string | undefined> => leaderOf(this, stream);
 
   /** Both answer with the pcap's path. */
-  startCapture = (filter?: string): Promise<string> => startCapture(this.state, filter);
+  startCapture = (filter?: string, bridge?: string): Promise<string> =>
+    startCapture(this.state, filter, bridge);
   stopCapture = (): Promise<string> => stopCapture(this.state);
 
   /** What the programs on a host have written, by program. */

@@ -73,7 +73,7 @@ const dhcpd: Service = {
       host,
       dhcpd,
       `name: ${host.name}
-interfaces: [eth0]
+interfaces: [eth0${state.lan ? ", lan0" : ""}]
 nats: ${natsLogin(state, host, "dhcpd", `monitoring: ["http://127.0.0.1:8222"], durability: ${durability}`)}
 api: { listen: "0.0.0.0:${NODE_API_PORT}", token: ${state.token} }
 `,

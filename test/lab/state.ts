@@ -20,6 +20,8 @@ export interface LabState extends LabPlan {
   readonly syncInterval?: string;
   /** NATS servers run as any other process, and not as their unit says. */
   readonly plainNats?: boolean;
+  /** There is a second network, lan0. */
+  readonly lan?: boolean;
   /** Set when `up` came to its end. */
   readonly complete: boolean;
 }

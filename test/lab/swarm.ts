@@ -17,6 +17,8 @@ export interface SwarmOptions {
   readonly patienceMs?: number;
   /** How long it waits for an answer before it asks again; a second when not given. */
   readonly retryMs?: number;
+  /** The interface of r1 that they ask by; eth0 when not given. */
+  readonly device?: string;
 }
 
 export interface SwarmClient {
@@ -37,7 +39,15 @@ const REQUESTS_MAX = 4;
 /** Lets the clients start one after the other; answers when the last one has an address or has given up. */
 export async function swarm(lab: Lab, options: SwarmOptions): Promise<SwarmClient[]> {
   // Without a default route the kernel knows no way to 255.255.255.255.
-  await must([...lab.onHost("r1").argv, "ip", "route", "replace", "255.255.255.255/32", "dev", "eth0"]);
+  await must([
+    ...lab.onHost("r1").argv,
+    "ip",
+    "route",
+    "replace",
+    "255.255.255.255/32",
+    "dev",
+    options.device ?? "eth0",
+  ]);
   const port = await UdpPort.open(lab, "r1", 68);
   const members = new Map<number, Member>();
   port.onDatagram = ({ bytes }) => {

@@ -1,25 +1,48 @@
 // dhcpd: `node apps/dhcpd/src/main.ts node.yaml`. Reads its file, starts the node, and stops it in order on SIGTERM.
 import { readFileSync } from "node:fs";
 import { BusError } from "@leasehold/bus";
+import { formatProblem, unreadableFile } from "@leasehold/network";
 import pino, { type Logger } from "pino";
 import { DhcpNode } from "./dhcp-node.ts";
 import { serveApi } from "./io/api.ts";
 import { LinkError } from "./io/link.ts";
 import { metricsOf } from "./io/metrics.ts";
-import { type NodeFile, NodeFileError, parseNodeFile } from "./node-file.ts";
+import { apiToken, reload } from "./io/reload.ts";
+import { type NodeFile, readNodeFile } from "./node-file.ts";
 
 const VERSION = (
   JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
 ).version;
 
-async function main(path: string | undefined): Promise<void> {
-  if (path === undefined) return fail("usage: dhcpd <node.yaml>", "docs/operate.md has an example.", 2);
-  const file = readNodeFile(path);
+const USAGE = `usage: dhcpd <node.yaml>          serve
+       dhcpd --check <node.yaml>  say what is wrong with it, and end: 0 nothing, 2 something
+       dhcpd --version | --help`;
+
+async function main(words: readonly string[]): Promise<void> {
+  const [first, second] = words;
+  if (first === "--help" || first === "-h") return say(`${USAGE}\ndocs/operate.md tells what node.yaml has.`);
+  if (first === "--version") return say(VERSION);
+  const isCheck = first === "--check";
+  const path = isCheck ? second : first;
+  if (path === undefined || path.startsWith("-") || words.length > (isCheck ? 2 : 1))
+    return fail(USAGE, "docs/operate.md has an example.", 2);
+  const read = readFile(path);
+  if ("problems" in read) return fail(read.problems, read.fix, 2);
+  if (isCheck) return say(`${path}: no mistake found.`);
+  await serve(path, read.file);
+}
+
+async function serve(path: string, file: NodeFile): Promise<void> {
   const log = pino({ level: file.log.level, base: { node: file.name } });
   const node = new DhcpNode(file, VERSION, log);
   surviveWhatIsSafe(node, log);
+  // Until there is something to read again: a process that knows no SIGHUP ends by it.
+  let onHangup = () => {};
+  process.on("SIGHUP", () => onHangup());
   try {
-    const api = await serveApi(node, metricsOf(node), apiToken(file));
+    const secrets = { token: apiToken(file) };
+    const api = await serveApi(node, metricsOf(node), secrets);
+    onHangup = () => reload({ app: api, secrets, inForce: file, log, read: () => readFile(path) });
     stopOn(["SIGTERM", "SIGINT"], async () => {
       await node.stop();
       await api.close();
@@ -52,23 +75,19 @@ function surviveWhatIsSafe(node: DhcpNode, log: Logger): void {
   });
 }
 
-function readNodeFile(path: string): NodeFile {
+function readFile(path: string): { file: NodeFile } | { problems: string; fix: string } {
+  const read = (name: string) => readFileSync(name, "utf8");
   try {
-    return parseNodeFile(readFileSync(path, "utf8"), path);
-  } catch (error) {
-    const isMistake = error instanceof NodeFileError;
-    const message = error instanceof Error ? error.message : String(error);
-    return fail(
-      isMistake ? message : `Cannot read ${path}: ${message}`,
-      "docs/operate.md has an example.",
-      2,
-    );
+    const checked = readNodeFile(read(path), path, read);
+    if (checked.ok) return { file: checked.document };
+    return {
+      problems: checked.problems.map(formatProblem).join("\n"),
+      fix: "docs/operate.md has an example.",
+    };
+  } catch (cause) {
+    const { message, fix } = unreadableFile(path, cause);
+    return { problems: message, fix };
   }
-}
-
-function apiToken(file: NodeFile): string {
-  const token = file.api.tokenFile ? readFileSync(file.api.tokenFile, "utf8").trim() : file.api.token;
-  return token || fail("The API has no token.", "Set api.token or api.tokenFile in node.yaml.", 2);
 }
 
 function apiFix(error: unknown, file: NodeFile): string {
@@ -93,4 +112,8 @@ function fail(message: string, fix: string, code: number): never {
   process.exit(code);
 }
 
-await main(process.argv[2]);
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+await main(process.argv.slice(2));

@@ -1,9 +1,9 @@
 // syncer: `node apps/syncer/src/main.ts syncer.yaml`. Inventory sources in, host events out; stops in order on SIGTERM.
 import { readFileSync } from "node:fs";
 import { BusError } from "@leasehold/bus";
-import { formatProblem } from "@leasehold/network";
+import { formatProblem, unreadableFile } from "@leasehold/network";
 import pino, { type Logger } from "pino";
-import { serveApi } from "./io/api.ts";
+import { type ApiSettings, serveApi } from "./io/api.ts";
 import { BucketStore } from "./io/bucket-store.ts";
 import { connect } from "./io/connect.ts";
 import { reach } from "./io/get-json.ts";
@@ -13,9 +13,25 @@ import { readSyncerFile, type SyncerFile } from "./syncer-file.ts";
 
 const DEFAULT_LISTEN = "0.0.0.0:8068";
 
-async function main(path: string | undefined): Promise<void> {
-  if (path === undefined) fail("usage: syncer <syncer.yaml>", "docs/operate.md has an example.");
-  const file = readFile(path);
+const USAGE = `usage: syncer <syncer.yaml>          serve
+       syncer --check <syncer.yaml>  say what is wrong with it, and end: 0 nothing, 2 something
+       syncer --help`;
+
+async function main(words: readonly string[]): Promise<void> {
+  const [first, second] = words;
+  if (first === "--help" || first === "-h")
+    return say(`${USAGE}\ndocs/operate.md tells what syncer.yaml has.`);
+  const isCheck = first === "--check";
+  const path = isCheck ? second : first;
+  if (path === undefined || path.startsWith("-") || words.length > (isCheck ? 2 : 1))
+    return fail(USAGE, "docs/operate.md has an example.");
+  const read = readFile(path);
+  if ("problems" in read) return fail(read.problems, read.fix);
+  if (isCheck) return say(`${path}: no mistake found.`);
+  await serve(path, read.file);
+}
+
+async function serve(path: string, file: SyncerFile): Promise<void> {
   const log = pino({ level: file.log?.level ?? "info", base: { syncer: file.name } });
   // Every round decides anew by what the bucket holds, and every write says what it was decided on: there is nothing to be wrong.
   process.on("unhandledRejection", (cause) => {
@@ -23,7 +39,9 @@ async function main(path: string | undefined): Promise<void> {
   });
   const store = new BucketStore();
   const syncer = new Syncer(file.sources, reach, store, log);
-  const api = await listen(syncer, file);
+  const settings = { listen: file.api.listen ?? DEFAULT_LISTEN, token: apiToken(file) };
+  process.on("SIGHUP", () => reloadToken(path, settings, log));
+  const api = await listen(syncer, settings);
   let isStopped = false;
   stopOn(["SIGTERM", "SIGINT"], async () => {
     isStopped = true;
@@ -37,34 +55,56 @@ async function main(path: string | undefined): Promise<void> {
   log.info({ sources: file.sources.length }, "started");
 }
 
-function readFile(path: string): SyncerFile {
-  let text: string;
+function readFile(path: string): { file: SyncerFile } | { problems: string; fix: string } {
+  const read = (name: string) => readFileSync(name, "utf8");
   try {
-    text = readFileSync(path, "utf8");
+    const checked = readSyncerFile(read(path), path, read);
+    if (checked.ok) return { file: checked.document };
+    return {
+      problems: checked.problems.map(formatProblem).join("\n"),
+      fix: "docs/operate.md has an example.",
+    };
   } catch (cause) {
-    return fail(`Cannot read ${path}: ${reasonOf(cause)}.`, "Name the syncer's own file, syncer.yaml.");
+    const { message, fix } = unreadableFile(path, cause);
+    return { problems: message, fix };
   }
-  const read = readSyncerFile(text, path);
-  if (read.ok) return read.document;
-  return fail(read.problems.map(formatProblem).join("\n"), "docs/operate.md has an example.");
 }
 
-async function listen(syncer: Syncer, file: SyncerFile) {
-  const address = file.api.listen ?? DEFAULT_LISTEN;
+async function listen(syncer: Syncer, settings: ApiSettings) {
   const registry = metricsOf(
     () => syncer.statuses(),
     () => syncer.unreadiness() === undefined,
   );
   try {
-    return await serveApi(syncer, registry, { listen: address, token: apiToken(file) });
+    return await serveApi(syncer, registry, settings);
   } catch (cause) {
-    return fail(`Cannot listen on ${address}: ${reasonOf(cause)}.`, "Stop what is there, or set api.listen.");
+    return fail(
+      `Cannot listen on ${settings.listen}: ${reasonOf(cause)}.`,
+      "Stop what is there, or set api.listen.",
+    );
   }
 }
 
 function apiToken({ api }: SyncerFile): string {
   const token = api.tokenFile === undefined ? api.token : readFileSync(api.tokenFile, "utf8").trim();
   return token || fail("The API has no token.", "Set api.token or api.tokenFile in syncer.yaml.");
+}
+
+/** SIGHUP: the API's token is read again when all is right; else the old one stays. */
+function reloadToken(path: string, settings: ApiSettings, log: Logger): void {
+  const read = readFile(path);
+  if ("problems" in read) {
+    log.error({ problems: read.problems }, "SIGHUP: syncer.yaml has mistakes; the token stays as it was");
+    return;
+  }
+  const { token, tokenFile } = read.file.api;
+  const found = tokenFile === undefined ? token : readFileSync(tokenFile, "utf8").trim();
+  if (!found) {
+    log.error("SIGHUP: syncer.yaml has no token any more; the old one stays");
+    return;
+  }
+  log.info({ token: found === settings.token ? "unchanged" : "new" }, "SIGHUP: read the API's token again");
+  settings.token = found;
 }
 
 async function connectOrSay(file: SyncerFile, log: Logger, isStopped: () => boolean) {
@@ -97,4 +137,8 @@ function fail(message: string, fix: string, code = 2): never {
   process.exit(code);
 }
 
-await main(process.argv[2]);
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+await main(process.argv.slice(2));

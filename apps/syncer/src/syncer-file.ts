@@ -1,5 +1,12 @@
 // syncer.yaml: who this syncer is, where NATS is, and what it reads. Read once, at start.
-import { type Checked, readDocument, section } from "@leasehold/network";
+import {
+  type Checked,
+  listenPlace,
+  namedFileFindings,
+  type ReadFile,
+  readDocument,
+  section,
+} from "@leasehold/network";
 import * as z from "zod";
 import { sources } from "./sources.ts";
 
@@ -64,7 +71,11 @@ const syncerFile = section({
     tls: section({ ca: text.optional(), cert: text.optional(), key: text.optional() }).optional(),
   }),
   api: section({
-    listen: text.regex(/^[^\s]*:\d{1,5}$/, { error: "an address and a port, like 0.0.0.0:8068" }).optional(),
+    listen: text
+      .refine((value) => listenPlace(value) !== undefined, {
+        error: "an address and a port from 1 to 65535, like 0.0.0.0:8068 or [::]:8068",
+      })
+      .optional(),
     token: text.optional(),
     tokenFile: text.optional(),
   }),
@@ -75,9 +86,21 @@ const syncerFile = section({
 export type SyncerFile = z.infer<typeof syncerFile>;
 export type SourceEntry = SyncerFile["sources"][number];
 
-/** Reads the file's text; all mistakes at once, with path and line. */
-export function readSyncerFile(content: string, file: string): Checked<SyncerFile> {
-  return readDocument(syncerFile, content, { file, crossCheck });
+const FILES = [
+  { path: ["nats", "passwordFile"], kind: "password" },
+  { path: ["nats", "credentialsFile"], kind: "credentials" },
+  { path: ["nats", "tls", "ca"], kind: "certificates" },
+  { path: ["nats", "tls", "cert"], kind: "certificates" },
+  { path: ["nats", "tls", "key"], kind: "private key" },
+  { path: ["api", "tokenFile"], kind: "token" },
+] as const;
+
+/** Reads the file's text, and looks at the files that it names; all mistakes at once, with path and line. Without `read` it does not look. */
+export function readSyncerFile(content: string, file: string, read?: ReadFile): Checked<SyncerFile> {
+  return readDocument(syncerFile, content, {
+    file,
+    crossCheck: (value) => [...(read ? namedFileFindings(value, FILES, read) : []), ...crossCheck(value)],
+  });
 }
 
 /** Two sources of one name would remove each other's hosts. */

@@ -29,6 +29,7 @@ export {
   type ExplainedSettings,
   explainSettings,
 } from "./settings/explain.ts";
+export { listenPlace, namedFileFindings, type ReadFile, unreadableFile } from "./text/named-files.ts";
 export { type Finding, formatPath, formatProblem, type Path, type Problem } from "./text/problem.ts";
 export { type Checked, type CrossCheck, checkDocument, readDocument } from "./text/read-document.ts";
 export { section } from "./text/section.ts";

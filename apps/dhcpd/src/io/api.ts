@@ -1,6 +1,7 @@
 // The node's HTTP: health for everybody, the API and the metrics for who has the token.
 import { timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { listenPlace } from "@leasehold/network";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import { clusterViewOf } from "../cluster-view.ts";
@@ -14,8 +15,17 @@ import { addNetwork, type NetworkDocuments } from "./api-network.ts";
 import { newApiServer } from "./api-server.ts";
 import { documentStore } from "./document-store.ts";
 
+/** May be another one while it serves. */
+export interface ApiSecrets {
+  token: string;
+}
+
 /** Serves the API; rejects when the address cannot be listened on. */
-export async function serveApi(node: DhcpNode, registry: Registry, token: string): Promise<FastifyInstance> {
+export async function serveApi(
+  node: DhcpNode,
+  registry: Registry,
+  secrets: ApiSecrets,
+): Promise<FastifyInstance> {
   const { tls } = node.file.api;
   const app = newApiServer({
     ...(tls && { https: { cert: readFileSync(tls.cert), key: readFileSync(tls.key) } }),
@@ -23,7 +33,7 @@ export async function serveApi(node: DhcpNode, registry: Registry, token: string
     onRefusedConnection: () => node.counters.count("trouble", "api-connection-refused"),
   });
   app.addHook("onRequest", async (request, reply) => {
-    if (!isOpen(request) && !isAuthorized(request, token)) {
+    if (!isOpen(request) && !isAuthorized(request, secrets.token)) {
       return reply.code(401).header("www-authenticate", "Bearer").send({
         error: "This needs a token.",
         fix: "Send `Authorization: Bearer <token>`; it is api.token in node.yaml (LEASEHOLD_TOKEN for the command).",
@@ -39,9 +49,7 @@ export async function serveApi(node: DhcpNode, registry: Registry, token: string
   addNetwork(app, documentsOf(node));
   addExplain(app, node);
   addDraining(app, node);
-  const { listen } = node.file.api;
-  const colon = listen.lastIndexOf(":");
-  await app.listen({ host: listen.slice(0, colon) || "0.0.0.0", port: Number(listen.slice(colon + 1)) });
+  await app.listen(listenPlace(node.file.api.listen)!);
   return app;
 }
 

@@ -34,7 +34,8 @@ export async function connectToBus(
 
   function noteState(state: BusState, detail: string): void {
     onState(state);
-    log.warn({ state, detail }, "NATS connection");
+    // It is closed by us alone: at the end.
+    log[state === "closed" ? "info" : "warn"]({ state, detail }, "NATS connection");
   }
 }
 

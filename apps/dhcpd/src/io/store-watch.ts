@@ -20,6 +20,7 @@ export interface Watched {
 }
 
 export class StoreWatch {
+  private isStopped = false;
   private readonly bus: Bus;
   private readonly watched: Watched;
   private readonly timer: NodeJS.Timeout;
@@ -37,7 +38,9 @@ export class StoreWatch {
     look();
   }
 
+  /** What ends from now on ends as it should: it is nothing to tell. */
   stop(): void {
+    this.isStopped = true;
     clearInterval(this.timer);
   }
 
@@ -91,7 +94,7 @@ export class StoreWatch {
   private tellState(): void {
     const { health, log, steady } = this.watched;
     const state = health.state(steady());
-    if (state === this.lastState) return;
+    if (state === this.lastState || this.isStopped) return;
     const isWorse = health.unreadiness(steady()) !== undefined;
     log[isWorse ? "error" : "warn"]({ state, before: this.lastState }, "lease store");
     this.lastState = state;

@@ -1,5 +1,6 @@
 // The syncer's HTTP: health for everybody, status, hints and metrics for who has the token.
 import { timingSafeEqual } from "node:crypto";
+import { listenPlace } from "@leasehold/network";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import type { Syncer } from "../syncer.ts";
@@ -7,14 +8,15 @@ import type { Syncer } from "../syncer.ts";
 export interface ApiSettings {
   /** "0.0.0.0:8068", or ":8068" for every address. */
   readonly listen: string;
-  readonly token: string;
+  /** May be another one while it serves. */
+  token: string;
 }
 
 /** Serves the API; rejects when the address cannot be listened on. */
 export async function serveApi(
   syncer: Syncer,
   registry: Registry,
-  { listen, token }: ApiSettings,
+  settings: ApiSettings,
 ): Promise<FastifyInstance> {
   const app = Fastify({ logger: false, forceCloseConnections: true });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) =>
@@ -27,16 +29,14 @@ export async function serveApi(
     }),
   );
   app.addHook("onRequest", async (request, reply) => {
-    if (isOpen(request) || isAuthorized(request, token)) return undefined;
+    if (isOpen(request) || isAuthorized(request, settings.token)) return undefined;
     return reply.code(401).header("www-authenticate", "Bearer").send({
       error: "This needs a token.",
       fix: "Send `Authorization: Bearer <token>`; it is api.token in syncer.yaml.",
     });
   });
   addRoutes(app, syncer, registry);
-  const colon = listen.lastIndexOf(":");
-  const host = listen.slice(0, colon).replace(/^\[(.*)\]$/, "$1") || "0.0.0.0";
-  await app.listen({ host, port: Number(listen.slice(colon + 1)) });
+  await app.listen(listenPlace(settings.listen)!);
   return app;
 }
 

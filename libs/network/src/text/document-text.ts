@@ -21,8 +21,7 @@ export function readText(text: string, file?: string): ReadText {
       ...where,
       path: "",
       ...placeAt(lines, error.pos[0]),
-      found: error.message,
-      expected: "valid YAML or JSON",
+      ...inWords(error),
     }));
     return { ok: false, problems };
   }
@@ -32,6 +31,22 @@ export function readText(text: string, file?: string): ReadText {
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     return { ok: false, problems: [{ ...where, path: "", found, expected: "YAML that can be expanded" }] };
+  }
+}
+
+/** The parser's words are for people who program it, where a person who writes a file meets them most. */
+function inWords({ code, message }: { code: string; message: string }) {
+  switch (code) {
+    case "TAB_AS_INDENT":
+      return {
+        found: "a tab at the start of a line",
+        expected: "spaces",
+        fix: "YAML is indented by spaces alone.",
+      };
+    case "MULTIPLE_DOCS":
+      return { found: "a second document (---)", expected: "one document", fix: "Keep one of them." };
+    default:
+      return { found: message, expected: "valid YAML or JSON" };
   }
 }
 
