@@ -20,6 +20,8 @@ export interface Sender {
   readonly broadcast?: boolean;
   /** Option 82 as the relay adds it. */
   readonly relayAgent?: Uint8Array;
+  /** For how long it has been asking, by its own word. */
+  readonly secs?: number;
   /** Ethernet, unless said otherwise. */
   readonly htype?: number;
   /** Option 61. */
@@ -86,7 +88,7 @@ function message(sender: Sender, type: number, ciaddr: Ipv4, options: readonly E
       hlen: chaddr.length,
       hops: sender.giaddr === undefined ? 0 : 1,
       xid: sender.xid,
-      secs: 0,
+      secs: sender.secs ?? 0,
       flags: sender.broadcast ? BROADCAST_FLAG : 0,
       ciaddr,
       yiaddr: NONE,

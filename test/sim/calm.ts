@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import { type Lease, LeaseView, leaseAfter } from "@leasehold/leases";
 import { MessageType, type Packet } from "@leasehold/protocol";
 import { TOLD_MAX_MS } from "../../apps/dhcpd/src/told-leases.ts";
-import { ip, packetOf, told } from "../../apps/dhcpd/test/wire.ts";
-import type { SimulatedClient } from "./client.ts";
+import { client, ip, packetOf, told } from "../../apps/dhcpd/test/wire.ts";
+import { type SimulatedClient, secsOf } from "./client.ts";
 import { DOCUMENTS, isInPool } from "./documents.ts";
 import { LEADER_SKEW_MAX_MS } from "./faults.ts";
 import type { SimulatedNode } from "./node.ts";
@@ -21,6 +21,10 @@ const ELECTION_MS = 12_000;
 const LEADERS_DIFFER_MS = 2 * LEADER_SKEW_MAX_MS;
 const ANSWERED_WITHIN_MS = 5000;
 const PROBE_XID = 0x70000000;
+const ALONE_XID = 0x71000000;
+/** Clients that nobody knows, each asking once. */
+const STRANGERS_FROM = 0xf000;
+const ONE_TRY_MS = 1000;
 
 export class Calm {
   private readonly simulation: Simulation;
@@ -40,6 +44,7 @@ export class Calm {
     this.judgeLiveness();
     for (const client of simulation.clients) client.freeze();
     await this.pass(ANSWERED_WITHIN_MS);
+    await this.judgeOneOffer();
     this.judgeEnds();
     await this.loseMinority();
     await this.judgeEveryNode();
@@ -51,6 +56,28 @@ export class Calm {
 
   private async pass(ms: number): Promise<void> {
     await this.simulation.runTo(this.simulation.elapsed + ms);
+  }
+
+  /** All nodes are well, and hear every DISCOVER: one of them answers it, whatever the client says in `secs`. */
+  private async judgeOneOffer(): Promise<void> {
+    const { simulation } = this;
+    const offers = new Map<number, number>();
+    simulation.onReply = ({ xid, messageType }) => {
+      if (messageType === MessageType.OFFER) offers.set(xid, (offers.get(xid) ?? 0) + 1);
+    };
+    for (const n of simulation.clients.keys()) {
+      const bytes = packetOf("DISCOVER", client(STRANGERS_FROM + n), {
+        xid: ALONE_XID + n,
+        secs: secsOf(n, 0, 0),
+      });
+      for (const node of simulation.nodes) node.receive(Buffer.from(bytes), true);
+    }
+    await this.pass(ONE_TRY_MS);
+    for (const [xid, count] of offers) {
+      simulation.judge.checked("one offer");
+      if (count > 1)
+        simulation.judge.blame(`one offer: ${count} nodes answered DISCOVER ${xid - ALONE_XID} at once`);
+    }
   }
 
   /** I15: no exchange waits for ever, whatever became of the others of its batch. */

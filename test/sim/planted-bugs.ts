@@ -27,6 +27,8 @@ export interface PlantedBug {
   readonly isPauseForGood?: boolean;
   /** A process that is started again goes on with what the one before it knew, and follows from there on. */
   readonly isViewKept?: boolean;
+  /** By `secs`, each 3 s let one more node answer. */
+  readonly isSecsTrusted?: boolean;
   /** What goes wrong between nodes that publish together. */
   readonly sharing?: "answers-early" | "tells-early" | "skips-gaps";
   plant?(parts: ServiceParts, stream: SimulatedStream): ServiceParts;
@@ -179,6 +181,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     breaks: "takes all for known up to what was told last, though something before it was not told",
     caughtAs: ["I12", "I4", "I8", "I3"],
     sharing: "skips-gaps",
+  },
+  {
+    name: "silence-by-secs",
+    breaks: "takes what a client says in `secs` for how long the first node has been silent",
+    caughtAs: ["one offer"],
+    isSecsTrusted: true,
   },
   {
     name: "one-boundary-a-batch",

@@ -41,14 +41,16 @@ test("of many the worthiest come first, and of equal ones the newest", () => {
   const { admission } = queue({ orderlyMax: 3 });
   const all = [
     ["new 8", discover(8)],
-    ["repeats", packetOf("DISCOVER", client(7), { xid: 7, secs: 4 })],
+    ["secs says nothing", packetOf("DISCOVER", client(6), { xid: 6, secs: 4 })],
     ["known", ofKnown],
     ["new 9", discover(9)],
     ["renews", renewal],
     ["takes", selects],
   ] as const;
   for (const [name, bytes] of all) admission.put(of(name, bytes));
-  expect(taken(admission)).toEqual(["takes", "renews", "known", "repeats", "new 9", "new 8"]);
+  admission.put(of("repeats", packetOf("DISCOVER", client(8), { xid: 81 }), 4000));
+  const order = ["takes", "renews", "known", "repeats", "new 9", "secs says nothing", "new 8"];
+  expect(taken(admission)).toEqual(order);
   expect(admission.size).toBe(0);
 });
 
@@ -73,8 +75,16 @@ test("what waited for longer than its client does is not handled", () => {
   const { admission, shed } = queue();
   admission.put(of("old", discover(8), 0));
   admission.put(of("young", discover(9), 2000));
-  admission.put(of("second try", packetOf("DISCOVER", client(10), { secs: 4 }), 0));
-  expect(taken(admission, 4500)).toEqual(["young", "second try"]);
+  admission.put(of("a first try, whatever it says", packetOf("DISCOVER", client(10), { secs: 4 }), 0));
+  expect(taken(admission, 4500)).toEqual(["young"]);
+  expect(shed).toEqual(["too-late", "too-late"]);
+});
+
+test("field report 17: how long a client listens is known by how often it was heard, and not by its secs", () => {
+  const { admission, shed } = queue({ orderlyMax: 0 });
+  admission.put(of("first try", discover(8, 1), 0));
+  admission.put(of("second try", discover(8, 2), 4000));
+  expect(taken(admission, 11_000)).toEqual(["second try"]);
   expect(shed).toEqual(["too-late"]);
 });
 
@@ -89,7 +99,7 @@ test.each([
   ["holding", renewal],
   ["holding", packetOf("RELEASE", alice, { ciaddr: "10.0.0.10" })],
   ["known", ofKnown],
-  ["repeating", packetOf("DISCOVER", client(9), { secs: 1 })],
+  ["unknown", packetOf("DISCOVER", client(9), { secs: 1 })],
   ["unknown", discover(9)],
   ["unknown", packetOf(undefined, alice)],
   ["unknown", new Uint8Array(3)],

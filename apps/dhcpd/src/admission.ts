@@ -3,6 +3,7 @@
 // and the oldest would only be answered when it has asked again. Bounded: the oldest of the least worth are shed.
 import { decode, type Mac, MessageType, macFromBytes, type Packet } from "@leasehold/protocol";
 import { patienceOf } from "./patience.ts";
+import { Tries } from "./tries.ts";
 
 /** From the most to the least. */
 export const WORTHS = [
@@ -45,6 +46,10 @@ export class Admission<Packet extends Waiting> {
   /** By xid, while there is an order: of a packet and its copies the newest counts. */
   private readonly byXid = new Map<number, Packet>();
   private readonly replaced = new Set<Packet>();
+  /** Of hardware addresses, while there is an order. */
+  private readonly tries = new Tries<Mac>();
+  /** Of what waits, where it is no first try. */
+  private readonly timesOf = new Map<Packet, number>();
   private waiting = 0;
 
   constructor(options: AdmissionOptions) {
@@ -65,9 +70,10 @@ export class Admission<Packet extends Waiting> {
   take(now: number): Packet | undefined {
     for (let next = this.next(); next !== undefined; next = this.next()) {
       if (this.replaced.delete(next)) continue;
+      const times = this.timesOf.get(next) ?? 1;
       this.forget(next);
       // Of copies only the newest waits: the client has not asked again.
-      if (now - next.at <= patienceOf(secsOf(next.bytes))) return next;
+      if (now - next.at <= patienceOf(times)) return next;
       this.options.onShed("too-late");
     }
     return undefined;
@@ -79,6 +85,7 @@ export class Admission<Packet extends Waiting> {
     for (const queue of [this.fresh, ...this.sorted]) queue.clear();
     this.byXid.clear();
     this.replaced.clear();
+    this.timesOf.clear();
     this.waiting = 0;
     return cleared;
   }
@@ -91,9 +98,17 @@ export class Admission<Packet extends Waiting> {
   private order(): void {
     for (let one = this.fresh.shift(); one !== undefined; one = this.fresh.shift()) {
       this.replaceCopyOf(one);
-      this.sorted[WORTHS.indexOf(worthOf(one.bytes, this.options.isKnown))]!.push(one);
+      this.sorted[WORTHS.indexOf(this.worthOf(one))]!.push(one);
     }
     while (this.waiting > this.options.limit) this.shedOldest();
+  }
+
+  private worthOf(one: Packet): Worth {
+    const { packet, worth } = sorted(one.bytes, this.options.isKnown);
+    if (packet === undefined) return worth;
+    const { times } = this.tries.note(macFromBytes(packet.chaddr), packet.messageType ?? 0, one.at);
+    if (times > 1) this.timesOf.set(one, times);
+    return worth === "unknown" && times > 1 ? "repeating" : worth;
   }
 
   private replaceCopyOf(packet: Packet): void {
@@ -101,6 +116,7 @@ export class Admission<Packet extends Waiting> {
     const earlier = this.byXid.get(xid);
     if (earlier !== undefined && isCopy(earlier.bytes, packet.bytes)) {
       this.replaced.add(earlier);
+      this.timesOf.delete(earlier);
       this.waiting--;
       this.options.onShed("already-in-progress");
     }
@@ -117,35 +133,35 @@ export class Admission<Packet extends Waiting> {
 
   private forget(packet: Packet): void {
     this.waiting--;
+    this.timesOf.delete(packet);
     if (this.byXid.size === 0) return;
     const xid = xidOf(packet.bytes);
     if (this.byXid.get(xid) === packet) this.byXid.delete(xid);
   }
 }
 
-/** What cannot be read has no worth either way: it is dropped and counted soon. */
+/** Of a first try. What cannot be read has no worth either way: it is dropped and counted soon. */
 export function worthOf(bytes: Uint8Array, isKnown: (mac: Mac) => boolean): Worth {
+  return sorted(bytes, isKnown).worth;
+}
+
+function sorted(bytes: Uint8Array, isKnown: (mac: Mac) => boolean): { packet?: Packet; worth: Worth } {
   const decoded = decode(bytes);
-  if (!decoded.ok) return "unknown";
+  if (!decoded.ok) return { worth: "unknown" };
   const { packet } = decoded;
-  if (packet.messageType === MessageType.REQUEST) return packet.has(54) ? "selecting" : "holding";
-  return isNewClient(packet) ? newcomer(packet, isKnown) : "holding";
+  if (packet.messageType === MessageType.REQUEST)
+    return { packet, worth: packet.has(54) ? "selecting" : "holding" };
+  if (!isNewClient(packet)) return { packet, worth: "holding" };
+  return { packet, worth: isKnown(macFromBytes(packet.chaddr)) ? "known" : "unknown" };
 }
 
 function isNewClient({ messageType }: Packet): boolean {
   return messageType === undefined || messageType === MessageType.DISCOVER;
 }
 
-function newcomer({ chaddr, secs }: Packet, isKnown: (mac: Mac) => boolean): Worth {
-  if (isKnown(macFromBytes(chaddr))) return "known";
-  return secs > 0 ? "repeating" : "unknown";
-}
-
 function xidOf(bytes: Uint8Array): number {
   return ((bytes[4]! << 24) | (bytes[5]! << 16) | (bytes[6]! << 8) | bytes[7]!) >>> 0;
 }
-
-const secsOf = (bytes: Uint8Array) => (bytes[8]! << 8) | bytes[9]!;
 
 /** The same but for what a repetition counts up: hops, secs. */
 function isCopy(a: Uint8Array, b: Uint8Array): boolean {

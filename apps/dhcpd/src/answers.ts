@@ -78,8 +78,8 @@ export class Answers {
   }
 
   /** Whether the client has given up on this try: as it has asked again since, or is about to begin anew. */
-  private isLate({ receivedAt, times, packet }: Exchange): boolean {
-    return this.parts.clocks.steady() - receivedAt > patienceOf(packet.secs, times);
+  private isLate({ receivedAt, times }: Exchange): boolean {
+    return this.parts.clocks.steady() - receivedAt > patienceOf(times);
   }
 
   private noteSilence(exchange: Exchange, decision: Extract<Decision, { kind: "silent" }>): void {

@@ -305,7 +305,11 @@ describe("a NAK rests on what the store's leader says", () => {
 test("while the store takes no writes, a REQUEST that names another node is left to that one, however often it comes", () => {
   const [first, second] = pair();
   const writesFor = (xid: number) => {
-    for (let i = 0; i < 4; i++) second.receive(packetOf("REQUEST", alice, selecting(X, { xid })));
+    for (let i = 0; i < 4; i++) {
+      second.receive(packetOf("REQUEST", alice, selecting(X, { xid })));
+      second.clock.pass(1.5);
+      second.hearBeat(first);
+    }
     return second.service.pending;
   };
   second.door.state = "slow";

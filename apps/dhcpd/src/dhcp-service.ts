@@ -132,7 +132,7 @@ export class DhcpService {
     const heard = heardOf(packet, request, arrival);
     if (!this.responder.isFirst(heard, world.membersOn(request.link[0]!), world.membership)) return;
     counters.count("trouble", "answered-for-a-dead-node");
-    this.begin({ packet, arrival, request, receivedAt, key: keyOf(heard) });
+    this.begin({ packet, arrival, request, receivedAt, key: keyOf(heard), times: 1 });
   }
 
   /** The stream shows a lease: if this node granted it, an older one of the client in the same subnet is released. */
@@ -257,17 +257,18 @@ export class DhcpService {
     if (refusal !== undefined) return refusal;
     const heard = heardOf(packet, request, arrival);
     const key = keyOf(heard);
+    const asked = this.responder.hear(heard, receivedAt);
     if (this.transactions.hearAgain(key, receivedAt)) return "already-in-progress";
     noteSelection(world, request, clocks.now());
     const members = world.membersOn(request.link[0]!);
     if (
-      !this.responder.mayAnswer(heard, members, world.membership, receivedAt) ||
+      !this.responder.mayAnswer(heard, asked, members, world.membership, receivedAt) ||
       this.isOthers(heard, members)
     ) {
       this.left.note(client, { bytes: Uint8Array.from(packet.bytes), arrival, heardAt: receivedAt });
       return "another-node-answers";
     }
-    this.begin({ packet, arrival, request, receivedAt, key });
+    this.begin({ packet, arrival, request, receivedAt, key, times: asked.times });
     return undefined;
   }
 
@@ -282,9 +283,9 @@ export class DhcpService {
     return this.responder.namesAnother(heard, members, membership) && !this.isPrompt();
   }
 
-  private begin(of: Pick<Exchange, "packet" | "arrival" | "request" | "receivedAt" | "key">): void {
+  private begin(of: Pick<Exchange, "packet" | "arrival" | "request" | "receivedAt" | "key" | "times">): void {
     const { clocks, world } = this.parts;
-    const { packet, arrival, request, receivedAt, key } = of;
+    const { packet, arrival, request, receivedAt, key, times } = of;
     this.left.forget(request.client);
     const waited = clocks.steady() - receivedAt;
     this.transactions.act({
@@ -296,7 +297,7 @@ export class DhcpService {
       network: world.network,
       readAgain: () => this.readAgain(packet, arrival),
       arrivedAt: (clocks.now() - waited) as Instant,
-      times: 1,
+      times,
       waitsSince: receivedAt,
       attempts: 0,
       isAnswered: false,
@@ -360,7 +361,7 @@ function readPacket(bytes: Uint8Array): Packet | undefined {
 function heardOf(packet: Packet, request: LeaseRequest, { isBroadcast }: Arrival): Heard {
   const { client, type, serverIdentifier, ciaddr } = request;
   const isUnicast = packet.giaddr !== 0 || !(isBroadcast ?? ciaddr === 0);
-  return { client, xid: packet.xid, type, isUnicast, serverIdentifier, secs: packet.secs };
+  return { client, xid: packet.xid, type, isUnicast, serverIdentifier };
 }
 
 const keyOf = ({ client, xid, type }: Heard) => `${client}/${xid}/${type}`;

@@ -1,9 +1,10 @@
-// Which node answers a packet that all of them saw. The one that comes first for the client answers now; the next ones do
-// when the client asks again, or has asked for long (secs), as then the first one was silent. What a dead node left
-// unanswered is taken over in left-packets.ts.
+// Which node answers a packet that all of them saw. The one that comes first for the client answers now; the next ones do when the
+// client goes on asking for longer than it takes to be answered, as then the first one is silent (docs/adr/0026). What a dead node
+// left unanswered is taken over in left-packets.ts.
 
 import type { Members } from "@leasehold/leases";
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
+import { type Asked, Tries } from "./tries.ts";
 
 export interface Heard {
   readonly client: ClientId;
@@ -13,8 +14,6 @@ export interface Heard {
   readonly isUnicast: boolean;
   /** Option 54: the node whose offer the client took. */
   readonly serverIdentifier: Ipv4 | undefined;
-  /** For how long the client has been asking, by its own word. */
-  readonly secs: number;
 }
 
 export interface MemberAddresses {
@@ -23,31 +22,33 @@ export interface MemberAddresses {
 }
 
 /**
- * RFC 2131 §4.1: the first retransmission comes after 4 s, "randomized by … -1 to +1". A client that makes a new xid for each
- * of its tries is known by that: each so many seconds let one more node answer.
+ * Each time that it goes on for so long, one more node answers. Longer than iPXE waits before it asks again though it was answered
+ * (1 s), shorter than the first wait of RFC 2131 §4.1 (3 s at least), and as long as it takes to notice that a node is dead.
  */
-export const SECS_A_TRY = 3;
-const FORGET_AFTER_MS = 20_000;
-const REMEMBERED_MAX = 50_000;
-
-interface Seen {
-  times: number;
-  readonly at: number;
-}
+export const SILENT_AFTER_MS = 2000;
 
 export class Responder {
-  private readonly seen = new Map<string, Seen>();
+  private readonly tries = new Tries<ClientId>();
 
-  /** Whether this node is to answer. `now` is any steady clock in ms. */
-  mayAnswer(heard: Heard, members: Members, addresses: MemberAddresses, now: number): boolean {
+  /** Notes a packet; how often this node has heard its client ask for that. `now` is any steady clock in ms. */
+  hear({ client, type }: Heard, now: number): Asked {
+    return this.tries.note(client, type, now);
+  }
+
+  /** Whether this node is to answer what it heard just now. */
+  mayAnswer(
+    heard: Heard,
+    { times, firstAt }: Asked,
+    members: Members,
+    addresses: MemberAddresses,
+    now: number,
+  ): boolean {
     if (heard.isUnicast) return true;
     const named = namedIn(heard, members, addresses);
     if (named === members.self) return true;
-    const times = this.count(heard, now);
-    // A named member that lives answers itself; the others wait for one more try than usual. RFC 2131 §3.1 item 3: secs is that
-    // of the DISCOVER, so it does not tell how long the named one has been silent.
-    const tries = named === undefined ? Math.max(times, 1 + Math.floor(heard.secs / SECS_A_TRY)) : times - 1;
-    return members.rankFor(heard.client) < tries;
+    // A named member that lives answers itself; the others wait for one more try than usual.
+    const before = members.rankFor(heard.client) + (named === undefined ? 0 : 1);
+    return times > before && now - firstAt >= before * SILENT_AFTER_MS;
   }
 
   /** Whether it is for this node to answer at once, however often the packet came. */
@@ -60,22 +61,6 @@ export class Responder {
   namesAnother(heard: Heard, members: Members, addresses: MemberAddresses): boolean {
     const named = namedIn(heard, members, addresses);
     return named !== undefined && named !== members.self;
-  }
-
-  private count(heard: Heard, now: number): number {
-    this.sweep(now);
-    const key = `${heard.client}/${heard.xid}/${heard.type}`;
-    const seen = this.seen.get(key);
-    if (seen !== undefined) return ++seen.times;
-    this.seen.set(key, { times: 1, at: now });
-    return 1;
-  }
-
-  private sweep(now: number): void {
-    for (const [key, seen] of this.seen) {
-      if (this.seen.size <= REMEMBERED_MAX && now - seen.at < FORGET_AFTER_MS) return;
-      this.seen.delete(key);
-    }
   }
 }
 
