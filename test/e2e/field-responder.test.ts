@@ -1,10 +1,11 @@
 // Field report 17: an iPXE client, whose `secs` is 4, 8, 12 … whatever the time, is answered by one node; and when that one is gone,
 // by another within the client's own schedule.
-import { decode, formatIpv4, MessageType, parseMac } from "@leasehold/protocol";
+import { formatIpv4, MessageType, parseMac } from "@leasehold/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { discover } from "../lab/messages.ts";
 import { sleep, until } from "../lab/shell.ts";
 import { UdpPort } from "../lab/udp-port.ts";
+import { readWire, type WireMessage } from "../lab/wire.ts";
 import { labForTests } from "./lab-for-tests.ts";
 
 const NODES = ["n1", "n2", "n3"];
@@ -21,9 +22,11 @@ interface Offer {
 }
 
 let port: UdpPort;
+let capture: string;
 let machines = 0;
 
 beforeAll(async () => {
+  capture = await labOf().startCapture();
   port = await UdpPort.open(labOf(), "r1", 68);
   await allServe();
 });
@@ -52,21 +55,27 @@ async function ask(
   secsOf: (attempt: number) => number,
   waitMs = 900,
 ) {
-  const offers: Offer[] = [];
   const began = performance.now();
-  port.onDatagram = ({ bytes }) => {
-    const decoded = decode(bytes);
-    if (!decoded.ok || decoded.packet.xid !== of.xid || decoded.packet.messageType !== MessageType.OFFER)
-      return;
-    const server = formatIpv4(decoded.packet.get("serverIdentifier")!);
-    offers.push({ ms: performance.now() - began, server, address: formatIpv4(decoded.packet.yiaddr) });
-  };
   for (const [attempt, at] of times.entries()) {
     await sleep(Math.max(0, at - (performance.now() - began)));
     port.send(discover({ ...of, secs: secsOf(attempt), broadcast: true }), "255.255.255.255", 67);
   }
   await sleep(waitMs);
-  return offers;
+  return until("the capture has its DISCOVERs", 10, async () => {
+    const wire = readWire(capture).filter(({ client, packet }) => client === of.mac && packet.xid === of.xid);
+    const asked = wire.filter(({ type }) => type === MessageType.DISCOVER);
+    return asked.length < times.length ? undefined : offersOf(wire, asked[0]!.at);
+  });
+}
+
+function offersOf(wire: readonly WireMessage[], from: number): Offer[] {
+  return wire
+    .filter(({ type }) => type === MessageType.OFFER)
+    .map(({ at, source, packet }) => ({
+      ms: at - from,
+      server: formatIpv4(source),
+      address: formatIpv4(packet.yiaddr),
+    }));
 }
 
 const ipxe = (attempt: number) => 4 * (attempt + 1);

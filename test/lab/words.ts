@@ -22,14 +22,19 @@ export interface Words {
 /** @throws Error naming an option that there is not. */
 export function wordsOf(words: readonly string[], positionalsMax: number): Words {
   const end = endOfOurs(words, positionalsMax);
-  const { values, positionals } = parseArgs({ args: words.slice(0, end), allowPositionals: true, options });
+  const args = words.slice(0, end).map(shielded);
+  const { values, positionals: shown } = parseArgs({ args, allowPositionals: true, options });
+  const positionals = shown.map((word) => word.trimStart());
   const rest = words.slice(end);
   return { values, positionals, rest: rest[0] === "--" ? rest.slice(1) : rest };
 }
 
+/** A number below zero is no option. */
+const shielded = (word: string) => (/^-\d/.test(word) ? ` ${word}` : word);
+
 function endOfOurs(words: readonly string[], positionalsMax: number): number {
   const { tokens } = parseArgs({
-    args: [...words],
+    args: words.map(shielded),
     allowPositionals: true,
     strict: false,
     tokens: true,

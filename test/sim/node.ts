@@ -11,12 +11,8 @@ import {
   instant,
   type StoredEvent,
 } from "@leasehold/leases";
-<<<<<<< HEAD
 import { LEASE_WRITES } from "@leasehold/leases/nats";
-import { MessageType, type Packet } from "@leasehold/protocol";
-=======
 import { clientIdOfHardware, MessageType, type Packet } from "@leasehold/protocol";
->>>>>>> 6593529 (A node's silence is what the others heard themselves, not what a client's clock says)
 import { Counters } from "../../apps/dhcpd/src/counters.ts";
 import type { Destination } from "../../apps/dhcpd/src/destination.ts";
 import { type Clocks, DhcpService, type ServiceParts } from "../../apps/dhcpd/src/dhcp-service.ts";

@@ -12,7 +12,7 @@ export function clusterViewOf(node: DhcpNode) {
     /** Of the network document in force, and of pools that cover addresses which somebody has. */
     warnings: node.world.warnings,
     /** What a person should look at now: pools that are nearly full, or fill fast, and who declines too much. */
-    alarms: alarmsOf(node),
+    alarms: [...alarmsOf(node), ...node.name.warnings(node.clocks.steady())],
     store: {
       state: node.storeState,
       durability: node.disks.durability,

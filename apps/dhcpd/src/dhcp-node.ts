@@ -16,6 +16,8 @@ import { heartbeatOf, type NodeState, readHeartbeat } from "./heartbeat.ts";
 import { Intake, type Received } from "./intake.ts";
 import { connectToBus } from "./io/bus.ts";
 import { openCatchUp } from "./io/catch-up.ts";
+import { claimName } from "./io/claim-name.ts";
+import { Suspicion } from "./io/clear-suspicion.ts";
 import { ClusterAddress } from "./io/cluster-address.ts";
 import { ConflictProbe } from "./io/conflict-probe.ts";
 import { DurabilityCheck } from "./io/durability-check.ts";
@@ -28,6 +30,7 @@ import { followAll, type Notice, type Views } from "./io/views.ts";
 import type { Whence } from "./lease-request.ts";
 import { BEAT_EVERY_MS, Membership } from "./membership.ts";
 import type { NodeFile } from "./node-file.ts";
+import { NodeName, newBootId } from "./node-name.ts";
 import { NodeWorld } from "./node-world.ts";
 import { PauseWatch } from "./pause-watch.ts";
 import { RecentOutcomes } from "./recent-outcomes.ts";
@@ -41,6 +44,7 @@ import { WrongInput } from "./wrong-input.ts";
 const DRAIN_MAX_MS = 3000;
 const TICK_MS = 100;
 const KEEP_EVERY_MS = 500;
+const STOOD_STILL = "this process stood still; it answers again once it has asked the store what it missed";
 
 export class DhcpNode {
   readonly file: NodeFile;
@@ -48,6 +52,7 @@ export class DhcpNode {
   readonly world: NodeWorld;
   readonly counters = new Counters();
   readonly faults: Faults;
+  readonly name: NodeName;
   /** What became of the last packets. */
   readonly outcomes = new RecentOutcomes();
   readonly clock = new StreamClock(performance.now(), Date.now());
@@ -86,7 +91,7 @@ export class DhcpNode {
     handle: (received) => this.receive(received),
   });
   private hasStopped = false;
-  private isClearing = false;
+  private readonly suspicion: Suspicion;
   private intents = 0;
 
   constructor(file: NodeFile, version: string, log: Logger) {
@@ -100,6 +105,11 @@ export class DhcpNode {
     this.membership = new Membership(file.name);
     this.world = new NodeWorld(file.name, this.membership);
     this.pause = new PauseWatch(this.clocks.steady(), Date.now());
+    this.suspicion = new Suspicion(this.pause);
+    this.name = new NodeName({
+      ...{ self: file.name, bootId: newBootId(Date.now()), counters: this.counters, log },
+      addresses: () => this.addresses,
+    });
     const { membership, counters } = this;
     const { name: self, interfaces } = file;
     this.clusterAddress = new ClusterAddress(
@@ -134,8 +144,13 @@ export class DhcpNode {
       this.counters.count("trouble", `nats-${state}`);
       this.watch?.noteConnection(state);
     });
+    onBeat(this.bus, readHeartbeat, (node, state) =>
+      this.faults.guard("hearing a heartbeat", () => this.hear(node, state)),
+    );
     await this.disks.atStart();
-    this.serve(this.bus);
+    const { steady } = this.clocks;
+    await claimName(this.bus, this.name, { steady, isOver: () => this.hasStopped, tell: () => this.beat() });
+    if (!this.hasStopped) this.serve(this.bus);
   }
 
   /** An interface has another state or address: whoever keeps something of it looks again, and the others hear it at once. */
@@ -174,11 +189,6 @@ export class DhcpNode {
       leases: this.views.leases,
       onLease: (lease) => this.service?.noticeStored(lease),
     });
-    onBeat(bus, readHeartbeat, (node, state) =>
-      faults.guard("hearing a heartbeat", () =>
-        this.noteMembers(this.membership.hear(node, state, steady())),
-      ),
-    );
     this.timers.push(faults.every(BEAT_EVERY_MS, "telling the others", () => this.beat()));
     const epoch = Date.now().toString(36);
     this.service = new DhcpService({
@@ -209,6 +219,11 @@ export class DhcpNode {
     });
   }
 
+  private hear(node: string, state: Heartbeat): void {
+    const now = this.clocks.steady();
+    if (!this.name.hear(node, state, now)) this.noteMembers(this.membership.hear(node, state, now));
+  }
+
   /** Who wants to know what the buckets show. */
   private notices(store: BucketNotice): Notice {
     return {
@@ -235,10 +250,7 @@ export class DhcpNode {
     this.clusterAddress.giveUp(now);
     const discarded = this.links.all.reduce((sum, link) => sum + link.discardQueued(), this.intake.clear());
     for (let i = 0; i < discarded; i++) this.counters.count("dropped", "was-paused");
-    this.log.warn(
-      { discarded },
-      "this process stood still; it answers again once it has asked the store what it missed",
-    );
+    this.log.warn({ discarded }, STOOD_STILL);
   }
 
   private tick(): void {
@@ -257,20 +269,8 @@ export class DhcpNode {
     faults.guard("voting on the cluster's address", () => {
       if (this.clusterAddress.tick(now, this.state === "serving")) this.beat();
     });
-    if (this.pause.isSuspect) faults.unawaited("asking what was missed", this.clearSuspicion());
-  }
-
-  /** What was known before the pause counts again once the stream's leader has said what time it is, and has nothing newer. */
-  private async clearSuspicion(): Promise<void> {
-    if (this.isClearing) return;
-    this.isClearing = true;
-    const checked = this.pause.pauses;
-    try {
-      if ((await this.watch?.look()) && (await this.views?.leases.caughtUp()) === true)
-        this.pause.verified(checked);
-    } finally {
-      this.isClearing = false;
-    }
+    if (this.pause.isSuspect)
+      faults.unawaited("asking what was missed", this.suspicion.clear(this.watch, this.views));
   }
 
   private refusal(): DropReason | undefined {
@@ -304,7 +304,9 @@ export class DhcpNode {
 
   /** What is still missing before the node may answer at all. */
   private notYet(): string | undefined {
-    if (this.views === undefined) return "checking the JetStream objects";
+    const namesake = this.name.refusal(this.clocks.steady());
+    if (namesake !== undefined || this.views === undefined)
+      return namesake ?? "checking the JetStream objects";
     const unknown = this.clock.isKnown ? undefined : "asking the stream what time it is";
     return this.views.missing() ?? unknown ?? this.keeping?.missing;
   }

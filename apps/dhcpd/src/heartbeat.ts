@@ -45,6 +45,10 @@ const linkView = z.object({
 const heartbeat = z.object({
   node: z.string().regex(/^[\w-]{1,64}$/),
   version: text(100),
+  /** Of the process; nodes of earlier versions have none. */
+  bootId: text(64).optional(),
+  /** Another process has its name, so that it does not serve. */
+  isRefused: z.boolean().optional(),
   state: z.enum(NODE_STATES),
   /** As it sees the lease store. */
   store: z.enum(STORE_STATES as readonly [StoreState, ...StoreState[]]).optional(),
@@ -82,7 +86,8 @@ function alarmsOf(sentences: readonly string[]): Pick<Heartbeat, "alarms"> {
 export function heartbeatOf(node: DhcpNode, known: Pick<Heartbeat, "floating">): Heartbeat {
   const { file, version, state, storeState: store, world, counters } = node;
   return {
-    ...{ node: file.name, version, state, store, ...known, api: file.api.listen },
+    ...{ node: file.name, version, bootId: node.name.bootId, state, store, ...known, api: file.api.listen },
+    isRefused: node.name.refusal(node.clocks.steady()) === undefined ? undefined : true,
     addresses: node.links.texts,
     links: node.links.views,
     notReady: node.unreadiness() ?? null,
