@@ -27,7 +27,8 @@ let machines = 0;
 
 beforeAll(async () => {
   capture = await labOf().startCapture();
-  port = await UdpPort.open(labOf(), "r1", 68);
+  // Bound to its address, as it has no route to 255.255.255.255 otherwise; what is offered is seen in the capture.
+  port = await UdpPort.open(labOf(), "r1", 68, labOf().host("r1").address!);
   await allServe();
 });
 afterAll(() => port.close());
