@@ -30,7 +30,7 @@ import { followAll, type Notice, type Views } from "./io/views.ts";
 import type { Whence } from "./lease-request.ts";
 import { BEAT_EVERY_MS, Membership } from "./membership.ts";
 import type { NodeFile } from "./node-file.ts";
-import { NodeName, newBootId } from "./node-name.ts";
+import { NodeName } from "./node-name.ts";
 import { NodeWorld } from "./node-world.ts";
 import { PauseWatch } from "./pause-watch.ts";
 import { RecentOutcomes } from "./recent-outcomes.ts";
@@ -106,12 +106,9 @@ export class DhcpNode {
     this.world = new NodeWorld(file.name, this.membership);
     this.pause = new PauseWatch(this.clocks.steady(), Date.now());
     this.suspicion = new Suspicion(this.pause);
-    this.name = new NodeName({
-      ...{ self: file.name, bootId: newBootId(Date.now()), counters: this.counters, log },
-      addresses: () => this.addresses,
-    });
     const { membership, counters } = this;
     const { name: self, interfaces } = file;
+    this.name = new NodeName({ self, counters, log, addresses: () => this.links.texts });
     this.clusterAddress = new ClusterAddress(
       { self, interfaces, membership, counters, log },
       this.clocks.steady(),

@@ -24,7 +24,8 @@ interface Warned {
 
 export interface NodeNameParts {
   readonly self: string;
-  readonly bootId: string;
+  /** A new one when not given. */
+  readonly bootId?: string;
   readonly counters: Counters;
   readonly log: { error(what: string): void };
   /** Of this node, on the links that it serves. */
@@ -43,7 +44,7 @@ export class NodeName {
   constructor(parts: NodeNameParts) {
     this.parts = parts;
     this.self = parts.self;
-    this.bootId = parts.bootId;
+    this.bootId = parts.bootId ?? newBootId(Date.now());
   }
 
   /** Whether a heartbeat is none of a member: of another process with this node's name, or of one that does not serve for that. */
