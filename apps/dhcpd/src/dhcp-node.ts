@@ -12,7 +12,7 @@ import { Draining, HANDOVER_MS } from "./draining.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Foreseen } from "./explain.ts";
 import { Faults } from "./faults.ts";
-import { heartbeatOf, type NodeState, readHeartbeat } from "./heartbeat.ts";
+import { type Heartbeat, heartbeatOf, type NodeState, readHeartbeat } from "./heartbeat.ts";
 import { Intake, type Received } from "./intake.ts";
 import { connectToBus } from "./io/bus.ts";
 import { openCatchUp } from "./io/catch-up.ts";
