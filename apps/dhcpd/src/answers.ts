@@ -1,5 +1,6 @@
 // What leaves the node for a decision: a reply, or a silence with its reason; counted and, at debug, told.
 import type { Decision, Instant, LeaseRequest } from "@leasehold/leases";
+import type { Subnet } from "@leasehold/network";
 import {
   type ClientId,
   type EncodedOption,
@@ -17,6 +18,7 @@ import { destinationOf } from "./destination.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Exchange, Fault, ServiceParts } from "./exchange.ts";
 import { ipv6OnlyOption } from "./ipv6-only.ts";
+import { ownAddressFor } from "./own-address.ts";
 import { patienceOf } from "./patience.ts";
 import { RAPID_COMMIT } from "./rapid-commit.ts";
 import { isSelectionUsed } from "./relay-information.ts";
@@ -57,20 +59,32 @@ export class Answers {
       case "refuse":
         this.parts.counters.count("refused", decision.reason);
         this.calls.forget(exchange.request.client);
-        this.reply(exchange, { type: "NAK", yiaddr: ipv4(0), text: decision.reason.replaceAll("-", " ") });
+        this.reply(
+          exchange,
+          { type: "NAK", yiaddr: ipv4(0), text: decision.reason.replaceAll("-", " ") },
+          exchange.request.link.find((subnet) => subnet.contains(decision.address)),
+        );
         break;
       case "inform":
-        this.reply(exchange, {
-          ...{ settings: decision.settings, hostname: hostnameOf(exchange, decision) },
-          ...{ type: "ACK", yiaddr: ipv4(0) },
-        });
+        this.reply(
+          exchange,
+          {
+            ...{ settings: decision.settings, hostname: hostnameOf(exchange, decision) },
+            ...{ type: "ACK", yiaddr: ipv4(0) },
+          },
+          decision.subnet,
+        );
         break;
       case "forgo":
-        this.reply(exchange, contentWithoutAddress(exchange, decision));
+        this.reply(exchange, contentWithoutAddress(exchange, decision), decision.subnet);
         break;
       case "grant":
         this.noteGrant(exchange.request.client, decision);
-        this.reply(exchange, this.withNonce(exchange, decision, contentOf(exchange, decision)));
+        this.reply(
+          exchange,
+          this.withNonce(exchange, decision, contentOf(exchange, decision)),
+          decision.subnet,
+        );
         break;
       default:
         decision satisfies never;
@@ -124,11 +138,13 @@ export class Answers {
     return options.length === 0 ? content : { ...content, extra: [...options, ...(content.extra ?? [])] };
   }
 
-  private reply(exchange: Exchange, content: ReplyContent): void {
+  /** `subnet`: the client's, where it is known better than by its link. */
+  private reply(exchange: Exchange, content: ReplyContent, subnet?: Subnet): void {
     const { packet, arrival, request } = exchange;
     const { link, sourcePort } = arrival;
     const isNak = content.type === "NAK";
-    const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? link.addresses[0]!;
+    const own = ownAddressFor(link, [subnet, ...request.link]);
+    const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? own;
     const payload = encodeReply(
       packet,
       { ...content, ciaddr: request.ciaddr },
@@ -140,7 +156,7 @@ export class Answers {
       { isNak, yiaddr: content.yiaddr, ciaddr: request.ciaddr },
       sourcePort,
     );
-    if (!link.send(payload, destination, packet.chaddr)) {
+    if (!link.send(payload, destination, packet.chaddr, own)) {
       this.parts.counters.count("trouble", "send-failed");
       return;
     }

@@ -34,6 +34,7 @@ import type { Foreseen } from "./explain.ts";
 import { identityOf, leaseRequestOf, linkOf, type Whence } from "./lease-request.ts";
 import { answerLeasequery } from "./leasequery.ts";
 import { type LeftPacket, LeftPackets } from "./left-packets.ts";
+import { ownAddressFor } from "./own-address.ts";
 import { PoolWatch } from "./pool-watch.ts";
 import { asksForRapidCommit } from "./rapid-commit.ts";
 import { RateLimiter } from "./rate-limits.ts";
@@ -227,7 +228,7 @@ export class DhcpService {
     const answer = answerLeasequery({
       world,
       packet,
-      serverIdentifier: this.serverIdentifier(link),
+      serverIdentifier: this.serverIdentifier(link, packet.giaddr),
       peers: world.network.leasequeryPeers,
       now: clocks.now(),
     });
@@ -241,8 +242,9 @@ export class DhcpService {
     return undefined;
   }
 
-  private serverIdentifier(link: ServiceLink): Ipv4 {
-    return this.parts.world.network.serverIdentifier?.address ?? link.addresses[0]!;
+  private serverIdentifier(link: ServiceLink, giaddr: Ipv4): Ipv4 {
+    const { network } = this.parts.world;
+    return network.serverIdentifier?.address ?? ownAddressFor(link, [network.subnetContaining(giaddr)]);
   }
 
   private admit(packet: Packet, type: number, arrival: Arrival): DropReason | undefined {

@@ -10,9 +10,12 @@ import type { NodeWorld } from "./node-world.ts";
 import type { Outcome } from "./recent-outcomes.ts";
 import type { StoreHealth } from "./store-health.ts";
 
-/** A link as the service needs it; `send` reads the payload before it returns, and says whether the reply left. */
+/**
+ * A link as the service needs it; `send` reads the payload before it returns, and says whether the reply left. `source` is the address
+ * that it should leave from; the answer to what was sent to one address leaves from that one all the same, as firewalls expect.
+ */
 export interface ServiceLink extends Whence {
-  send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean;
+  send(payload: Buffer, destination: Destination, chaddr: Uint8Array, source?: Ipv4): boolean;
 }
 
 export interface Clocks {

@@ -14,6 +14,7 @@ import { leaseViewOf } from "./api-views.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Whence } from "./lease-request.ts";
 import type { NodeWorld } from "./node-world.ts";
+import { ownAddressFor } from "./own-address.ts";
 import { nameOf } from "./recent-outcomes.ts";
 import { linkAddressOf } from "./relay-information.ts";
 
@@ -197,7 +198,8 @@ function replyCodes(
   decision: Answer,
 ): readonly number[] {
   const content = answerOf({ packet, request }, decision);
-  const serverIdentifier = world.network.serverIdentifier?.address ?? whence.addresses[0] ?? ipv4(0);
+  const serverIdentifier =
+    world.network.serverIdentifier?.address ?? ownAddressFor(whence, [decision.subnet]) ?? ipv4(0);
   const decoded = decode(encodeReply(packet, content, serverIdentifier));
   return decoded.ok ? decoded.packet.codes() : [];
 }

@@ -24,6 +24,7 @@ import {
   writeForceRenew,
 } from "./forcerenew.ts";
 import { leaseRequestOf } from "./lease-request.ts";
+import { ownAddressFor } from "./own-address.ts";
 import { serverIdentifierFor } from "./relay-information.ts";
 
 const REMEMBERED_MAX = 50_000;
@@ -177,7 +178,7 @@ export class RenewalCalls {
     if (request === undefined) return false;
     const policy = request.classes.find((each) => each.policy !== undefined)?.policy;
     if (policy !== undefined) return policy === "decommission";
-    return entitlementTo(world, request, called!.address) === undefined;
+    return entitlementTo(world, request, called!.address, this.parts.clocks.now()) === undefined;
   }
 
   private requestOf(called: Called): LeaseRequest | undefined {
@@ -209,8 +210,8 @@ export class RenewalCalls {
     }
     const { world, counters } = this.parts;
     const { address, nonce, xid, link } = called;
-    const own = world.network.serverIdentifier?.address ?? link.addresses[0]!;
-    const serverIdentifier = serverIdentifierFor(packet, own);
+    const own = ownAddressFor(link, [world.network.subnetContaining(address)]);
+    const serverIdentifier = serverIdentifierFor(packet, world.network.serverIdentifier?.address ?? own);
     const { htype, chaddr } = packet;
     const buffer = Buffer.allocUnsafe(MESSAGE_SIZE);
     const target = { address, htype, chaddr, xid, serverIdentifier, nonce };
@@ -219,6 +220,7 @@ export class RenewalCalls {
       buffer.subarray(0, length),
       { kind: "unicast", address, port: CLIENT_PORT },
       chaddr,
+      own,
     );
     if (isSent) counters.count("replied", "FORCERENEW");
     else counters.count("trouble", "send-failed");

@@ -9,6 +9,7 @@ import {
   entitlementTo,
   isKnown,
   isLeasable,
+  isStandInDue,
   reservationOf,
 } from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
@@ -28,14 +29,20 @@ const NEAR = 256;
 export function chooseAddress(world: World, request: LeaseRequest, now: Instant): Choice {
   const reservation = reservationOf(world, request);
   if (reservation !== undefined) {
-    return take(world, request, reservation.address, now) ?? { reason: "reserved-address-held" };
+    const own = take(world, request, reservation.address, now);
+    if (own !== undefined) return own;
+    const isHeld = !isStandInDue(world, request, reservation, now);
+    const standIn = isHeld
+      ? undefined
+      : (takeRemembered(world, request, now) ?? freeAddress(world, request, now));
+    return standIn !== undefined && "address" in standIn ? standIn : { reason: "reserved-address-held" };
   }
   return takeRemembered(world, request, now) ?? freeAddress(world, request, now);
 }
 
 function take(world: World, request: LeaseRequest, address: Ipv4, now: Instant): Choice | undefined {
   if (!isFree(world, request, address, now)) return undefined;
-  const entitlement = entitlementTo(world, request, address);
+  const entitlement = entitlementTo(world, request, address, now);
   return (
     entitlement && {
       address,

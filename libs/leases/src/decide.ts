@@ -111,7 +111,7 @@ function decideSelecting(world: World, request: LeaseRequest, now: Instant): Dec
   if (!world.isServer(request.serverIdentifier!)) return silent("selected-another-server");
   const address = selectedAddress(world, request, now);
   if (address === undefined) return refuse(world, request, "no-address-named", 0 as Ipv4);
-  const entitlement = entitlementTo(world, request, address);
+  const entitlement = entitlementTo(world, request, address, now);
   if (entitlement === undefined) return refuse(world, request, "not-entitled", address);
   const lease = world.view.get(address);
   if (!isFreeFor(lease, request.client, now, world.policy.guardMs)) {
@@ -156,7 +156,7 @@ function decideExisting(world: World, request: LeaseRequest, address: Ipv4, now:
   if (!request.link.some((subnet) => subnet.contains(address))) {
     return refuse(world, request, "wrong-network", address);
   }
-  const entitlement = entitlementTo(world, request, address);
+  const entitlement = entitlementTo(world, request, address, now);
   const lease = world.view.get(address);
   if (entitlement === undefined) return notAsBelieved(world, request, lease, "not-entitled", address);
   if (isBound(lease, now) && lease.client === request.client) {
@@ -246,7 +246,7 @@ function declineOf(world: World, request: LeaseRequest, address: Ipv4, now: Inst
   const isTaken = world.network.tolerates.has("decline-of-an-offer") && isForUs(world, request);
   if (!isTaken || offeredTo(world, client, now) !== address) return undefined;
   if (!isFreeFor(world.view.get(address), client, now, world.policy.guardMs)) return undefined;
-  const entitlement = entitlementTo(world, request, address);
+  const entitlement = entitlementTo(world, request, address, now);
   return entitlement && conflictEvent(world, request, { address, ...entitlement });
 }
 

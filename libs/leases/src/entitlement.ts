@@ -2,6 +2,8 @@
 import type { Host } from "@leasehold/inventory";
 import { isNamed, type Pool, type Settings, type Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
+import type { Instant } from "./instant.ts";
+import { isFreeFor } from "./lease.ts";
 import { isNobodys, isOfTheRunningNetwork } from "./nobodys-address.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
@@ -51,14 +53,27 @@ function mayBeGiven(world: World, { relayAddress }: LeaseRequest, address: Ipv4)
   return address !== relayAddress && !isNobodys(world, address);
 }
 
+/** Whether the client is to have an address of a pool, as its own is still another's (`reservedAddressHeld: pool`). */
+export function isStandInDue(
+  world: World,
+  { client }: LeaseRequest,
+  { address, subnet }: Reservation,
+  now: Instant,
+): boolean {
+  if (subnet.reservedAddressHeld === "wait") return false;
+  return !isFreeFor(world.view.get(address), client, now, world.policy.guardMs);
+}
+
 /** Undefined when the client may not have the address on this link: it is moved, in no pool of its, or another's. */
-export function entitlementTo(world: World, request: LeaseRequest, address: Ipv4): Entitlement | undefined {
+export function entitlementTo(
+  world: World,
+  request: LeaseRequest,
+  address: Ipv4,
+  now: Instant,
+): Entitlement | undefined {
   const reservation = reservationOf(world, request);
-  if (reservation !== undefined) {
-    return reservation.address === address
-      ? entitled(world, request, reservation.subnet, undefined)
-      : undefined;
-  }
+  if (reservation?.address === address) return entitled(world, request, reservation.subnet, undefined);
+  if (reservation !== undefined && !isStandInDue(world, request, reservation, now)) return undefined;
   const subnet = request.link.find((candidate) => candidate.contains(address));
   const pool = subnet?.poolOf(address);
   if (subnet === undefined || pool === undefined) return undefined;

@@ -157,7 +157,7 @@ export function declineEvent(world: World, request: LeaseRequest, lease: Lease, 
   const { address } = lease;
   const subnet = request.link.find((each) => each.contains(address)) ?? request.link[0]!;
   const { settings } =
-    entitlementTo(world, request, address) ?? entitled(world, request, subnet, subnet.poolOf(address));
+    entitlementTo(world, request, address, now) ?? entitled(world, request, subnet, subnet.poolOf(address));
   // A document that says nothing: not for less than is held, see releaseEvent().
   const held =
     settings.lease.probationSeconds ?? Math.max(world.policy.probationSeconds, secondsLeft(lease, now));

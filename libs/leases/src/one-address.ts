@@ -46,6 +46,6 @@ export function releasesOfOlder(
     )
     .filter((older) => !older.isReserved)
     .filter((older) => older.at + world.policy.guardMs < newest.at)
-    .filter((older) => entitlementTo(world, request, older.address) !== undefined)
+    .filter((older) => entitlementTo(world, request, older.address, now) !== undefined)
     .map((older) => releaseEvent(world, request, older, now));
 }

@@ -19,7 +19,7 @@ export function noteSelection(world: World, request: LeaseRequest, now: Instant)
     world.isServer(serverIdentifier) &&
     isFreeFor(view.get(address), client, now, policy.guardMs) &&
     !offers.isOfferedToOther(address, client, now) &&
-    entitlementTo(world, request, address) !== undefined;
+    entitlementTo(world, request, address, now) !== undefined;
   if (isBelievable) offers.putSelected(client, address, (now + policy.offerMs) as Instant);
   else offers.drop(client);
 }

@@ -63,6 +63,7 @@ export function compileSubnet(subnet: SubnetDocument, context: SubnetContext): C
     bootp: subnet.bootp ?? document.bootp ?? "off",
     ipv6OnlyOffer: subnet.ipv6OnlyOffer ?? document.ipv6OnlyOffer ?? "no-address",
     subnetSelection: subnet.subnetSelection ?? document.subnetSelection ?? "relayed",
+    reservedAddressHeld: subnet.reservedAddressHeld ?? document.reservedAddressHeld ?? "wait",
     rapidCommit: subnet.rapidCommit ?? document.rapidCommit ?? false,
     lease: settings.lease,
     options: settings.options,

@@ -74,6 +74,8 @@ export interface Subnet {
   readonly unknown: "lease" | "ignore" | "quarantine";
   readonly bootp: "off" | "static" | "dynamic";
   readonly rapidCommit: boolean;
+  /** What a client gets whose reserved address here another one still holds. */
+  readonly reservedAddressHeld: "wait" | "pool";
   /** Whether a client on this subnet's link may name another subnet itself, by option 82 or 118. */
   readonly subnetSelection: "relayed" | "any";
   /** What clients are offered that are told to do without IPv4 (RFC 8925 §3.3); a reserved address they get. */

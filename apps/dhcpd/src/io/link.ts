@@ -45,8 +45,8 @@ export interface Link {
   listenOn(address: Ipv4): Promise<void>;
   /** Drops what came in and was not read yet; how many packets that were. */
   discardQueued(): number;
-  /** The payload is read before it returns. `chaddr` is where a frame to a client without an address goes. False when nothing could be sent. */
-  send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean;
+  /** The payload is read before it returns. `chaddr` is where a frame to a client without an address goes; `source` one of the addresses. False when nothing could be sent. */
+  send(payload: Buffer, destination: Destination, chaddr: Uint8Array, source?: Ipv4): boolean;
   close(): void;
 }
 
@@ -167,9 +167,8 @@ class DeviceLink implements Link {
       this.packetSocket === undefined
         ? `bound to the device, ${reading}; no CAP_NET_RAW for raw frames: clients without an address are answered by broadcast`
         : `bound to the device, ${reading}, raw frames to clients without an address`;
-    const link = device.face ?? this;
-    this.read(udp.unicast, { link, isBroadcast: false });
-    this.read(udp.broadcast, { link, isBroadcast: true });
+    this.read(udp.unicast, { link: this.answeringFrom(device.addresses[0]!), isBroadcast: false });
+    this.read(udp.broadcast, { link: device.face ?? this, isBroadcast: true });
   }
 
   discardQueued(): number {
@@ -195,20 +194,28 @@ class DeviceLink implements Link {
   }
 
   async listenOn(address: Ipv4): Promise<void> {
-    if (this.addresses.includes(address) || this.further.has(address)) return;
+    if (address === this.addresses[0] || this.further.has(address)) return;
     const { libc, name, port } = this.device;
     const socket = await adopt(libc, name, formatIpv4(address), port);
     this.further.set(address, socket);
-    const { interfaceName, addresses } = this;
-    const send = (...reply: Parameters<Link["send"]>) => this.sendFrom(socket, ...reply);
-    this.read(socket, { link: { interfaceName, addresses, send }, isBroadcast: false });
+    this.read(socket, { link: this.answeringFrom(address), isBroadcast: false });
   }
 
-  send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean {
-    return this.sendFrom(this.udp.unicast, payload, destination, chaddr);
+  /** For what was sent to one address: the replies leave from it. Of the node's own addresses it is the first one then. */
+  private answeringFrom(asked: Ipv4): Arrival["link"] {
+    const whole = this.device.face ?? this;
+    return {
+      interfaceName: this.interfaceName,
+      get addresses() {
+        const { addresses } = whole;
+        if (addresses[0] === asked || !addresses.includes(asked)) return addresses;
+        return [asked, ...addresses.filter((address) => address !== asked)];
+      },
+      send: (payload, destination, chaddr) => whole.send(payload, destination, chaddr, asked),
+    };
   }
 
-  private sendFrom(via: OpenSocket, payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean {
+  send(payload: Buffer, destination: Destination, chaddr: Uint8Array, source = this.addresses[0]!): boolean {
     // The descriptor may be another file's by now.
     if (this.isClosed) return false;
     const { mac } = this.device;
@@ -221,13 +228,14 @@ class DeviceLink implements Link {
       const ends = {
         sourceMac: mac,
         targetMac: chaddr,
-        source: this.addresses[0]!,
+        source,
         target: destination.address,
       };
       const length = writeFrame(this.frame, ends, payload);
       return this.device.libc.sendFrame(this.packetSocket, this.frame, length, this.linkAddress);
     }
     const { address, port } = placeOf(destination);
+    const via = this.further.get(source) ?? this.udp.unicast;
     if (destination.kind !== "unicast" || this.batches === undefined)
       this.sendAlone(via, payload, address, port);
     else if (this.batches.replies.put(via, payload, address, port)) process.nextTick(this.flush);

@@ -69,7 +69,10 @@ export class ServedLink {
     }
     const isSame = before !== undefined && isSameDevice(before, facts) && addresses[0] === this.addresses[0];
     this.addresses = addresses;
-    if (this.device !== undefined && isSame) return false;
+    if (this.device !== undefined && isSame) {
+      await this.listenOnAll(this.device);
+      return false;
+    }
     this.letGo();
     await this.open(facts);
     return true;
@@ -79,13 +82,18 @@ export class ServedLink {
     try {
       const { interfaceName: name, port, receive, addresses } = this;
       this.device = await openLink({ name, port, addresses, mac: facts.mac }, receive, this);
-      for (const address of this.further) await this.device.listenOn(address);
+      await this.listenOnAll(this.device);
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
       this.letGo();
       this.failure = error;
       throw error;
     }
+  }
+
+  /** Clients in another subnet of the link know the node by another of its addresses. */
+  private async listenOnAll(device: Link): Promise<void> {
+    for (const address of [...this.addresses, ...this.further]) await device.listenOn(address);
   }
 
   private letGo(): void {
@@ -102,8 +110,8 @@ export class ServedLink {
     return this.device?.discardQueued() ?? 0;
   }
 
-  send(payload: Buffer, destination: Destination, chaddr: Uint8Array): boolean {
-    return this.device?.send(payload, destination, chaddr) ?? false;
+  send(payload: Buffer, destination: Destination, chaddr: Uint8Array, source?: Ipv4): boolean {
+    return this.device?.send(payload, destination, chaddr, source) ?? false;
   }
 
   close(): void {

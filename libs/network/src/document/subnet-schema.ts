@@ -25,6 +25,12 @@ export const behaviour = {
     .describe(
       "Whose options 82 (link selection) and 118 say which subnet a client is in. `relayed`: what came through a relay agent; a client on the nodes' own link belongs to that link. `any`: also those of clients on the link, which can draw addresses of every subnet then. Default `relayed`.",
     ),
+  reservedAddressHeld: z
+    .enum(["wait", "pool"])
+    .optional()
+    .describe(
+      "What a client gets whose reserved address another one still holds. `wait`: nothing, until it is free. `pool`: an address of a pool meanwhile; once its own is free it is told NAK at its next renewal, and gets that. Default `wait`.",
+    ),
   ipv6OnlyOffer: z
     .enum(["no-address", "address"])
     .optional()
