@@ -5,8 +5,9 @@ import { nuid } from "@nats-io/transport-node";
 import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 import { streamInfo, streamOf, subjectOf, weaknessesOf } from "./objects.ts";
-import { isTombstone, readJson, readRecord } from "./records.ts";
+import { isTombstone, readRecord } from "./records.ts";
 import { ToldRanges } from "./told-ranges.ts";
+import { readValue } from "./value-octets.ts";
 
 /** One change of one key. `data` is undefined when the key was removed. */
 export interface Change {
@@ -348,6 +349,6 @@ class Delivery implements Change {
   }
 
   get value(): unknown {
-    return this.data && readJson(this.data);
+    return this.data && readValue(this.data);
   }
 }

@@ -4,9 +4,10 @@ import { BATCH_MAX, type CasOutcome, type CasWrite, publishCas } from "./batch.t
 import { BusError, reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 import { streamOf, subjectOf } from "./objects.ts";
+import { octetsThatFit, readValue } from "./value-octets.ts";
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+export { readJson } from "./value-octets.ts";
+
 const NO_MESSAGE = 10037;
 
 /** What a bucket holds under a key; `value` is undefined when the key was deleted. */
@@ -19,16 +20,6 @@ export interface StoredRecord {
 }
 
 export type PutResult = { readonly ok: true; readonly revision: number } | { readonly ok: false };
-
-/** JSON, or the text itself where it is none: whoever reads it can then say what was found. */
-export function readJson(data: Uint8Array): unknown {
-  const text = decoder.decode(data);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
 
 /** True for the tombstones of a KV bucket: deleted, purged, or aged out. */
 export function isTombstone(get: (header: string) => string): boolean {
@@ -54,7 +45,7 @@ export async function putRecords(
   }
   const writes = puts.map((put) => ({
     subject: subjectOf(bucket, put.key),
-    data: encoder.encode(JSON.stringify(put.value)),
+    data: octetsThatFit(bus, bucket, put.value),
     expected: put.expectedRevision,
   }));
   return settle(bus, bucket, writes);
@@ -79,7 +70,7 @@ async function wasStored(bus: Bus, bucket: string, writes: readonly CasWrite[]):
   for (const write of writes) {
     const key = write.subject.slice(subjectOf(bucket, "").length);
     const record = await readRecord(bus, bucket, key);
-    if (JSON.stringify(record?.value) !== JSON.stringify(readJson(write.data))) return { ok: false };
+    if (JSON.stringify(record?.value) !== JSON.stringify(readValue(write.data))) return { ok: false };
     revision = record!.revision;
   }
   return { ok: true, revision };
@@ -125,7 +116,7 @@ async function readMessage(
     const tombstone = isTombstone((name) => message.header?.get(name) ?? "");
     return {
       key,
-      value: tombstone ? undefined : readJson(message.data),
+      value: tombstone ? undefined : readValue(message.data),
       revision: message.seq,
       at: message.time.getTime(),
     };

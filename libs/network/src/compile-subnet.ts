@@ -18,7 +18,7 @@ import { byFirst } from "./pools/address-range.ts";
 import { AddressTable } from "./pools/address-table.ts";
 import { type CompiledPool, compilePool, poolId } from "./pools/compile-pool.ts";
 import type { FixedAddress } from "./pools/fixed-addresses.ts";
-import { Reservations } from "./reservations/reservations.ts";
+import type { Reservations } from "./reservations/reservations.ts";
 import { type Level, levelOf } from "./settings/level.ts";
 import { leaseTimesOf, merge, settingsOf } from "./settings/merge.ts";
 
@@ -34,13 +34,15 @@ export interface SubnetContext {
   readonly document: NetworkDocument;
   readonly options: OptionCatalogue;
   readonly classes: Classes;
+  /** Of each subnet by its id. */
+  readonly reservations: ReadonlyMap<string, Reservations>;
   /** Addresses that somebody has. */
   readonly fixed: ReadonlyMap<Ipv4, FixedAddress>;
 }
 
 /** Throws when the document was not checked. `link` is the subnet alone until the others are compiled. */
 export function compileSubnet(subnet: SubnetDocument, context: SubnetContext): CompiledSubnet {
-  const { document, options, classes } = context;
+  const { document, classes } = context;
   const prefix = parsePrefix(subnet.prefix);
   if (prefix === undefined) throw new Error(`"${subnet.prefix}" is no prefix: the document was not checked.`);
   const shared = document.sharedNetworks?.find(({ id }) => id === subnet.sharedNetwork);
@@ -49,7 +51,7 @@ export function compileSubnet(subnet: SubnetDocument, context: SubnetContext): C
   const pools = compilePools(subnet, prefix, levels, context);
   const pieces = pools.flatMap((pool) => pool.ranges.map(({ first, last }) => ({ pool, first, last })));
   const byAddress = new AddressTable(pieces, (piece) => piece);
-  const reservations = new Reservations(subnet.id, subnet.reservations ?? [], options);
+  const reservations = context.reservations.get(subnet.id)!;
   const classesOf = (facts: ClientFacts) => classes.of(facts);
   const compiled: CompiledSubnet = {
     id: subnet.id,

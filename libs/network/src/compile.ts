@@ -10,14 +10,34 @@ import type { Network, Subnet } from "./network.ts";
 import { OptionCatalogue } from "./options/option-catalogue.ts";
 import { AddressTable } from "./pools/address-table.ts";
 import { fixedAddresses } from "./pools/fixed-addresses.ts";
+import { Reservations } from "./reservations/reservations.ts";
 import { SettingsCache } from "./settings/settings-cache.ts";
+
+/** So many reservations are compiled before others have their turn. */
+const RESERVATIONS_A_STEP = 500;
 
 /** Compiles a document that `readNetwork` or `checkNetwork` let pass. */
 export function compileNetwork(document: NetworkDocument, revision: number): Network {
+  const steps = compileInSteps(document, revision);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
+
+/** The same in steps of some milliseconds: what has to answer meanwhile does so between two of them. */
+export function* compileInSteps(document: NetworkDocument, revision: number): Generator<void, Network, void> {
   const options = new OptionCatalogue(document.optionDefinitions ?? []);
   const classes = new Classes(document, options, isKnown);
+  const reservations = new Map<string, Reservations>();
+  for (const subnet of document.subnets) {
+    const compiled = new Reservations(subnet.id, options);
+    for (const [i, reservation] of (subnet.reservations ?? []).entries()) {
+      compiled.add(reservation);
+      if (i % RESERVATIONS_A_STEP === RESERVATIONS_A_STEP - 1) yield;
+    }
+    reservations.set(subnet.id, compiled);
+  }
   const fixed = fixedAddresses(survey(document));
-  const context = { document, options, classes, fixed };
+  yield;
+  const context = { document, options, classes, fixed, reservations };
   const subnets = document.subnets.map((subnet) => compileSubnet(subnet, context));
   joinLinks(subnets);
   const byId = new Map(subnets.map((subnet) => [subnet.id, subnet]));

@@ -1,7 +1,7 @@
 // The network document: its schema, its problems in words, and what it compiles to for the packet path. Pure.
 export type { ClientClass } from "./classes/client-class.ts";
 export type { ClientFacts, HostFacts } from "./classes/client-facts.ts";
-export { compileNetwork } from "./compile.ts";
+export { compileInSteps, compileNetwork } from "./compile.ts";
 export { diffNetworks } from "./diff.ts";
 export type { ClassDocument } from "./document/class-schema.ts";
 export { jsonSchemaOfNetwork } from "./document/json-schema.ts";

@@ -5,7 +5,7 @@ import { type ClientFacts, Evidence } from "../classes/client-facts.ts";
 import type { ReservationDocument } from "../document/subnet-schema.ts";
 import type { DocumentReservation } from "../network.ts";
 import type { OptionCatalogue } from "../options/option-catalogue.ts";
-import { type Level, levelOf } from "../settings/level.ts";
+import { EMPTY_LEVEL, type Level, levelOf } from "../settings/level.ts";
 import { hex, IDENTIFIERS, type Identifier, keyOf } from "./identifier.ts";
 
 /** What only this package reads of a reservation. */
@@ -20,8 +20,12 @@ export class Reservations {
   private readonly by = new Map<Identifier, Map<string, CompiledReservation>>();
   private readonly byAddress = new Map<Ipv4, CompiledReservation>();
 
-  constructor(subnet: string, documents: readonly ReservationDocument[], options: OptionCatalogue) {
-    for (const document of documents) this.add(subnet, document, options);
+  private readonly subnet: string;
+  private readonly options: OptionCatalogue;
+
+  constructor(subnet: string, options: OptionCatalogue) {
+    this.subnet = subnet;
+    this.options = options;
   }
 
   at(address: Ipv4): DocumentReservation | undefined {
@@ -89,7 +93,8 @@ export class Reservations {
     return served && reservations.get(served.id);
   }
 
-  private add(subnet: string, document: ReservationDocument, options: OptionCatalogue): void {
+  add(document: ReservationDocument): void {
+    const { subnet, options } = this;
     const identifier = IDENTIFIERS.find((one) => document[one] !== undefined);
     if (identifier === undefined)
       throw new Error("A reservation names no client: the document was not checked.");
@@ -102,11 +107,16 @@ export class Reservations {
       ...(address === undefined ? {} : { address }),
       ...(document.hostname === undefined ? {} : { hostname: document.hostname }),
       ...(document.lease === undefined ? {} : { lease: document.lease }),
-      level: levelOf(`reservation ${id}`, document, options),
+      level: hasSettings(document) ? levelOf(`reservation ${id}`, document, options) : EMPTY_LEVEL,
     };
     const reservations = this.by.get(identifier) ?? new Map<string, CompiledReservation>();
     if (!reservations.has(key)) reservations.set(key, reservation);
     this.by.set(identifier, reservations);
     if (address !== undefined && !this.byAddress.has(address)) this.byAddress.set(address, reservation);
   }
+}
+
+/** Most have none, and an address only. */
+function hasSettings({ options, lease, server }: ReservationDocument): boolean {
+  return options !== undefined || lease !== undefined || server !== undefined;
 }

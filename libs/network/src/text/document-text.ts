@@ -14,8 +14,9 @@ export type ReadText =
 /** Parses; the problems are those of YAML's syntax, duplicate keys included. */
 export function readText(text: string, file?: string): ReadText {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const where = file === undefined ? {} : { file };
+  if (isNestedTooDeep(text)) return { ok: false, problems: [{ ...where, path: "", ...TOO_DEEP }] };
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => ({
       ...where,
@@ -48,6 +49,23 @@ function inWords({ code, message }: { code: string; message: string }) {
     default:
       return { found: message, expected: "valid YAML or JSON" };
   }
+}
+
+const DEPTH_MAX = 200;
+const TOO_DEEP = {
+  found: `lists or mappings in each other, more than ${DEPTH_MAX} deep`,
+  expected: "a document of some levels",
+};
+
+/** Before it is parsed, which takes a stack as deep: brackets, the dashes of lists in one line, and spaces before a key. */
+function isNestedTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#.*|[[\]{}]/g)) {
+    if (bracket === "[" || bracket === "{") depth++;
+    else if (bracket === "]" || bracket === "}") depth--;
+    if (depth > DEPTH_MAX) return true;
+  }
+  return new RegExp(`^ {${2 * DEPTH_MAX},}\\S|(?:- ){${DEPTH_MAX},}|(?:\\? ){${DEPTH_MAX},}`, "m").test(text);
 }
 
 // A value's place is that of its key: that is the line a person looks for, also where the value is on the next one.
