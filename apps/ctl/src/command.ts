@@ -1,4 +1,5 @@
 // What a command of `leasehold` is, and what it is given. A command is one file that exports one of these.
+import type { ExitCode } from "./failure.ts";
 import type { Api } from "./io/api.ts";
 import type { Prepared, StoreLogin } from "./io/store.ts";
 
@@ -24,6 +25,8 @@ export interface Command {
 export interface Answer {
   readonly json: unknown;
   readonly lines: readonly string[];
+  /** 0 unless it is said. */
+  readonly exitCode?: ExitCode;
 }
 
 export interface Context {
@@ -50,4 +53,8 @@ export interface World {
   complain(line: string): void;
   readText(path: string): Promise<string>;
   prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<Prepared>;
+  /** Asks at the terminal; undefined when there is none. */
+  confirm?(question: string): Promise<boolean | undefined>;
+  /** For how long nodes are waited for. */
+  readonly patienceMs?: number;
 }

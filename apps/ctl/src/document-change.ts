@@ -1,8 +1,10 @@
 // A change of the network document: what it is based on, what it would change, and storing it (compare-and-swap on the
 // revision that the difference was shown for).
 import type { NetworkDocument } from "@leasehold/network";
+import { acceptLoss, type Impact, lossFailure } from "./change-impact.ts";
 import type { Answer, Context } from "./command.ts";
 import { Failure } from "./failure.ts";
+import { followedLine, followRevision, laggingFailure } from "./follow-revision.ts";
 import { type Reply, refusal } from "./io/api.ts";
 
 export interface DocumentChange {
@@ -89,7 +91,8 @@ export async function carryOut(change: DocumentChange, context: Context): Promis
   const warnings = warningsJson(change);
   const isDry = context.options.flag("dry-run");
   const isForced = context.options.flag("force");
-  if (isDry) await validate(change, context);
+  const isChange = isDry || changes.length > 0 || unstored !== undefined || isForced;
+  const impact = isChange ? await validate(change, context) : undefined;
   for (const line of warningLines(change)) context.say(line);
   if (unstored !== undefined) context.say(unstored);
   if (changes.length === 0 && unstored === undefined && !isForced) {
@@ -99,30 +102,43 @@ export async function carryOut(change: DocumentChange, context: Context): Promis
     };
   }
   for (const line of changes) context.say(line);
+  for (const line of impact?.lines ?? []) context.say(`! ${line}`);
   if (isDry) {
     return {
-      json: { applied: false, revision: base, changes, ...warnings },
+      json: { applied: false, revision: base, changes, ...warnings, ...(impact && { impact }) },
       lines: [`No problems. Nothing was stored: this would change revision ${base}.`],
     };
   }
-  const revision = await store(change, context);
+  const revision = await store(change, await acceptLoss(impact, context), context);
+  context.say(`Applied as revision ${revision}.`);
+  const followed = await followRevision(revision, context);
+  if (followed.lagging.length > 0) throw laggingFailure(followed);
+  const { following, away, ms } = followed;
   return {
-    json: { applied: true, revision, changes, ...warnings },
-    lines: [`Applied as revision ${revision}.`],
+    json: { applied: true, revision, changes, ...warnings, ...(impact && { impact }), following, away, ms },
+    lines: [followedLine(followed)],
   };
 }
 
-async function validate(change: DocumentChange, { api }: Context): Promise<void> {
+/** Has a node check it; what it would take away, where the node is new enough to know. */
+export async function validate(change: DocumentChange, { api }: Context): Promise<Impact | undefined> {
   const reply = await api.post(`${PATH}/validate`, change.text, YAML);
   if (reply.status === 422) throw await refusedDocument(reply, change);
-  if (reply.status !== 200) throw refusal(reply);
+  if (reply.status !== 200 && reply.status !== 404) throw refusal(reply);
+  return (reply.body as { impact?: Impact } | undefined)?.impact;
 }
 
-async function store(change: DocumentChange, { api, options }: Context): Promise<number> {
-  const isForced = options.flag("force");
-  const base = isForced ? "*" : `"${change.base}"`;
-  const reply = await api.put(PATH, change.text, { ...YAML, "if-match": base });
+async function store(
+  change: DocumentChange,
+  isLossAccepted: boolean,
+  { api, options }: Context,
+): Promise<number> {
+  const path = isLossAccepted ? `${PATH}?accept=loss` : PATH;
+  const base = options.flag("force") ? "*" : `"${change.base}"`;
+  const reply = await api.put(path, change.text, { ...YAML, "if-match": base });
   switch (reply.status) {
+    case 409:
+      throw lossFailure((reply.body as { impact?: Impact }).impact);
     case 200:
       return (reply.body as { revision: number }).revision;
     case 412:

@@ -87,8 +87,7 @@ test("A13: a change whose answer is lost is not sent again; one that nobody hear
   const server = await serve({
     "GET /api/v1/network": () => ({ status: 404, body: {} }),
     "POST /api/v1/network/validate": () => ({ body: { problems: [] } }),
-    "PUT /api/v1/network": () => ({ body: { revision: 1 } }),
-    "GET /api/v1/cluster": () => ({ body: { node: "n1", nodes: [] } }),
+    "PUT /api/v1/network?accept=loss": () => ({ body: { revision: 1 } }),
   });
   const refusing = await serve({ ...hosts, "GET /api/v1/network": () => ({ status: 401, body: {} }) });
   const applied = await leasehold(["apply", "f", "--yes", "-s", `${refusing},${server}`]);

@@ -1,5 +1,5 @@
 // The commands that look at the network document and change it.
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { DOCUMENT, leasehold, type Route, serve } from "../test/played-server.ts";
 
 test("apply: stores under the revision that was read, as the YAML that was given", async () => {
@@ -130,7 +130,10 @@ describe("rollback", () => {
     const sent: unknown[] = [];
     const server = await serve({ ...HISTORY, ...putting(sent) });
     const { code, out } = await leasehold(["rollback", "--server", server]);
-    expect([code, out.split("\n")]).toEqual([0, [FORTH, "Applied as revision 10."]]);
+    expect([code, out.split("\n")]).toEqual([
+      0,
+      [FORTH, "Applied as revision 10.", expect.stringContaining("follow revision 10")],
+    ]);
     expect(sent).toEqual([['"9"', documentOf(600)]]);
   });
 
@@ -193,5 +196,75 @@ describe("apply --dry-run", () => {
     expect(code).toBe(1);
     expect(err).toContain("network.yaml:3:5: subnets[0].id: found compute, expected a better name.");
     expect(err).toContain("refused network.yaml. Nothing was stored.");
+  });
+});
+
+describe("A12: what a change takes away is shown before it is stored", () => {
+  const lines = ["4 leases will be refused: no subnet has this address.", "n1, n2, n3: eth0 has no subnet."];
+  const impact = { isLoss: true, lines };
+  const nodes = (revisions: readonly number[]) =>
+    revisions.map((networkRevision, i) => ({ name: `n${i + 1}`, state: "serving", networkRevision }));
+  let stored: string[];
+  let heard: number[];
+
+  const cluster = () =>
+    serve({
+      "GET /api/v1/network": () => ({ status: 404, body: {} }),
+      "POST /api/v1/network/validate": () => ({ body: { problems: [], impact } }),
+      "PUT /api/v1/network": () => ({ status: 409, body: { error: "No.", impact } }),
+      "PUT /api/v1/network?accept=loss": (_, body) => {
+        stored.push(body);
+        return { body: { revision: 8 } };
+      },
+      "GET /api/v1/cluster": () => {
+        const revisions = stored.length > 0 ? [8, 8, heard.shift() ?? 8] : [7, 7, 7];
+        const dead = { name: "n4", state: "dead", networkRevision: 7 };
+        return { body: { node: "n1", nodes: [...nodes(revisions), dead] } };
+      },
+    });
+
+  beforeEach(() => {
+    stored = [];
+    heard = [7, 7];
+  });
+
+  test("without a terminal and without --yes nothing is stored, and the exit code says so", async () => {
+    const { code, out, err } = await leasehold(["apply", "f", "-s", await cluster()]);
+    expect([code, stored]).toEqual([1, []]);
+    for (const line of lines) expect(out).toContain(`! ${line}`);
+    expect(err).toContain("Nothing was stored");
+  });
+
+  test.each([
+    [true, 0, 1],
+    [false, 1, 0],
+  ])("at a terminal it asks: %s", async (answer, code, count) => {
+    const asked = await leasehold(["apply", "f", "-s", await cluster()], { confirm: async () => answer });
+    expect([asked.code, stored.length]).toEqual([code, count]);
+  });
+
+  test("diff and --dry-run show it and store nothing", async () => {
+    for (const words of [
+      ["diff", "f"],
+      ["apply", "--dry-run", "f"],
+    ]) {
+      const { code, out } = await leasehold([...words, "-s", await cluster()]);
+      expect([code, out]).toEqual([0, expect.stringContaining(`! ${lines[0]}`)]);
+    }
+    expect(stored).toEqual([]);
+  });
+
+  test("--yes stores it, and waits until all nodes that are alive follow", async () => {
+    const { code, out } = await leasehold(["apply", "f", "--yes", "-s", await cluster()]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/3 of 4 nodes follow revision 8 after \d+ ms\. n4 is away\.$/);
+    expect(heard).toEqual([]);
+  });
+
+  test("a node that does not follow is named", async () => {
+    heard = Array(1000).fill(7);
+    const asked = ["apply", "f", "--yes", "-s", await cluster()];
+    const { code, err } = await leasehold(asked, { patienceMs: 100, now: () => performance.now() });
+    expect([code, err]).toEqual([1, expect.stringMatching(/revision 8, and n3 did not follow/)]);
   });
 });

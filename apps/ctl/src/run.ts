@@ -17,7 +17,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     const answer = await command.run(contextOf({ args, values, json, world }));
     if (json) world.print(JSON.stringify(answer.json, undefined, 2));
     else for (const line of answer.lines) world.print(line);
-    return ExitCode.ok;
+    return answer.exitCode ?? ExitCode.ok;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     for (const line of json ? [failureJson(error)] : failureLines(error)) world.complain(line);

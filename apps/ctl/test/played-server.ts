@@ -42,7 +42,11 @@ function answer(
   routes: Record<string, Route>,
   body: string,
 ) {
-  const known: Record<string, Route> = { "GET /readyz": () => ({ body: { ready: true } }), ...routes };
+  const known: Record<string, Route> = {
+    "GET /readyz": () => ({ body: { ready: true } }),
+    "GET /api/v1/cluster": () => ({ body: { node: "n1", nodes: [] } }),
+    ...routes,
+  };
   const reply = known[`${request.method} ${request.url}`]?.(request, body) ?? {
     status: 404,
     body: { error: "No." },

@@ -1,6 +1,11 @@
 // The cluster as one node sees it: what `GET /api/v1/cluster` answers (docs/api.md).
 import { LEASES } from "@leasehold/bus";
+import type { Network } from "@leasehold/network";
+import { parseIpv4 } from "@leasehold/protocol";
+import { unservedSubnets } from "./change-impact.ts";
 import type { DhcpNode } from "./dhcp-node.ts";
+import type { Heartbeat } from "./heartbeat.ts";
+import { memberLinks } from "./member-links.ts";
 
 export function clusterViewOf(node: DhcpNode) {
   const { file, version, clock, pending, alarms } = node;
@@ -9,6 +14,8 @@ export function clusterViewOf(node: DhcpNode) {
     version,
     serverIdentifier: serverIdentifierOf(node),
     nodes: nodesOf(node),
+    /** Subnets of which the document says on which interface they are, and no node has it. */
+    unserved: unservedSubnets(node.world.network, memberLinks(node.world.membership, node.clocks.steady())),
     /** Of the network document in force, and of pools that cover addresses which somebody has. */
     warnings: node.world.warnings,
     /** What a person should look at now: pools that are nearly full, or fill fast, and who declines too much. */
@@ -48,14 +55,24 @@ function serverIdentifierOf({ world, clocks }: DhcpNode) {
 function nodesOf({ world, clocks }: DhcpNode) {
   const heard = world.membership
     .all(clocks.steady())
-    .map(({ beat: { node, ...rest }, silentMs, isAlive }) => ({
+    .map(({ beat: { node, links, ...rest }, silentMs, isAlive }) => ({
       name: node,
       ...rest,
+      ...(links && { links: links.map((link) => ({ ...link, subnet: subnetIdOf(link, world.network) })) }),
       state: isAlive || rest.state === "stopped" ? rest.state : "dead",
       lastSeen: new Date(Date.now() - silentMs).toISOString(),
     }));
   const unheard = world.membership.unheard().map((name) => ({ name, state: "dead", ...NOTHING_HEARD }));
   return [...heard, ...unheard];
+}
+
+/** The primary one of the link; null when it serves none. */
+function subnetIdOf(
+  { name, addresses }: NonNullable<Heartbeat["links"]>[number],
+  network: Network,
+): string | null {
+  const numbers = addresses.flatMap((text) => parseIpv4(text) ?? []);
+  return network.subnetOnLink(name, numbers)?.id ?? null;
 }
 
 /** A member by the store that was not heard since this node runs. */

@@ -225,6 +225,7 @@ export class DhcpNode {
   private notices(store: BucketNotice): Notice {
     return {
       network: () => {
+        this.beat(); // Somebody waits for all nodes to follow.
         this.service?.noticeNetwork();
         this.noticeNetwork();
       },
@@ -306,6 +307,11 @@ export class DhcpNode {
       return namesake ?? "checking the JetStream objects";
     const unknown = this.clock.isKnown ? undefined : "asking the stream what time it is";
     return this.views.missing() ?? unknown ?? this.keeping?.missing;
+  }
+
+  /** While leases or hosts are missing that the store has. */
+  get isLoading(): boolean {
+    return this.views?.leases.complete !== true || !this.views.inventory.complete;
   }
 
   get storeState(): StoreState {

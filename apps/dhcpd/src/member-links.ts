@@ -17,7 +17,8 @@ export interface MemberLinks {
 export function memberLinks(membership: Membership, now: number): MemberLinks[] {
   return membership.all(now).flatMap(({ beat, isAlive }) => {
     if (!isAlive || beat.state === "stopped" || beat.links === undefined) return [];
-    const links = beat.links.map(({ name, addresses }) => ({
+    const there = beat.links.filter(({ state }) => state !== "missing");
+    const links = there.map(({ name, addresses }) => ({
       name,
       addresses: addresses.flatMap((text) => parseIpv4(text) ?? []),
     }));

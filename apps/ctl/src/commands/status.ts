@@ -1,5 +1,6 @@
 // `leasehold status`: GET /api/v1/cluster, the cluster as the node that answered sees it.
 import type { Command } from "../command.ts";
+import type { ExitCode } from "../failure.ts";
 import { card, table } from "../table.ts";
 import { relativeTime } from "../times.ts";
 import { type Unusable, unusableLines } from "../unusable.ts";
@@ -17,6 +18,7 @@ interface ClusterView extends Unusable {
   /** Absent from a node of an earlier version. */
   readonly warnings?: readonly string[];
   readonly alarms?: readonly string[];
+  readonly unserved?: readonly { readonly id: string; readonly problem: string }[];
   readonly store: {
     readonly state: string;
     readonly server?: string | null;
@@ -37,6 +39,14 @@ interface NodeView {
   readonly floating?: { readonly obstacle: string | null };
   /** What is wrong with the store, as it sees it. */
   readonly storeAlarms?: readonly string[];
+  /** Why it is not ready; null when it is. */
+  readonly notReady?: string | null;
+  readonly links?: readonly {
+    readonly name: string;
+    readonly state?: string;
+    readonly problem?: string;
+    readonly subnet: string | null;
+  }[];
 }
 
 export const status: Command = {
@@ -47,6 +57,7 @@ export const status: Command = {
     const reply = await api.get("/api/v1/cluster");
     const cluster = reply.body as ClusterView;
     return {
+      exitCode: exitCodeOf(cluster),
       json: cluster,
       lines: [
         ...headLines(cluster, reply.server),
@@ -54,6 +65,7 @@ export const status: Command = {
         ...nodeLines(cluster, world.now()),
         ...obstacleLines(cluster),
         ...alarmLines(cluster),
+        ...troubleLines(cluster),
         ...warningLines(cluster),
         ...unusableLines(cluster),
       ],
@@ -71,6 +83,47 @@ function headLines({ node, serverIdentifier, store }: ClusterView, server: strin
     ["store", `${store.state}${nats}`],
     ["server identifier", identifier],
   ]);
+}
+
+const isAway = ({ state }: NodeView) => state === "dead" || state === "stopped";
+const isReady = (node: NodeView) => node.state === "serving" && !node.notReady;
+
+/** A node that serves and would not be given clients by a load balancer is not ready. */
+function shownState(node: NodeView): string {
+  return node.state === "serving" && node.notReady ? "not ready" : node.state;
+}
+
+/** 0: all is well; 1: something is not, and clients are served; 2: no node is ready. For scripts and monitoring. */
+function exitCodeOf(cluster: ClusterView): ExitCode {
+  if (!cluster.nodes.some(isReady)) return STATUS_CODE.notServing;
+  const isWell =
+    (cluster.alarms ?? []).length === 0 &&
+    cluster.nodes.every(isReady) &&
+    cluster.store.state === "healthy" &&
+    troublesOf(cluster).length === 0;
+  return isWell ? STATUS_CODE.well : STATUS_CODE.degraded;
+}
+
+const STATUS_CODE = { well: 0, degraded: 1, notServing: 2 } as const;
+
+function troublesOf({ nodes, unserved = [] }: ClusterView): string[] {
+  const alive = nodes.filter((node) => !isAway(node));
+  const without = alive.flatMap(({ name, links = [] }) =>
+    links.filter((link) => link.subnet === null).map((link) => ({ name, link: link.name })),
+  );
+  const byLink = Map.groupBy(without, ({ link }) => link);
+  return [
+    ...alive.flatMap(({ name, notReady }) => (notReady ? [`${name} is not ready: ${notReady}.`] : [])),
+    ...[...byLink].map(
+      ([link, each]) => `${each.map(({ name }) => name).join(", ")}: ${link} has no subnet.`,
+    ),
+    ...unserved.map(({ id, problem }) => `subnet ${id}: ${problem}.`),
+  ];
+}
+
+function troubleLines(cluster: ClusterView): string[] {
+  const lines = troublesOf(cluster);
+  return lines.length > 0 ? ["", ...lines] : [];
 }
 
 function obstacleLines({ nodes }: ClusterView): string[] {
@@ -106,7 +159,7 @@ function nodeLines(cluster: ClusterView, now: number): string[] {
   const heads = ["NODE", "STATE", "ADDRESS", "VERSION", "NETWORK", "HOSTS", "LEASES", "SEEN"];
   const rows = cluster.nodes.map((node) => [
     node.name,
-    node.state,
+    shownState(node),
     // A node of another version may say something else.
     Array.isArray(node.addresses) ? node.addresses.join(" ") : null,
     node.version,

@@ -1,5 +1,6 @@
 // The real world of a command: environment, clock, terminal, files.
 import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import type { World } from "../command.ts";
 import { Failure, usageFailure } from "../failure.ts";
@@ -11,6 +12,7 @@ export const realWorld: World = {
   print: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`${line}\n`),
   readText,
+  confirm,
   prepareStore,
 };
 
@@ -24,5 +26,16 @@ async function readText(path: string): Promise<string> {
     if (code === "ENOENT")
       throw usageFailure(`There is no file ${path}.`, "Check the path; `-` reads standard input.");
     throw new Failure(`${path} cannot be read: ${message}.`, "Check its permissions.", { cause: error });
+  }
+}
+
+/** Only a person is asked: a script gets no question that it cannot answer. */
+async function confirm(question: string): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(question)).trim());
+  } finally {
+    terminal.close();
   }
 }

@@ -5,6 +5,7 @@ import type { Checked, Network, NetworkDocument, Problem } from "@leasehold/netw
 import type { FastifyInstance, FastifyReply } from "fastify";
 import * as z from "zod";
 import { parameters, wholeNumber } from "../api-fields.ts";
+import type { Impact } from "../change-impact.ts";
 import { brokenBy } from "../network-feed.ts";
 import { type HistoryEntry, historySteps, type KeptRevision, revisionView } from "../network-history.ts";
 import type { DocumentStore } from "./document-store.ts";
@@ -14,6 +15,10 @@ export interface NetworkDocuments extends DocumentStore {
   inForce(): Network;
   /** All problems of a text in YAML or JSON, without keeping packets waiting. */
   check(text: string): Promise<Checked<NetworkDocument>>;
+  /** Why it cannot be stored although nothing is wrong with it: it is too long. */
+  unstorable?(document: NetworkDocument): Problem | undefined;
+  /** What it would take away. @throws BusError while that is not known. */
+  impact?(document: NetworkDocument): Promise<Impact>;
 }
 
 /** What the store has of the document now. */
@@ -29,6 +34,8 @@ export interface StoredView {
 const revisionParameters = parameters({ revision: wholeNumber(Number.MAX_SAFE_INTEGER) });
 type Revision = { Params: z.infer<typeof revisionParameters> };
 const anyText = z.unknown();
+const accept = parameters({ accept: z.literal("loss", "loss").optional() });
+type Accept = { Querystring: z.infer<typeof accept> };
 
 export function addNetwork(app: FastifyInstance, documents: NetworkDocuments): void {
   addReading(app, documents);
@@ -103,24 +110,49 @@ function addWriting(app: FastifyInstance, documents: NetworkDocuments): void {
     const checked = await documents.check(textOf(body));
     return checked.ok ? { problems: [], ...warningsOf(checked) } : answerProblems(reply, checked.problems);
   });
-  app.put("/api/v1/network", { schema }, async ({ headers, body }, reply) => {
-    const stated = revisionIn(headers["if-match"]);
-    if (stated === undefined) return answerUnconditional(reply, headers["if-match"]);
-    const checked = await documents.check(textOf(body));
-    if (!checked.ok) return answerProblems(reply, checked.problems);
-    const expected = await expectedRevision(stated, documents);
-    const result = await documents.put(checked.document, expected);
-    if (result.ok) {
-      const { revision } = result;
-      return reply.header("etag", `"${revision}"`).send({ revision, ...warningsOf(checked) });
-    }
-    return answerConflict(reply, expected, await documents.newest());
-  });
+  app.put<Accept>(
+    "/api/v1/network",
+    { schema: { ...schema, querystring: accept } },
+    async (request, reply) => {
+      const { headers, body, query } = request;
+      const stated = revisionIn(headers["if-match"]);
+      if (stated === undefined) return answerUnconditional(reply, headers["if-match"]);
+      const checked = await checkedWhole(textOf(body), documents);
+      if (!checked.ok) return answerProblems(reply, checked.problems);
+      const isAccepted = query.accept !== undefined;
+      const impact = isAccepted ? undefined : await documents.impact?.(checked.document);
+      if (impact?.isLoss) return answerLoss(reply, impact);
+      const expected = await expectedRevision(stated, documents);
+      const result = await documents.put(checked.document, expected);
+      if (result.ok) {
+        const { revision } = result;
+        return reply.header("etag", `"${revision}"`).send({ revision, ...warningsOf(checked) });
+      }
+      return answerConflict(reply, expected, await documents.newest());
+    },
+  );
 }
 
 /** Absent where there are none. */
 function warningsOf({ warnings }: { readonly warnings: readonly Problem[] }) {
   return warnings.length > 0 ? { warnings } : {};
+}
+
+/** Everything that is wrong with it, its length included. */
+async function checkedWhole(text: string, documents: NetworkDocuments): Promise<Checked<NetworkDocument>> {
+  const checked = await documents.check(text);
+  if (!checked.ok) return checked;
+  const problem = documents.unstorable?.(checked.document);
+  return problem === undefined ? checked : { ok: false, problems: [problem] };
+}
+
+/** Nothing is lost by accident: who sends no `accept` has not seen what this change takes away. */
+function answerLoss(reply: FastifyReply, impact: Impact) {
+  return reply.code(409).send({
+    error: `This change takes leases or links away; nothing was stored. ${impact.lines.join(" ")}`,
+    fix: "Send ?accept=loss (`leasehold apply --yes`) if that is meant.",
+    impact,
+  });
 }
 
 function textOf(body: unknown): string {

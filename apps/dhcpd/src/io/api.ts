@@ -1,11 +1,14 @@
 // The node's HTTP: health for everybody, the API and the metrics for who has the token.
 import { timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { listenPlace } from "@leasehold/network";
+import { BusError, type Room, roomFor } from "@leasehold/bus";
+import { compileInSteps, listenPlace, type NetworkDocument, type Problem } from "@leasehold/network";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
+import { type Impact, impactInSteps } from "../change-impact.ts";
 import { clusterViewOf } from "../cluster-view.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
+import { memberLinks } from "../member-links.ts";
 import { addClearLease } from "./api-clear-lease.ts";
 import { DocumentCheck } from "./api-document-check.ts";
 import { addExplain } from "./api-explain.ts";
@@ -14,6 +17,7 @@ import { addLeases } from "./api-leases.ts";
 import { addNetwork, type NetworkDocuments } from "./api-network.ts";
 import { newApiServer } from "./api-server.ts";
 import { documentStore } from "./document-store.ts";
+import { inTurns } from "./in-turns.ts";
 
 /** May be another one while it serves. */
 export interface ApiSecrets {
@@ -97,5 +101,31 @@ function documentsOf(node: DhcpNode): NetworkDocuments {
     ...documentStore(() => node.connectedBus()),
     inForce: () => node.world.network,
     check: (text) => documents.check(text),
+    unstorable: (document) => tooLong(roomFor(node.connectedBus(), document)),
+    impact: (document) => impactOf(document, node),
   };
+}
+
+/** The limit of the store, with its number; what is above it could be checked and never stored. */
+function tooLong({ size, most }: Room): Problem | undefined {
+  if (size <= most) return undefined;
+  return {
+    path: "",
+    found: `a document of ${size} octets as it is stored (compressed)`,
+    expected: `at most ${most}: the NATS servers take no more in a message`,
+    fix: "Raise `max_payload` of the NATS servers where it is below 1MB; else take reservations out, into the inventory.",
+  };
+}
+
+/** Packets have their turn between two steps. @throws BusError while the node does not know what could be lost. */
+async function impactOf(document: NetworkDocument, node: DhcpNode): Promise<Impact> {
+  if (node.isLoading) {
+    throw new BusError(
+      "This node is still loading leases and hosts, so it cannot say what the change would take away.",
+      "Ask another node, or this one again in a moment.",
+    );
+  }
+  const after = await inTurns(compileInSteps(document, node.world.network.revision + 1));
+  const members = memberLinks(node.world.membership, node.clocks.steady());
+  return inTurns(impactInSteps(after, { world: node.world, members, now: node.clocks.now() }));
 }

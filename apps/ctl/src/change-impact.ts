@@ -1,0 +1,27 @@
+// What a change would take away, as a node computed it; and asking whether that is meant. Nothing is lost by accident: without a
+// terminal, or a yes, nothing is stored.
+import type { Context } from "./command.ts";
+import { Failure } from "./failure.ts";
+
+export interface Impact {
+  readonly isLoss: boolean;
+  readonly lines: readonly string[];
+  readonly [more: string]: unknown;
+}
+
+/** @throws Failure when something would be lost and nobody said that this is meant. */
+export async function acceptLoss(impact: Impact | undefined, { options, world }: Context): Promise<boolean> {
+  if (options.flag("yes")) return true;
+  if (impact === undefined || !impact.isLoss) return false;
+  const isMeant = await world.confirm?.("This takes leases or links away. Store it all the same? [y/N] ");
+  if (isMeant) return true;
+  throw lossFailure(impact, isMeant === false);
+}
+
+export function lossFailure(impact: Impact | undefined, isAsked = false): Failure {
+  return new Failure(
+    "This change takes leases or links away. Nothing was stored.",
+    isAsked ? undefined : "Give --yes if that is meant; `--dry-run` and `diff` show it and store nothing.",
+    { extra: { impact } },
+  );
+}
