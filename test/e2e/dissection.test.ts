@@ -107,7 +107,7 @@ test("FORCERENEW reaches the client whose address has left the pools, with its d
   await must([...lab.onHost("c1").argv, "ip", "address", "add", `${formatIpv4(address)}/16`, "dev", "eth0"]);
   const moved = join(folder, "moved.yaml");
   writeFileSync(moved, readFileSync(NETWORK, "utf8").replace(/range: .*/, "range: 10.77.17.0-10.77.17.255"));
-  await lab.leasehold(["apply", moved]);
+  await lab.leasehold(["apply", "--yes", moved]);
   const called = await waitFor("FORCERENEW", FORCERENEW);
   expect([formatIpv4(called.target), called.packet.xid]).toEqual([formatIpv4(address), sender.xid]);
   const fields = ["ip.dst", "dhcp.option.dhcp_authentication.protocol", "dhcp.option.dhcp_server_id"];

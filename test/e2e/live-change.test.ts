@@ -57,7 +57,7 @@ function documentOf(n: number) {
 
 /** Stores a document through a node; answers with the ms after which each node went by it, once it was stored. */
 async function change(document: unknown, through: string): Promise<number[]> {
-  const { status, body } = await labOf().api(through, "/api/v1/network", {
+  const { status, body } = await labOf().api(through, "/api/v1/network?accept=loss", {
     method: "PUT",
     body: JSON.stringify(document),
     headers: { "content-type": "application/json", "if-match": "*" },

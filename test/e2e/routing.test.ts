@@ -288,7 +288,8 @@ async function replaceNetwork(file: string): Promise<void> {
   const lab = labOf();
   const headers = { "content-type": "application/yaml", "if-match": "*" };
   const body = readFileSync(fileHere(file), "utf8");
-  const { revision } = (await lab.api("n1", "/api/v1/network", { method: "PUT", body, headers })).body as {
+  const path = "/api/v1/network?accept=loss";
+  const { revision } = (await lab.api("n1", path, { method: "PUT", body, headers })).body as {
     revision: number;
   };
   for (const { name } of lab.nodes) {

@@ -1,5 +1,5 @@
 // Whole commands: what they ask of the API, and what they print.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { leasehold, NOW, serve, servers } from "../test/played-server.ts";
 import type { World } from "./command.ts";
 
@@ -234,4 +234,59 @@ test("help names every command, and a command's own options", async () => {
   expect((await leasehold(["init", "--help"])).out).toContain("--replicas 1|3");
   expect((await leasehold(["help", "leases"])).out).toContain("--state STATE");
   expect((await leasehold(["--version"])).out).toMatch(/^leasehold \d/);
+});
+
+describe("A13: status has exit codes", () => {
+  const node = { addresses: ["10.77.0.11"], version: "0.1.0", state: "serving", networkRevision: 3 };
+  const member = (name: string, more: object = {}) => ({
+    ...{ ...node, name, hosts: 0, leases: 0, lastSeen: new Date(NOW).toISOString(), notReady: null },
+    ...{ links: [{ name: "eth0", state: "up", addresses: [], subnet: "compute" }] },
+    ...more,
+  });
+  const statusOf = async (nodes: readonly object[], more: object = {}) => {
+    const cluster = { node: "n1", version: "0.1.0", serverIdentifier: { mode: "per-node" }, nodes };
+    const body = { ...cluster, store: { state: "healthy" }, ...more };
+    return leasehold(["status", "-s", await serve({ "GET /api/v1/cluster": () => ({ body }) })]);
+  };
+
+  test("0: all is well", async () => {
+    expect((await statusOf([member("n1"), member("n2")])).code).toBe(0);
+  });
+
+  test.each([
+    ["a dead node", [member("n1"), member("n2", { state: "dead" })], {}, /n2 +dead/],
+    [
+      "a draining node",
+      [member("n1"), member("n2", { state: "draining", notReady: "draining" })],
+      {},
+      /draining/,
+    ],
+    ["a store that is not healthy", [member("n1")], { store: { state: "electing" } }, /electing/],
+    [
+      "a node that serves and is not ready",
+      [member("n1"), member("n2", { notReady: "store missing: renewals go on" })],
+      {},
+      /n2 +not ready[\s\S]*n2 is not ready: store missing: renewals go on\./,
+    ],
+    [
+      "a link without a subnet",
+      [member("n1"), member("n2", { links: [{ name: "eth0", subnet: null }] })],
+      {},
+      /n2: eth0 has no subnet\./,
+    ],
+    [
+      "a subnet that no node serves",
+      [member("n1")],
+      { unserved: [{ id: "x", problem: "no node has eth9" }] },
+      /subnet x: no node has eth9\./,
+    ],
+  ])("1: %s", async (_, nodes, more, words) => {
+    const { code, out } = await statusOf(nodes, more);
+    expect([code, out]).toEqual([1, expect.stringMatching(words)]);
+  });
+
+  test("2: no node is ready", async () => {
+    const nodes = [member("n1", { notReady: "no network document yet" }), member("n2", { state: "dead" })];
+    expect((await statusOf(nodes)).code).toBe(2);
+  });
 });

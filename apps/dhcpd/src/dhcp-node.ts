@@ -309,9 +309,11 @@ export class DhcpNode {
     return this.views.missing() ?? unknown ?? this.keeping?.missing;
   }
 
-  /** While leases or hosts are missing that the store has. */
+  /** While it cannot know what a change would take away: without a document, nobody is served. */
   get isLoading(): boolean {
-    return this.views?.leases.complete !== true || !this.views.inventory.complete;
+    if (this.views?.network.complete !== true) return true;
+    const { leases, inventory } = this.views;
+    return this.world.network.revision > 0 && !(leases.complete && inventory.complete);
   }
 
   get storeState(): StoreState {

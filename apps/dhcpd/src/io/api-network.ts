@@ -107,8 +107,10 @@ async function historyOf(kept: readonly KeptRevision[], inForce: number): Promis
 function addWriting(app: FastifyInstance, documents: NetworkDocuments): void {
   const schema = { body: anyText };
   app.post("/api/v1/network/validate", { schema }, async ({ body }, reply) => {
-    const checked = await documents.check(textOf(body));
-    return checked.ok ? { problems: [], ...warningsOf(checked) } : answerProblems(reply, checked.problems);
+    const checked = await checkedWhole(textOf(body), documents);
+    if (!checked.ok) return answerProblems(reply, checked.problems);
+    const impact = await documents.impact?.(checked.document);
+    return { problems: [], ...warningsOf(checked), ...(impact && { impact }) };
   });
   app.put<Accept>(
     "/api/v1/network",
