@@ -309,11 +309,8 @@ export class DhcpNode {
     return this.views.missing() ?? unknown ?? this.keeping?.missing;
   }
 
-  /** While it cannot know what a change would take away: without a document, nobody is served. */
   get isLoading(): boolean {
-    if (this.views?.network.complete !== true) return true;
-    const { leases, inventory } = this.views;
-    return this.world.network.revision > 0 && !(leases.complete && inventory.complete);
+    return this.views?.isLoading ?? true;
   }
 
   get storeState(): StoreState {

@@ -23,6 +23,8 @@ export interface Views {
   readonly lostHosts: number;
   /** Why the network document in force is not what the store has; undefined when it is. */
   readonly documentDifference: string | undefined;
+  /** While it cannot be known what a change would take away: without a document, nobody is served. */
+  readonly isLoading: boolean;
   /** What is still missing before the node may answer; undefined when nothing is. */
   missing(): string | undefined;
   stop(): Promise<void>;
@@ -88,6 +90,10 @@ export function followAll(
       if (!leases.told(stream, first, first + writes.length - 1)) return;
       for (const [i, { key, data }] of writes.entries())
         faults.guard(`taking in ${key}`, () => take({ key, data, revision: first + i, at }));
+    },
+    get isLoading() {
+      if (!network.follower.complete) return true;
+      return world.network.revision > 0 && !(leases.complete && inventory.complete);
     },
     missing: () => {
       const loading = Object.entries(all).filter(([, follower]) => !follower.complete);
