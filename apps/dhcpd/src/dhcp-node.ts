@@ -76,7 +76,7 @@ export class DhcpNode {
   private bus: Bus | undefined;
   readonly disks: DurabilityCheck;
   private watch: StoreWatch | undefined;
-  private views: Views | undefined;
+  views: Views | undefined;
   private service: DhcpService | undefined;
   private catchUp: CatchUp | undefined;
   readonly links: ServedLinks;
@@ -307,10 +307,6 @@ export class DhcpNode {
       return namesake ?? "checking the JetStream objects";
     const unknown = this.clock.isKnown ? undefined : "asking the stream what time it is";
     return this.views.missing() ?? unknown ?? this.keeping?.missing;
-  }
-
-  get isLoading(): boolean {
-    return this.views?.isLoading ?? true;
   }
 
   get storeState(): StoreState {

@@ -119,7 +119,7 @@ function tooLong({ size, most }: Room): Problem | undefined {
 
 /** Packets have their turn between two steps. @throws BusError while the node does not know what could be lost. */
 async function impactOf(document: NetworkDocument, node: DhcpNode): Promise<Impact> {
-  if (node.isLoading) {
+  if (node.views?.isLoading !== false) {
     throw new BusError(
       "This node is still loading leases and hosts, so it cannot say what the change would take away.",
       "Ask another node, or this one again in a moment.",
