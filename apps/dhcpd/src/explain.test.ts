@@ -166,8 +166,8 @@ test.each<[string, Record<string, unknown>, object]>([
 });
 
 test.each<[string, Record<string, unknown>, RegExp]>([
-  ["neither packet nor mac", {}, /either packet or mac/],
-  ["both", { mac: alice.mac, packet: "00" }, /either packet or mac/],
+  ["neither packet nor mac", {}, /one of packet, mac and client/],
+  ["both", { mac: alice.mac, packet: "00" }, /one of packet, mac and client/],
   ["a packet that is none", { packet: "0102" }, /no DHCP message: too-short/],
   ["an interface that is not served", { mac: alice.mac, interface: "eth9" }, /it serves eth0/],
   ["a mistyped key", { mca: "1" }, /mca: one of packet, mac/],
