@@ -62,14 +62,14 @@ export class NetworkFeed {
     return this.newest;
   }
 
-  /** A record of the document, as the bucket's feed shows it. */
-  take(record: DocumentRecord): void {
+  /** A record of the document, as the bucket's feed shows it; and what it compiles to, where that is known. */
+  take(record: DocumentRecord, known?: Compiled): void {
     const { revision, at } = record;
     if (record.value === undefined) {
       this.newest = { kind: "deleted", revision, at };
       return;
     }
-    const compiled = compileRecord(record);
+    const compiled = known ?? compileRecord(record);
     if (compiled.ok) {
       this.newest = { kind: "document", revision, at };
       if (!this.isOlder(at)) this.use(compiled, at);

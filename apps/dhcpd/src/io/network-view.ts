@@ -1,10 +1,11 @@
 // Follows the bucket of the network document and the members, and gives it back what it has lost: network-feed.ts says what.
-import { type Bus, type Follower, followBucket, NETWORK, reasonOf } from "@leasehold/bus";
+import { type Bus, type Change, type Follower, followBucket, NETWORK, reasonOf } from "@leasehold/bus";
 import type { Network } from "@leasehold/network";
 import type { Logger } from "pino";
 import type { Counters } from "../counters.ts";
 import { NetworkFeed } from "../network-feed.ts";
 import type { NodeWorld } from "../node-world.ts";
+import { LongDocuments } from "./compile-long.ts";
 import { documentStore, isDocument } from "./document-store.ts";
 
 const TEND_EVERY_MS = 1000;
@@ -27,6 +28,7 @@ export interface NetworkViewParts {
 export class NetworkView {
   readonly follower: Follower;
   readonly feed: NetworkFeed;
+  private readonly long = new LongDocuments();
   private readonly bus: Bus;
   private readonly parts: NetworkViewParts;
   private readonly timer: NodeJS.Timeout;
@@ -54,21 +56,27 @@ export class NetworkView {
     });
     this.follower = followBucket(bus, NETWORK, {
       onRecord: (change) => {
-        if (isDocument(change)) this.feed.take(change);
+        if (isDocument(change)) this.long.inOrder(() => this.take(change));
         else onMember(change.key, change.value, change.revision);
       },
       onReset: (reason) => {
         log.error({ reason }, "the network document's store was replaced; what it has lost is written back");
-        this.feed.replaced();
+        this.long.inOrder(() => this.feed.replaced());
         onReplaced();
       },
-      onComplete: () => {
-        this.feed.complete();
-        void this.tend();
-      },
+      onComplete: () =>
+        this.long.inOrder(() => {
+          this.feed.complete();
+          void this.tend();
+        }),
       ...{ onTrouble, onWeaknesses },
     });
     this.timer = setInterval(() => void this.tend(), TEND_EVERY_MS);
+  }
+
+  private take(change: Change): void | Promise<void> {
+    if (!this.long.isLong(change)) return this.feed.take(change);
+    return this.long.compile(change).then((compiled) => this.feed.take(change, compiled));
   }
 
   /** Why the node has no network to go by; undefined when it has one. */
@@ -82,6 +90,7 @@ export class NetworkView {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    this.long.close();
     await this.follower.stop();
   }
 
