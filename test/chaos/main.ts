@@ -1,4 +1,4 @@
-// `./run chaos [random|partitions|power|rolling|load]`: faults, while clients by the hundred live on a real cluster. Exits
+// `./run chaos [random|partitions|power|rolling|store|load]`: faults, while clients by the hundred live on a real cluster. Exits
 // with 1 when anything was that must never be.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -51,7 +51,7 @@ export async function run(options: RunOptions): Promise<Run> {
     const troubles: string[] = [];
     const storm = new Storm(stage.lab, seed, say);
     const { lost, homeless } = await withClients(stage, options, () => act(storm, options, troubles));
-    const findings = await stage.judge(storm.records);
+    const findings = await stage.judge(storm.records, scenario.losesStore ?? false);
     if (stage.missed > 0) troubles.push(`the capture missed ${stage.missed} packets`);
     troubles.push(...homeless.map((name) => `${name} had no address when all was over`));
     troubles.push(...disappointments(scenario, findings, storm.records, lost));

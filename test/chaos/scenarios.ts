@@ -1,5 +1,6 @@
 // What can be run: a line a scenario.
 import { type FaultKind, faultKinds } from "./fault-kinds.ts";
+import { storeLosses } from "./store-losses.ts";
 import type { Storm } from "./storm.ts";
 
 export interface Scenario {
@@ -13,6 +14,8 @@ export interface Scenario {
   readonly leaseSeconds?: number;
   /** A load tool asks besides, so many times a second, and may lose one in a hundred outside of the faults. */
   readonly load?: number;
+  /** The store loses what it holds: the wire alone is judged, by who has which address. */
+  readonly losesStore?: boolean;
   act(storm: Storm, minutes: number, kinds: readonly FaultKind[]): Promise<void>;
 }
 
@@ -56,6 +59,14 @@ export const scenarios: readonly Scenario[] = [
     about: "all nats-servers and then all dhcpds are restarted, one after the other",
     sparesClients: true,
     act: inTurn(named("rolling restart of nats-servers", "rolling restart of dhcpds")),
+  },
+  {
+    name: "store",
+    about:
+      "buckets are emptied, a document that is none is written, all stores are lost; nodes are started anew each time",
+    losesStore: true,
+    leaseSeconds: 120,
+    act: inTurn(storeLosses),
   },
   {
     name: "load",

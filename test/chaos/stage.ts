@@ -74,8 +74,12 @@ export class Stage {
   }
 
   /** Ends the capture, and judges by it and by what the store holds. */
-  async judge(faults: readonly FaultRecord[]): Promise<Findings> {
+  async judge(faults: readonly FaultRecord[], isStoreLost: boolean): Promise<Findings> {
     const file = await this.lab.stopCapture();
+    if (isStoreLost) {
+      const { bucket, log } = await this.readAnyway();
+      return check({ wire: wireOf(file), bucket, log, faults, isStoreLost });
+    }
     const { bucket, log } = await until(
       "the lease log has all that the bucket has",
       LOG_CATCHES_UP_SECONDS,

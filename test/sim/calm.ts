@@ -44,8 +44,8 @@ export class Calm {
     this.judgeLiveness();
     for (const client of simulation.clients) client.freeze();
     await this.pass(ANSWERED_WITHIN_MS);
-    await this.judgeOneOffer();
     this.judgeEnds();
+    await this.judgeOneOffer();
     await this.loseMinority();
     await this.judgeEveryNode();
     for (const node of simulation.nodes) node.start();
@@ -158,7 +158,7 @@ export class Calm {
   private judgeViews(): void {
     const { stream, nodes, judge } = this.simulation;
     const replay = new LeaseView();
-    for (const { event, revision, at } of stream.log) replay.apply(leaseAfter(event!, revision, at));
+    for (const { event, revision, at } of stream.after(0)) replay.apply(leaseAfter(event!, revision, at));
     for (const node of nodes) {
       judge.checked("I12");
       const { view } = node.life!.world;

@@ -17,6 +17,8 @@ export type Enter = (run: () => void) => void;
 
 export interface Connection extends CasStream {
   lastSequence(): Promise<number>;
+  /** Which stream it is, and how many addresses it has something of. */
+  contents(): Promise<{ readonly incarnation: number; readonly keys: number }>;
   /** What the leader's clock shows. */
   streamTime(): Promise<number>;
 }
@@ -66,6 +68,8 @@ export class StoreDoor {
       publish: (appends, patienceMs) => this.publish(appends, patienceMs, enter),
       read: (address) => this.read(address, enter),
       lastSequence: () => this.ask(() => this.stream.lastSequence, enter),
+      contents: () =>
+        this.ask(() => ({ incarnation: this.stream.incarnation, keys: this.stream.keys }), enter),
       streamTime: () => this.ask(() => this.stream.leaderMs, enter),
     };
   }

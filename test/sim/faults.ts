@@ -25,6 +25,9 @@ export interface Kind {
 /** Not by chance: a plan has it where nothing else is broken. */
 export const RESERVED_IN_OUTAGE = "reserved host starts without a majority";
 
+/** Not by chance either: those that know what was lost must be there to write it back. */
+export const STORE_LOSSES = ["store purged", "store rolled up", "store restored from a backup"] as const;
+
 /** By how much the clock of a leader may be wrong, ms. */
 export const LEADER_SKEW_MAX_MS = 1000;
 
@@ -119,6 +122,22 @@ export const faultKinds: readonly Kind[] = [
     ...{ weight: 0, longestMs: 40_000 },
     begin: (simulation) => simulation.watchReserved(),
     end: (simulation) => simulation.stream.regainMajority(),
+  },
+  {
+    name: STORE_LOSSES[0],
+    ...{ weight: 0, longestMs: 60_000 },
+    begin: (simulation, { node }) => simulation.loseStore(node, (stream) => stream.empty(0)),
+  },
+  {
+    name: STORE_LOSSES[1],
+    ...{ weight: 0, longestMs: 60_000 },
+    begin: (simulation, { node }) => simulation.loseStore(node, (stream) => stream.empty(1)),
+  },
+  {
+    name: STORE_LOSSES[2],
+    ...{ weight: 0, longestMs: 60_000 },
+    begin: (simulation, { node, number }) =>
+      simulation.loseStore(node, (stream) => stream.loseTail(1 + (number % 40))),
   },
   {
     name: "slow store",

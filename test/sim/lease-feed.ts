@@ -14,6 +14,7 @@ export interface FeedParts {
   /** How long the next delivery takes, ms; undefined: the node is cut off. */
   readonly lagMs: () => number | undefined;
   readonly onEvent: (stored: StoredEvent) => void;
+  readonly onComplete: () => void;
   /** Follow from here on, and take what is before for known. */
   readonly from?: number;
   /** What only a planted bug does. */
@@ -47,6 +48,15 @@ export class LeaseFeed {
     this.stopFollowing();
   }
 
+  /** The stream is another one, or has less: all of it is delivered again. */
+  reset(): void {
+    this.position = 0;
+    this.isComplete = false;
+    this.isResting = false;
+    this.ranges.clear();
+    this.plan();
+  }
+
   /** As Follower.told of libs/bus. */
   told(first: number, last: number): boolean {
     if (!this.isComplete) return false;
@@ -62,6 +72,7 @@ export class LeaseFeed {
     this.isResting = true;
     timeline.after(REST_CHECK_MS, () =>
       enter(() => {
+        if (!this.isResting) return;
         if (!this.ranges.mustGoOn(timeline.now)) return this.rest();
         this.isResting = false;
         this.ranges.clear();
@@ -84,13 +95,17 @@ export class LeaseFeed {
 
   private deliver(): void {
     if (this.isResting) return;
-    const { stream, onEvent } = this.parts;
-    const unseen = stream.log.slice(this.position);
+    const { stream, onEvent, onComplete } = this.parts;
+    const unseen = stream.after(this.position);
     for (const stored of this.isComplete ? unseen : newestOfEach(unseen)) {
       onEvent(stored);
       this.position = this.ranges.after(Math.max(this.position, stored.revision));
     }
+    if (this.isComplete) return;
+    // What is missing up to the end was purged.
+    this.position = Math.max(this.position, stream.lastSequence);
     this.isComplete = true;
+    onComplete();
   }
 }
 

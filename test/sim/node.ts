@@ -38,6 +38,7 @@ import type { Peers } from "./peers.ts";
 import type { PlantedBug } from "./planted-bugs.ts";
 import { Process } from "./process.ts";
 import { sharedStore } from "./shared-store.ts";
+import { CHECK_EVERY_MS, StoreLook } from "./store-look.ts";
 import type { SimulatedStream } from "./stream.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -51,6 +52,10 @@ export interface Surroundings {
   readonly stream: SimulatedStream;
   readonly door: StoreDoor;
   readonly bug: PlantedBug | undefined;
+  /** The nodes that the store has as members. */
+  readonly members: readonly string[];
+  /** The store loses what it holds in this run: it is looked at. */
+  readonly isStoreLost: boolean;
   /** Through which nodes publish together and tell each other what is stored, where they do. */
   readonly peers: Peers | undefined;
   /** What became of a batch that was handed to another node, or taken from one; and what was told. */
@@ -171,6 +176,7 @@ export class Life {
   private readonly startedAt: number;
   private batches: JointBatches | undefined;
   private intents = 0;
+  private readonly storeLook: StoreLook;
 
   constructor(node: SimulatedNode, around: Surroundings, number: number, before?: Life) {
     const { timeline, stream, door, bug } = around;
@@ -186,6 +192,12 @@ export class Life {
     const enter = (run: () => void) => this.process.enter("store", run);
     const connection = door.for(enter);
     this.connection = connection;
+    this.storeLook = new StoreLook({
+      ...{ around, connection, membership: this.membership, world: this.world },
+      steadyMs: () => this.steadyMs(),
+      restoration: () => this.service.restoration,
+      feed: () => this.feed,
+    });
     this.health = new StoreHealth(() => door.connected);
     const store = new GroupCommits(this.share(connection, enter), this.timers(), {
       isOutdated: ({ address, expected }: Append) => this.world.view.revisionOf(address) > expected,
@@ -195,7 +207,7 @@ export class Life {
       world: this.world,
       store,
       health: this.health,
-      noteStoreBehind: () => {},
+      noteStoreBehind: () => this.storeLook.noteBehind(),
       counters: new Counters(),
       clocks: this.clocks(),
       refusal: () => this.refusal(),
@@ -208,13 +220,17 @@ export class Life {
       ...{ stream, timeline, enter },
       lagMs: () => (door.isOpen ? around.chance.between(...node.lagMs) : undefined),
       onEvent: (stored) => this.see(stored),
+      onComplete: () => this.storeLook.loaded(),
       skipsGaps: bug?.sharing === "skips-gaps",
       ...(bug?.isViewKept && before !== undefined ? { from: stream.lastSequence } : {}),
     });
     around.load(this, node);
     this.process.every(TICK_MS, () => this.tick());
     this.process.every(LOOK_EVERY_MS, () => void this.look());
-    this.process.every(BEAT_EVERY_MS, () => around.beat(node, beatOf(node, this.state)));
+    if (around.isStoreLost) this.process.every(CHECK_EVERY_MS, () => void this.storeLook.check());
+    this.process.every(BEAT_EVERY_MS, () =>
+      around.beat(node, { ...beatOf(node, this.state), ...this.storeLook.word }),
+    );
     void this.look();
   }
 
@@ -229,7 +245,7 @@ export class Life {
 
   get state(): NodeState {
     if (this.clock.isFenced) return "fenced";
-    if (!this.feed.isComplete || !this.clock.isKnown) return "starting";
+    if (!this.feed.isComplete || !this.clock.isKnown || !this.storeLook.knowsEnough) return "starting";
     return this.pause.isSuspect ? "suspect" : "serving";
   }
 
@@ -375,7 +391,7 @@ export class Life {
     if (this.clock.isFenced) return "clock-fenced";
     if (this.pause.isSuspect) return "was-paused";
     const isReady = this.feed.isComplete && this.world.network.revision > 0 && this.clock.isKnown;
-    return isReady ? undefined : "not-serving";
+    return isReady && this.storeLook.knowsEnough ? undefined : "not-serving";
   }
 }
 

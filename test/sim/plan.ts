@@ -3,7 +3,7 @@
 import { Chance } from "./chance.ts";
 import type { ClientKind } from "./client.ts";
 import { DOCUMENTS } from "./documents.ts";
-import { type Fault, faultKinds, type Kind, RESERVED_IN_OUTAGE } from "./faults.ts";
+import { type Fault, faultKinds, type Kind, RESERVED_IN_OUTAGE, STORE_LOSSES } from "./faults.ts";
 
 export interface Setting {
   readonly nodes: number;
@@ -48,7 +48,27 @@ export function planOf(seed: number): Plan {
   const faults = Array.from({ length: count }, () => faultOf(chance, setting));
   if (isSplitLast) faults.push(lastSplit(chance));
   const plan = { seed, setting, faults: faults.sort((a, b) => a.at - b.at) };
-  return chance.happens(0.1) ? withWatchedOutage(plan) : plan;
+  if (chance.happens(0.1)) return withWatchedOutage(plan);
+  const losing = chance.of("store lost");
+  return losing.happens(0.15) ? withLostStore(plan, losing) : plan;
+}
+
+/** The store loses what it holds while all else is whole; then one node is started anew, and later all of them. */
+function withLostStore({ seed, setting, faults }: Plan, chance: Chance): Plan {
+  const [at, forMs] = [120_000, 60_000];
+  const isApart = (fault: Fault) => fault.at + fault.forMs < at - 30_000 || fault.at > at + forMs + 10_000;
+  const loss = {
+    ...{ kind: chance.pick(STORE_LOSSES), at, forMs, client: 0 },
+    node: chance.below(setting.nodes),
+    number: chance.below(1000),
+  };
+  return {
+    seed,
+    setting: { ...setting, pool: setting.clients.length + 3, heldFactor: 1, leaseSeconds: 120, loss: 0 },
+    faults: [...faults.filter((fault) => isApart(fault) && !LASTING.has(fault.kind)), loss].sort(
+      (a, b) => a.at - b.at,
+    ),
+  };
 }
 
 /** The store loses its majority while all else is whole: then a reserved host is answered (I6). */

@@ -31,6 +31,8 @@ export interface PlantedBug {
   readonly isSecsTrusted?: boolean;
   /** What goes wrong between nodes that publish together. */
   readonly sharing?: "answers-early" | "tells-early" | "skips-gaps";
+  /** What goes wrong when the store has lost what it held. */
+  readonly storeLoss?: "unnoticed" | "served-at-once" | "not-written-back";
   plant?(parts: ServiceParts, stream: SimulatedStream): ServiceParts;
 }
 
@@ -187,6 +189,24 @@ export const plantedBugs: readonly PlantedBug[] = [
     breaks: "takes what a client says in `secs` for how long the first node has been silent",
     caughtAs: ["one offer"],
     isSecsTrusted: true,
+  },
+  {
+    name: "emptied-store-unnoticed",
+    breaks: "does not look whether the store has as much as it had, and so writes nothing back",
+    caughtAs: ["I1", "I7", "I4", "I12"],
+    storeLoss: "unnoticed",
+  },
+  {
+    name: "served-before-it-knows",
+    breaks: "serves by what the store has, though other nodes know more",
+    caughtAs: ["I1", "I7", "I3", "I4"],
+    storeLoss: "served-at-once",
+  },
+  {
+    name: "older-store-believed",
+    breaks: "loads a store again that has lost something, and forgets what it knew itself",
+    caughtAs: ["I1", "I7", "I3", "I4"],
+    storeLoss: "not-written-back",
   },
   {
     name: "one-boundary-a-batch",

@@ -13,11 +13,12 @@ import { Configuration } from "./configuration.ts";
 import { CLUSTER_ADDRESS, DOCUMENTS, FIRST, RELAY } from "./documents.ts";
 import { StoreDoor } from "./door.ts";
 import { Ether } from "./ether.ts";
-import { type Fault, faultKinds, LEADER_SKEW_MAX_MS } from "./faults.ts";
+import { type Fault, faultKinds, LEADER_SKEW_MAX_MS, STORE_LOSSES } from "./faults.ts";
 import { SimulatedNode } from "./node.ts";
 import { Peers } from "./peers.ts";
 import { FAULTS_END_MS, type Plan, SKEW_MAX_MS } from "./plan.ts";
 import type { PlantedBug } from "./planted-bugs.ts";
+import { loseStore } from "./store-loss.ts";
 import { SimulatedStream } from "./stream.ts";
 import { Tally } from "./tally.ts";
 import { Timeline } from "./timeline.ts";
@@ -232,6 +233,13 @@ export class Simulation implements Wire {
     });
   }
 
+  /** A node is started anew at once, and all of them later. */
+  loseStore(node: number, lose: (stream: SimulatedStream) => void): void {
+    const { timeline, stream, nodes } = this;
+    const startClients = () => void this.clients.map((client, i) => this.startAnew(client, i));
+    loseStore({ timeline, stream, nodes, startClients }, this.node(node), lose);
+  }
+
   putStranger(number: number, isThere: boolean): void {
     const address = formatIpv4(ipv4(FIRST + (number % this.plan.setting.pool)));
     if (isThere) this.strangers.add(address);
@@ -330,6 +338,8 @@ export class Simulation implements Wire {
     const chance = this.chance.of(`node ${index}`);
     const node: SimulatedNode = new SimulatedNode(index, {
       ...{ timeline, stream, chance, bug },
+      members: this.plan.setting.skews.map((_, i) => `n${i + 1}`),
+      isStoreLost: this.plan.faults.some(({ kind }) => (STORE_LOSSES as readonly string[]).includes(kind)),
       peers: this.peers,
       noteShared: (what) => this.tally.count("shared", what),
       door: new StoreDoor(stream, timeline, chance.of(`door ${index}`)),

@@ -31,6 +31,10 @@ export class SimulatedStream {
   private readonly timeline: Timeline;
   private readonly chance: Chance;
   private readonly byAddress = new Map<Ipv4, StoredEvent[]>();
+  /** What was committed and is gone: the log keeps it, as that is what clients were promised by. */
+  private readonly lost = new Set<number>();
+  /** Another one, when the stream was made anew. */
+  incarnation = 0;
   private readonly followers = new Set<(stored: StoredEvent) => void>();
   private proposals: Proposal[] = [];
   private hasLeader = true;
@@ -61,8 +65,30 @@ export class SimulatedStream {
     return this.byAddress.get(address) ?? [];
   }
 
+  /** What the stream has of it, if anything. */
   newestOf(address: Ipv4): StoredEvent | undefined {
-    return this.byAddress.get(address)?.at(-1);
+    return this.byAddress.get(address)?.findLast(({ revision }) => !this.lost.has(revision));
+  }
+
+  /** What the stream has after a sequence, in order. */
+  after(sequence: number): StoredEvent[] {
+    return this.log.slice(sequence).filter(({ revision }) => !this.lost.has(revision));
+  }
+
+  /** How many addresses it has something of. */
+  get keys(): number {
+    return [...this.byAddress.keys()].filter((address) => this.newestOf(address) !== undefined).length;
+  }
+
+  /** It is purged, or rolled up to its newest event by one message: neither its name nor its sequence tells. */
+  empty(keeps: 0 | 1): void {
+    for (const { revision } of this.after(0).slice(0, keeps === 0 ? undefined : -1)) this.lost.add(revision);
+  }
+
+  /** An older state of it is restored. */
+  loseTail(count: number): void {
+    this.incarnation++;
+    for (const { revision } of this.after(0).slice(-count)) this.lost.add(revision);
   }
 
   follow(onEvent: (stored: StoredEvent) => void): () => void {

@@ -1,6 +1,6 @@
 // Judges every reply on the wire, and every event that is stored, by what the stream had committed by then. With judge.ts of
 // apps/dhcpd, which judges what clients use, it holds DESIGN's invariants (docs/simulation.md says which and how).
-import { isBound, leaseAfter, type StoredEvent } from "@leasehold/leases";
+import { isBound, isReasserted, leaseAfter, type StoredEvent } from "@leasehold/leases";
 import { formatIpv4, MessageType, type Packet } from "@leasehold/protocol";
 import { Judge } from "../../apps/dhcpd/test/judge.ts";
 import { ip } from "../../apps/dhcpd/test/wire.ts";
@@ -179,6 +179,8 @@ export class WireJudge {
     this.checked("I12");
     if (event === undefined || !["LeaseGranted", "LeaseRenewed", "AddressOffered"].includes(event.type))
       return;
+    // What is written back was allowed when it was promised.
+    if (isReasserted(event)) return;
     this.checked("I10");
     const document = this.parts.configuration.documentOf(event.network);
     const client = this.parts.clients.find(({ id }) => id.client === event.client);

@@ -4,6 +4,7 @@ import {
   DEFAULT_POLICY,
   type Instant,
   isBound,
+  isReasserted,
   type LeaseEvent,
   leaseAfter,
   type MemoryLeaseStore,
@@ -92,7 +93,8 @@ export class Judge {
     const before = new Map<number, StoredEvent>();
     for (const stored of this.store.log) {
       const last = before.get(stored.address);
-      if (last !== undefined) this.judgeSuccession(last, stored);
+      // What is written back into a store that has lost it was judged when it was stored first.
+      if (last !== undefined && !isReasserted(stored.event!)) this.judgeSuccession(last, stored);
       before.set(stored.address, stored);
     }
   }
