@@ -54,7 +54,10 @@ export interface Explanation {
     readonly seconds: number | null;
     readonly writes: string | null;
   };
-  readonly options: readonly (Row & { readonly sent: boolean })[];
+  readonly options: readonly (Row & {
+    readonly sent: boolean /** Absent: an older node. */;
+    readonly why?: string;
+  })[];
   readonly lease: readonly Row[];
   readonly server: readonly Row[];
 }
@@ -141,18 +144,23 @@ function poolsText({ decision, pools }: Explanation): string | undefined {
 
 function settingLines({ options, lease, server }: Explanation): string[] {
   const sent = options.filter((option) => option.sent);
-  const others = options.filter((option) => !option.sent).map(({ name }) => name);
+  const others = Map.groupBy(
+    options.filter((option) => !option.sent),
+    ({ why = "not asked for, or without room" }) => why,
+  );
   const parts: [string, readonly Row[]][] = [
-    ["OPTION", sent],
     ["LEASE", lease],
     ["SERVER", server],
   ];
   const tables = parts
     .filter(([, rows]) => rows.length > 0)
     .flatMap(([head, rows]) => ["", ...table([head, "VALUE", "FROM"], rows.map(cellsOf))]);
+  const rows = sent.map((option) => [...cellsOf(option), option.why ?? "-"]);
   return [
+    ...(rows.length > 0 ? ["", ...table(["OPTION", "VALUE", "FROM", "SENT AS"], rows)] : []),
     ...tables,
-    ...(others.length > 0 ? ["", `not asked for, or without room: ${others.join(", ")}`] : []),
+    ...(others.size > 0 ? [""] : []),
+    ...Array.from(others, ([why, those]) => `${why}: ${those.map(({ name }) => name).join(", ")}`),
   ];
 }
 

@@ -2,7 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { leasehold, NOW, serve } from "../test/played-server.ts";
 
-const row = (name: string, value: string, from: string, sent = true) => ({ name, value, from, sent });
+const row = (name: string, value: string, from: string, sent = true, why?: string) => ({
+  ...{ name, value, from, sent },
+  ...(why === undefined ? {} : { why }),
+});
 const ANSWER = {
   node: "n1",
   networkRevision: 8,
@@ -36,7 +39,12 @@ const ANSWER = {
     seconds: 3600,
     writes: null,
   },
-  options: [row("routers", "10.77.0.1", "subnet compute"), row("ntpServers", "10.77.0.2", "defaults", false)],
+  options: [
+    row("routers", "10.77.0.1", "subnet compute", true, "asked for"),
+    row("ntpServers", "10.77.0.2", "defaults", false, "not asked for"),
+    row("domainSearch", "a.example", "defaults", false, "no room"),
+    row("rootPath", "/", "defaults", false),
+  ],
   lease: [row("seconds", "3600", "built in")],
   server: [],
 };
@@ -63,13 +71,15 @@ test("explain <mac>: what applied, and where it came from", async () => {
     "subnet       compute",
     "network      revision 8, as node n1 has it",
     "",
-    "OPTION   VALUE      FROM",
-    "routers  10.77.0.1  subnet compute",
+    "OPTION   VALUE      FROM            SENT AS",
+    "routers  10.77.0.1  subnet compute  asked for",
     "",
     "LEASE    VALUE  FROM",
     "seconds  3600   built in",
     "",
-    "not asked for, or without room: ntpServers",
+    "not asked for: ntpServers",
+    "no room: domainSearch",
+    "not asked for, or without room: rootPath",
   ]);
   expect(JSON.parse(asked)).toEqual({ mac: "a4:bf:01:38:ee:65", arch: 11, type: "DISCOVER" });
   expect(JSON.parse((await leasehold([...argv, "--json"])).out)).toEqual(ANSWER);

@@ -40,6 +40,7 @@ export class Answers {
   private readonly calls: RenewalCalls;
   /** One for all replies: a link has read it when `send` returns. */
   private readonly buffer = Buffer.alloc(MESSAGE_MAX);
+  private readonly noteOmitted = (code: number) => this.parts.counters.count("omitted", String(code));
 
   constructor(parts: ServiceParts, calls: RenewalCalls) {
     this.parts = parts;
@@ -145,12 +146,10 @@ export class Answers {
     const isNak = content.type === "NAK";
     const own = ownAddressFor(link, [subnet, ...request.link]);
     const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? own;
-    const payload = encodeReply(
-      packet,
-      { ...content, ciaddr: request.ciaddr },
-      serverIdentifier,
-      this.buffer,
-    );
+    const payload = encodeReply(packet, { ...content, ciaddr: request.ciaddr }, serverIdentifier, {
+      buffer: this.buffer,
+      onOmitted: this.noteOmitted,
+    });
     const destination = destinationOf(
       packet,
       { isNak, yiaddr: content.yiaddr, ciaddr: request.ciaddr },
@@ -266,18 +265,24 @@ export function contentWithoutAddress(
   };
 }
 
+/** Where a reply goes, and who is told of options without room. */
+interface ReplySink {
+  readonly buffer?: Buffer;
+  readonly onOmitted?: (code: number) => void;
+}
+
 /** The octets of a reply. */
 export function encodeReply(
   packet: Packet,
   content: ReplyContent,
   serverIdentifier: Ipv4,
-  buffer = Buffer.allocUnsafe(MESSAGE_MAX),
+  { buffer = Buffer.allocUnsafe(MESSAGE_MAX), onOmitted }: ReplySink = {},
 ): Buffer {
   const message = replyTo(packet, content, serverIdentifier);
   const length =
     packet.messageType === undefined
-      ? encodeBootp(bootpReply(message, packet, serverIdentifier), packet, buffer)
-      : encode(message, buffer, { maximumSize: payloadLimit(packet) });
+      ? encodeBootp(bootpReply(message, packet, serverIdentifier, onOmitted), packet, buffer)
+      : encode(message, buffer, { maximumSize: payloadLimit(packet), onOmitted });
   return buffer.subarray(0, length);
 }
 

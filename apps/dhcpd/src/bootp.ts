@@ -83,7 +83,12 @@ function namesAnother(sname: string, names: readonly string[]): boolean {
  * An ACK made into a BOOTREPLY for `request`. RFC 1534 §2: no option 53, and not larger than a BOOTP message may be, so
  * that options are left out, the last ones first; those that only DHCP clients understand are left out at once.
  */
-export function bootpReply(ack: Message, request: Packet, serverAddress: Ipv4): Message {
+export function bootpReply(
+  ack: Message,
+  request: Packet,
+  serverAddress: Ipv4,
+  onOmitted?: (code: number) => void,
+): Message {
   const file = ack.file || request.file;
   return {
     ...ack,
@@ -94,7 +99,7 @@ export function bootpReply(ack: Message, request: Packet, serverAddress: Ipv4): 
     siaddr: ack.siaddr === 0 ? serverAddress : ack.siaddr,
     // RFC 951 §7.3: the file asked for stays where we have none to name instead.
     ...(file === "" ? {} : { file }),
-    options: fitting(ack.options, sizeLimit(request) - FRAMING_SIZE),
+    options: fitting(ack.options, sizeLimit(request) - FRAMING_SIZE, onOmitted),
   };
 }
 
@@ -105,15 +110,23 @@ const FOR_DHCP_ONLY: ReadonlySet<number> = new Set([
 ]);
 
 /** Those that stay, as many as go into `room` octets. So none is put into sname or file, which BOOTP knows no way to say. */
-function fitting(options: readonly EncodedOption[], room: number): EncodedOption[] {
+function fitting(
+  options: readonly EncodedOption[],
+  room: number,
+  onOmitted: ((code: number) => void) | undefined,
+): EncodedOption[] {
   const sizeOf = (value: Uint8Array) => value.length + 2 * Math.max(1, Math.ceil(value.length / 255));
   // RFC 3046 §2.2: a relay agent waits for its option, so this one goes before all others.
   const relay = options.find(([code]) => code === RELAY_AGENT_INFORMATION);
   let left = room;
   const kept: EncodedOption[] = [];
   for (const option of relay === undefined ? options : [relay, ...options.filter((one) => one !== relay)]) {
+    if (FOR_DHCP_ONLY.has(option[0])) continue;
     const size = sizeOf(option[1]);
-    if (FOR_DHCP_ONLY.has(option[0]) || size > left) continue;
+    if (size > left) {
+      onOmitted?.(option[0]);
+      continue;
+    }
     left -= size;
     kept.push(option);
   }

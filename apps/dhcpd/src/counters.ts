@@ -4,6 +4,7 @@ export type CounterGroup =
   | "received"
   | "dropped"
   | "replied"
+  | "omitted"
   | "silent"
   | "refused"
   | "commits"
@@ -21,6 +22,7 @@ export class Counters {
     received: new Map(),
     dropped: new Map(),
     replied: new Map(),
+    omitted: new Map(),
     silent: new Map(),
     refused: new Map(),
     commits: new Map(),

@@ -165,6 +165,35 @@ test.each<[string, Record<string, unknown>, object]>([
   expect(told(body).decision).toMatchObject(decision);
 });
 
+test("field report 8, 15: each option says why it is sent, or is not", () => {
+  const [lan, bmc] = DOCUMENT.subnets;
+  const options = { routers: ["10.0.0.7"], rootPath: "r".repeat(200), domainSearch: ["a.example"] };
+  node.setNetwork({
+    ...DOCUMENT,
+    defaults: { ...DOCUMENT.defaults, alwaysSend: ["ntpServers"], neverSend: ["logServers"] },
+    subnets: [
+      {
+        ...lan!,
+        options: { logServers: ["10.0.0.8"], smtpServers: ["10.0.0.25"], tftpServerName: "t".repeat(200) },
+        reservations: [{ mac: client(7).mac, address: "10.0.0.77", options }],
+      },
+      bmc!,
+    ],
+  });
+  const answer = told(hex("DISCOVER", client(7), { wants: [15, 7, 17, 66] }));
+  const why = Object.fromEntries(answer.options.map((one) => [one.name, [one.sent, one.why]]));
+  expect(why).toMatchObject({
+    subnetMask: [true, "goes with every address"],
+    domainName: [true, "asked for"],
+    routers: [true, "set for this client"],
+    ntpServers: [true, "always sent (defaults)"],
+    logServers: [false, "never sent (defaults)"],
+    smtpServers: [false, "not asked for"],
+    rootPath: [true, "asked for"],
+    tftpServerName: [false, "no room"],
+  });
+});
+
 test.each<[string, Record<string, unknown>, RegExp]>([
   ["neither packet nor mac", {}, /one of packet, mac and client/],
   ["both", { mac: alice.mac, packet: "00" }, /one of packet, mac and client/],

@@ -4,6 +4,7 @@ import { type Decision, type Instant, type LeaseRequest, Members, reservationOf 
 import {
   type ExplainedField,
   type ExplainedOption,
+  type ExplainedSettings,
   explainSettings,
   isNamed,
   type Pool,
@@ -17,6 +18,7 @@ import type { NodeWorld } from "./node-world.ts";
 import { ownAddressFor } from "./own-address.ts";
 import { nameOf } from "./recent-outcomes.ts";
 import { linkAddressOf } from "./relay-information.ts";
+import { type ReplyCodes, toldOption } from "./told-option.ts";
 
 export interface Question {
   readonly packet: Packet;
@@ -141,26 +143,21 @@ function decisionView(decision: Decision) {
   }
 }
 
-export interface ToldOption extends ExplainedOption {
-  /** Whether the reply has it: clients get what they ask for (option 55), as far as there is room (option 57). */
-  readonly sent: boolean;
-}
-
 function settingsView(world: NodeWorld, question: Question, request: LeaseRequest, decision: Decision) {
   if (decision.kind === "refuse" || decision.kind === "silent") return NO_SETTINGS;
   const { subnet } = decision;
   const pool = poolOf(world, request, decision);
   const reservation = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
-  const { options, lease, server } = explainSettings(subnet, pool, request.classes, reservation);
-  const sent = new Set(replyCodes(world, question, request, decision));
+  const settings = explainSettings(subnet, pool, request.classes, reservation);
+  const reply = replyFor(world, question, request, decision);
   return {
     subnet: subnet.id,
     pool: pool?.id ?? null,
-    options: withHostName(options, request, decision).map(
-      (option): ToldOption => ({ ...option, sent: sent.has(option.code) }),
+    options: withHostName(settings, request, decision).map((option) =>
+      toldOption(option, question.packet, reply),
     ),
-    lease: lease as readonly ExplainedField[],
-    server: server as readonly ExplainedField[],
+    lease: settings.lease as readonly ExplainedField[],
+    server: settings.server as readonly ExplainedField[],
   };
 }
 
@@ -180,28 +177,37 @@ function poolOf(world: NodeWorld, request: LeaseRequest, decision: Answer): Pool
 }
 
 /** A host's own name counts more than an option that is set for many. */
-function withHostName(options: readonly ExplainedOption[], request: LeaseRequest, decision: Answer) {
+function withHostName(
+  { options, sending }: ExplainedSettings,
+  request: LeaseRequest,
+  decision: Answer,
+): readonly ExplainedOption[] {
   const name = hostnameOf({ request }, decision);
   if (!name) return options;
   const isOfDocument = request.reserved?.reservation.hostname === name;
   const from = isOfDocument ? `reservation ${request.reserved!.reservation.id}` : `host ${decision.host?.id}`;
   const others = options.filter(({ code }) => code !== HOST_NAME);
-  return [...others, { name: "hostName", code: HOST_NAME, value: name, from }].sort(
-    (a, b) => a.code - b.code,
-  );
+  const said = sending.get(HOST_NAME);
+  const own = {
+    ...{ name: "hostName", code: HOST_NAME, value: name, from },
+    ...{ sending: said?.value ?? ("asked" as const), sendingFrom: said?.from ?? null },
+  };
+  return [...others, own].sort((a, b) => a.code - b.code);
 }
 
-function replyCodes(
+function replyFor(
   world: NodeWorld,
   { packet, whence }: Question,
   request: LeaseRequest,
   decision: Answer,
-): readonly number[] {
+): ReplyCodes {
   const content = answerOf({ packet, request }, decision);
   const serverIdentifier =
     world.network.serverIdentifier?.address ?? ownAddressFor(whence, [decision.subnet]) ?? ipv4(0);
-  const decoded = decode(encodeReply(packet, content, serverIdentifier));
-  return decoded.ok ? decoded.packet.codes() : [];
+  const omitted = new Set<number>();
+  const onOmitted = (code: number) => omitted.add(code);
+  const decoded = decode(encodeReply(packet, content, serverIdentifier, { onOmitted }));
+  return { sent: new Set(decoded.ok ? decoded.packet.codes() : []), omitted };
 }
 
 function answerOf(asked: Parameters<typeof contentOf>[0], decision: Answer): ReturnType<typeof contentOf> {

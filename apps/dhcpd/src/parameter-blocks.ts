@@ -39,7 +39,10 @@ export class ParameterBlocks {
     this.settings = settings;
   }
 
-  /** Adds what the client wants and the settings have, in its order (RFC 2132 §9.8); all there is when it names nothing. */
+  /**
+   * Adds what the client wants and the settings have, in its order (RFC 2132 §9.8), and then what is sent unasked; all there is
+   * when it has no option 55.
+   */
   addTo(options: EncodedOption[], wanted: Uint8Array | undefined, hostname: string | undefined): void {
     const { named, options: unnamed } = this.blockFor(wanted);
     if (!hostname || named === undefined) {
@@ -75,28 +78,29 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return true;
 }
 
-function blockOf({ options }: Settings, wanted: Uint8Array | undefined): Block {
-  const named = parametersOf(options, wanted, PLACE_OF_NAME);
+function blockOf(settings: Settings, wanted: Uint8Array | undefined): Block {
+  const named = parametersOf(settings, wanted, PLACE_OF_NAME);
   const at = named.indexOf(PLACE_OF_NAME);
   return {
     wanted,
-    options: parametersOf(options, wanted, undefined),
+    options: parametersOf(settings, wanted, undefined),
     named: at < 0 ? undefined : { options: named, at },
   };
 }
 
 function parametersOf(
-  settings: ReadonlyMap<number, Uint8Array>,
+  { options: set, unasked, never }: Settings,
   wanted: Uint8Array | undefined,
   name: EncodedOption | undefined,
 ): readonly EncodedOption[] {
-  const codes = new Set(wanted ?? [...settings.keys(), HOST_NAME]);
+  const codes = new Set([...(wanted ?? [...set.keys(), HOST_NAME]), ...unasked]);
   // RFC 3442: with classless routes the server SHOULD NOT send the older forms too.
-  const hasClasslessRoutes = wanted?.includes(CLASSLESS_ROUTES) && settings.has(CLASSLESS_ROUTES);
+  const hasClasslessRoutes = wanted?.includes(CLASSLESS_ROUTES) && set.has(CLASSLESS_ROUTES);
   const options: EncodedOption[] = [];
   for (const code of codes) {
-    if (NEVER_BY_SETTINGS.has(code) || (hasClasslessRoutes && OLDER_ROUTES.has(code))) continue;
-    const value = settings.get(code);
+    if (NEVER_BY_SETTINGS.has(code) || never.has(code) || (hasClasslessRoutes && OLDER_ROUTES.has(code)))
+      continue;
+    const value = set.get(code);
     if (code === HOST_NAME && name !== undefined) options.push(name);
     else if (value !== undefined) options.push([code, value]);
   }

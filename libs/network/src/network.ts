@@ -141,8 +141,12 @@ export interface DocumentReservation {
 }
 
 export interface Settings {
-  /** Encoded, by rising code; subnetMask and broadcastAddress are always there. */
+  /** Encoded, by rising code; subnetMask and broadcastAddress are there unless `never` has them. */
   readonly options: ReadonlyMap<number, Uint8Array>;
+  /** Codes of what is sent though option 55 does not name it, as far as it is set. */
+  readonly unasked: ReadonlySet<number>;
+  /** Codes of what is not sent, whoever asks for it, and not in `options`. */
+  readonly never: ReadonlySet<number>;
   readonly lease: LeaseTimes;
   /** siaddr, sname, file. */
   readonly server: { readonly nextServer?: Ipv4; readonly name?: string; readonly file?: string };

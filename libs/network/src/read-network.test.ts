@@ -81,7 +81,7 @@ subnets:
     '3:13: defaults.identity: found "mca", expected one of mac, clientId.',
     "3:37: defaults.lease.seconds: found 0, expected whole seconds from 4 to 31536000 (a year).",
     "6:5: subnets[0].prefix: found an address with host bits set, expected the network's own address. Write 10.77.0.0/16 if that network was meant.",
-    '7:16: subnets[0].options.routers: found ["10.77.0.1","gateway"], expected a list of IPv4 addresses.',
+    '7:37: subnets[0].options.routers[1]: found "gateway", expected an IPv4 address.',
     '7:47: subnets[0].options.ntpServer: found an unknown key "ntpServer", expected a known name (see the reference). Write "ntpServers" if that was meant.',
     "9:11: subnets[0].pools[0].range: found 10.77.9.0-10.77.8.0, expected the lower address first. Write 10.77.8.0-10.77.9.0.",
     "10:11: subnets[0].pools[1].range: found 10.78.0.0-10.78.0.9, expected addresses of the subnet's prefix 10.77.0.0/16.",

@@ -121,6 +121,45 @@ test("without room the last ones are left out, and never 53, 54, 51, 61 or 82", 
   expect(packet.codes()).toEqual([6, 53, 54, 51, 61, 82]);
 });
 
+test("field report 15: an option of 300 octets is split over options, file and sname (RFC 3396 §5)", () => {
+  const { packet, into } = sent(reply([TYPE, SERVER, LEASE, option(43, 300), RELAY]));
+  expect(packet.raw(43)).toEqual(option(43, 300)[1]);
+  expect([packet.get("overload"), into[108]]).toEqual([1, 43]);
+  expect(packet.codes().at(-1)).toBe(82);
+});
+
+test("field report 15: it goes on in sname, and shorter options come before it", () => {
+  const options = [option(43, 420), TYPE, SERVER, LEASE, option(1, 4), option(15, 20)];
+  const { packet, into } = sent(reply(options));
+  expect(packet.raw(43)).toEqual(option(43, 420)[1]);
+  expect([packet.get("overload"), into[108], into[44]]).toEqual([3, 43, 43]);
+  for (const [code, value] of options) expect(packet.raw(code)).toEqual(value);
+});
+
+test("field report 15: one of 255 octets or less is split only where all that read it join its parts", () => {
+  const around = [TYPE, option(60, 200)];
+  expect(sent(reply([...around, option(43, 200)])).packet.has(43)).toBe(false);
+  expect(sent(reply([...around, option(121, 200)])).packet.raw(121)).toEqual(option(121, 200)[1]);
+});
+
+test("field report 15: what finds no room is told, once each, and nothing else is", () => {
+  const told: number[] = [];
+  const onOmitted = (code: number) => told.push(code);
+  const names = { sname: "s", file: "f" };
+  const into = new Uint8Array(548);
+  encode(
+    reply([TYPE, option(43, 300), option(60, 200), option(125, 200), option(15, 5), RELAY], names),
+    into,
+    {
+      onOmitted,
+    },
+  );
+  expect(told).toEqual([43, 125]);
+  told.length = 0;
+  encode(reply([TYPE, option(43, 230), RELAY], names), into, { onOmitted });
+  expect(told).toEqual([]);
+});
+
 test("a relay's option that would fit into file only is left out (RFC 3046 §2.2)", () => {
   expect(sent(reply([TYPE, option(82, 60)]), 300).packet.codes()).toEqual([53]);
   expect(sent(reply([TYPE, option(83, 60)]), 300).packet.codes()).toEqual([53, 52, 83]);

@@ -34,6 +34,8 @@ const BLANK = new Uint8Array(COOKIE_AT - CHADDR_AT);
 export interface EncodeLimits {
   /** The largest message, in octets of UDP payload; default 548. `payloadLimit` derives it from option 57. */
   readonly maximumSize?: number;
+  /** Told the code of each option for which there is no room. */
+  readonly onOmitted?: ((code: number) => void) | undefined;
 }
 
 /**
@@ -51,8 +53,9 @@ export function payloadLimit(packet: Packet, mtu = 1500): number {
  * limit is lower, and never more than `maximumSize` or `into` have. Nothing beyond that length is touched.
  *
  * Options stand in their order, split over 255 octets (RFC 3396), then 82, then END. When they do not fit, file and
- * sname are overloaded (option 52) where the message leaves them free, and then the last ones are left out; 53, 54, 51,
- * 82 and 61 are placed before all others. 82 never goes into file or sname (RFC 3046 §2.2).
+ * sname are overloaded (option 52) where the message leaves them free; one that fits into none of the three is split over
+ * them (RFC 3396 §5) where its reader is sure to join it; and then the last ones are left out. 53, 54, 51, 82, 61 and 1 are
+ * placed before all others. 82 never goes into file or sname (RFC 3046 §2.2).
  * Throws RangeError when there is no room for the fixed fields, the cookie and END (241 octets).
  */
 export function encode(message: Message, into: Uint8Array, limits?: EncodeLimits): number {
@@ -71,7 +74,7 @@ export function encode(message: Message, into: Uint8Array, limits?: EncodeLimits
     if (putName(into, FILE_AT, COOKIE_AT, message.file)) free &= ~FILE_OVERLOADED;
     else options = withName(options, BOOT_FILE_NAME, message.file);
   }
-  const end = putOptions(options, into, limit, free);
+  const end = putOptions(options, into, { limit, free, onOmitted: limits?.onOmitted });
   const length = Math.max(end, Math.min(limit, MESSAGE_SIZE_LEAST));
   for (let at = end; at < length; at++) into[at] = 0;
   return length;

@@ -112,6 +112,22 @@ test("with little room, what arrives is part of the message, and nothing is writ
   );
 });
 
+test("field report 15: each option arrives whole, split or not, or is told to have no room", () => {
+  const limit = fc.integer({ min: 300, max: 1472 });
+  fc.assert(
+    fc.property(message, limit, (sent, maximumSize) => {
+      const omitted: number[] = [];
+      const into = new Uint8Array(1472);
+      const length = encode(sent, into, { maximumSize, onOmitted: (one) => omitted.push(one) });
+      const arrived = packet(into.subarray(0, length));
+      for (const [one, value] of sent.options) {
+        expect(arrived.raw(one)).toEqual(omitted.includes(one) ? undefined : value);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test("what stands last with 82 in it is 82", () => {
   fc.assert(
     fc.property(message, octets(60), (sent, relay) => {

@@ -14,8 +14,14 @@ import {
 import type { EncodedOption } from "./message.ts";
 
 const RELAY_AGENT = 82;
-/** Placed before all others, in this order: without them a reply is void, or breaks RFC 2131 table 3, 3046 or 6842. */
-const PLACED_FIRST: readonly number[] = [53, 54, 51, RELAY_AGENT, 61];
+/**
+ * Placed before all others, in this order: without them a reply is void, or breaks RFC 2131 table 3, 3046 or 6842; and an
+ * address without its mask is of no use.
+ */
+const PLACED_FIRST: readonly number[] = [53, 54, 51, RELAY_AGENT, 61, 1];
+/** What reads these joins their parts (RFC 3361, 3397, 3442, 3925); of other options some clients take one part for the whole. */
+const JOINED_BY_ALL: ReadonlySet<number> = new Set([119, 120, 121, 124, 125, 249]);
+const LENGTH_MAX = 255;
 const OVERLOAD_SIZE = 3;
 
 /** The octets that an option takes: two more for each 255 (RFC 3396 §6), and two when it is empty. */
@@ -28,19 +34,19 @@ function isOption(code: number): boolean {
   return code !== PAD && code !== END && code !== OVERLOAD;
 }
 
-/**
- * Puts the options into the message in `into`, of which no more than `limit` octets may be used, and returns where it
- * ends. `free` says which of the fields file and sname may be overloaded (the bits of option 52).
- */
-export function putOptions(
-  options: readonly EncodedOption[],
-  into: Uint8Array,
-  limit: number,
-  free: number,
-): number {
+export interface Room {
+  /** No more octets of the message than these may be used. */
+  readonly limit: number;
+  /** Which of the fields file and sname may be overloaded (the bits of option 52). */
+  readonly free: number;
+  readonly onOmitted: ((code: number) => void) | undefined;
+}
+
+/** Puts the options into the message in `into`, and returns where it ends. */
+export function putOptions(options: readonly EncodedOption[], into: Uint8Array, room: Room): number {
   let size = OPTIONS_AT + 1;
   for (let index = 0; index < options.length; index++) size += optionSize(options[index]![1]);
-  return size <= limit ? putAll(options, into) : putPlanned(options, into, limit, free);
+  return size <= room.limit ? putAll(options, into) : putPlanned(options, into, room);
 }
 
 function putAll(options: readonly EncodedOption[], into: Uint8Array): number {
@@ -92,8 +98,7 @@ function field(at: number, end: number, bit: number): Field {
 function putPlanned(
   options: readonly EncodedOption[],
   into: Uint8Array,
-  limit: number,
-  free: number,
+  { limit, free, onOmitted }: Room,
 ): number {
   const main = field(OPTIONS_AT, limit, 0);
   const spare = [
@@ -103,7 +108,7 @@ function putPlanned(
   // Without room for option 52 itself there is no overloading.
   if (spare.length > 0 && main.room >= OVERLOAD_SIZE) main.room -= OVERLOAD_SIZE;
   else spare.length = 0;
-  plan(options, main, spare);
+  for (const code of plan(options, main, spare)) onOmitted?.(code);
   const overloaded = spare.filter((one) => one.options.length > 0);
   // What they leave of file and sname is PAD already.
   for (const one of overloaded) putList(one.options, into, one.at);
@@ -114,22 +119,51 @@ function putPlanned(
   return putList([...others, ...own, ...relay], into, main.at);
 }
 
-/** Gives each option a field with room for it, or none: in order of wish, and in each field in the order given. */
-function plan(options: readonly EncodedOption[], main: Field, spare: readonly Field[]): void {
+/**
+ * Gives each option a field with room for it, in order of wish, and in each field in the order given; then those that fit into
+ * no field the room that is left in all of them. Returns the codes of those that are left out.
+ */
+function plan(options: readonly EncodedOption[], main: Field, spare: readonly Field[]): readonly number[] {
   const fieldOf = new Map<EncodedOption, Field>();
   const byWish = [
     ...PLACED_FIRST.flatMap((wanted) => options.filter(([code]) => code === wanted)),
     ...options.filter(([code]) => isOption(code) && !PLACED_FIRST.includes(code)),
   ];
+  const tooLong: EncodedOption[] = [];
   for (const option of byWish) {
     const size = optionSize(option[1]);
     const fields = option[0] === RELAY_AGENT ? [main] : [main, ...spare];
     const found = fields.find(({ room }) => room >= size);
-    if (found === undefined) continue;
+    if (found === undefined) {
+      tooLong.push(option);
+      continue;
+    }
     found.room -= size;
     fieldOf.set(option, found);
   }
   for (const option of options) fieldOf.get(option)?.options.push(option);
+  return tooLong.filter((option) => !split(option, [main, ...spare])).map(([code]) => code);
+}
+
+/** RFC 3396 §5, §6: the parts are joined in the order options, file, sname. False when it must not or cannot be split. */
+function split([code, value]: EncodedOption, fields: readonly Field[]): boolean {
+  if (code === RELAY_AGENT || (value.length <= LENGTH_MAX && !JOINED_BY_ALL.has(code))) return false;
+  if (fields.reduce((sum, { room }) => sum + valueRoom(room), 0) < value.length) return false;
+  let from = 0;
+  for (const one of fields) {
+    const part = value.subarray(from, from + valueRoom(one.room));
+    if (part.length === 0) continue;
+    one.options.push([code, part]);
+    one.room -= optionSize(part);
+    from += part.length;
+  }
+  return true;
+}
+
+/** How many octets of a value go into `room`, with a code and a length for each 255 of them. */
+function valueRoom(room: number): number {
+  const rest = room % (LENGTH_MAX + 2);
+  return Math.floor(room / (LENGTH_MAX + 2)) * LENGTH_MAX + Math.max(0, rest - 2);
 }
 
 function putList(options: readonly EncodedOption[], into: Uint8Array, start: number): number {

@@ -18,6 +18,12 @@ const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label
     "reason",
   ],
   ["leasehold_replies_total", "Replies that left, by message type.", "replied", "type"],
+  [
+    "leasehold_options_omitted_total",
+    "Options that a reply should have and that found no room in it, by code.",
+    "omitted",
+    "code",
+  ],
   ["leasehold_silent_total", "Decisions to stay silent, by reason.", "silent", "reason"],
   ["leasehold_refused_total", "NAKs, by reason.", "refused", "reason"],
   ["leasehold_commits_total", "Events put to the lease store, by outcome.", "commits", "outcome"],

@@ -7,11 +7,13 @@ import { matcherChecks } from "./matchers.ts";
 import { optionChecks } from "./options.ts";
 import { poolChecks } from "./pools.ts";
 import { reservationChecks } from "./reservations.ts";
+import { sendListChecks } from "./send-lists.ts";
 import { subnetChecks } from "./subnets.ts";
 import { survey } from "./survey.ts";
 
 const CHECKS: readonly Check[] = [
   ...optionChecks,
+  ...sendListChecks,
   ...leaseTimeChecks,
   ...subnetChecks,
   ...poolChecks,

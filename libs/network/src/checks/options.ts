@@ -1,8 +1,9 @@
 // Option definitions among each other and beside IANA's, and the values of options that a document defines.
 import { optionByCode, optionByName } from "@leasehold/protocol";
 import { optionDefinition } from "../document/option-definition-schema.ts";
-import { OptionCatalogue } from "../options/option-catalogue.ts";
+import { OptionCatalogue, type WritableOption } from "../options/option-catalogue.ts";
 import { optionsSchema } from "../options/option-schema.ts";
+import { wrongPartOf } from "../options/wrong-part.ts";
 import { closest } from "../text/closest.ts";
 import { describe, type Finding, formatPath } from "../text/problem.ts";
 import { type Check, repeated } from "./check.ts";
@@ -91,11 +92,23 @@ function valuesOfOwnOptions({ definitions, levels }: Survey): Finding[] {
       const option = catalogue.option(name);
       const at = [...path, name];
       if (option === undefined) return [unknownOption(name, at, catalogue)];
-      return option.encode(fields[name]) === undefined
-        ? [{ path: at, found: describe(fields[name]), expected: option.expected }]
-        : [];
+      return option.encode(fields[name]) === undefined ? [wrongValue(option, fields[name], at)] : [];
     });
   });
+}
+
+function wrongValue(option: WritableOption, value: unknown, at: Finding["path"]): Finding {
+  const { path, expected, found, fix } = wrongPartOf(option, value);
+  const part = path.reduce<unknown>(
+    (whole, step) => (whole as Record<string | number, unknown>)[step],
+    value,
+  );
+  return {
+    path: [...at, ...path],
+    found: found ?? describe(part),
+    expected,
+    ...(fix === undefined ? {} : { fix }),
+  };
 }
 
 function unknownOption(name: string, path: Finding["path"], catalogue: OptionCatalogue): Finding {

@@ -86,3 +86,78 @@ subnets:
 `;
   expect(warningsOf(text)).toEqual([]);
 });
+
+describe("field report 14: classless routes without a default one beside routers", () => {
+  const ROUTE = "{ destination: 10.9.0.0/16, router: 10.0.0.2 }";
+  const text = (defaults: string, subnet: string, more = "") =>
+    `version: 1\ndefaults: { ${defaults} }\n${more}\nsubnets:\n  - { id: lan, prefix: 10.0.0.0/24, ${subnet} }`;
+
+  test("is told, with both places and what to do", () => {
+    const options = `options: { routers: [10.0.0.1], classlessStaticRoutes: [${ROUTE}] }`;
+    expect(warningsOf(text("", options))).toEqual([
+      "network.yaml:5:69: subnets[0].options.classlessStaticRoutes: found routes without a default one, beside routers (subnets[0].options.routers), expected a default route among them: clients that take option 121 ignore routers (RFC 3442) and have no default route. Add { destination: 0.0.0.0/0, router: 10.0.0.1 }, or remove routers if none is meant.",
+    ]);
+  });
+
+  test.each([
+    ["inherited", text("options: { routers: 10.0.0.1 }", `options: { classlessStaticRoutes: ${ROUTE} }`)],
+    [
+      "in a pool",
+      text(
+        "",
+        `options: { routers: 10.0.0.1 }, pools: [{ range: 10.0.0.8-10.0.0.9, options: { classlessStaticRoutes: [${ROUTE}] } }]`,
+      ),
+    ],
+    [
+      "in a reservation",
+      text(
+        "",
+        `options: { classlessStaticRoutes: [${ROUTE}] }, reservations: [{ mac: 02:00:00:00:00:01, options: { routers: 10.0.0.1 } }]`,
+      ),
+    ],
+    [
+      "in a class",
+      text(
+        "options: { routers: 10.0.0.1 }",
+        "authoritative: true",
+        `classes: [{ id: c, match: { arch: 7 }, options: { classlessStaticRoutes: [${ROUTE}] } }]`,
+      ),
+    ],
+  ])("%s", (_, document) => {
+    expect(warningsOf(document)).toEqual([expect.stringContaining("routes without a default one")]);
+  });
+
+  test.each([
+    [
+      "with a default one",
+      text(
+        "options: { routers: 10.0.0.1 }",
+        `options: { classlessStaticRoutes: [${ROUTE}, { destination: 0.0.0.0/0, router: 10.0.0.1 }] }`,
+      ),
+    ],
+    [
+      "with a default one in halves",
+      text(
+        "options: { routers: 10.0.0.1 }",
+        "options: { classlessStaticRoutes: [{ destination: 0.0.0.0/1, router: 10.0.0.1 }, { destination: 128.0.0.0/1, router: 10.0.0.1 }] }",
+      ),
+    ],
+    ["without routers", text("", `options: { classlessStaticRoutes: [${ROUTE}] }`)],
+    [
+      "where routers are never sent",
+      text(
+        "options: { routers: 10.0.0.1 }",
+        `neverSend: [routers], options: { classlessStaticRoutes: [${ROUTE}] }`,
+      ),
+    ],
+    [
+      "where a subnet has better routes",
+      text(
+        `options: { routers: 10.0.0.1, classlessStaticRoutes: [${ROUTE}] }`,
+        "options: { classlessStaticRoutes: [{ destination: 0.0.0.0/0, router: 10.0.0.1 }] }",
+      ),
+    ],
+  ])("not %s", (_, document) => {
+    expect(warningsOf(document)).toEqual([]);
+  });
+});

@@ -4,10 +4,11 @@ import { formatRange, withoutHoles } from "../pools/address-range.ts";
 import { describeFixed, type FixedAddress, fixedAddresses } from "../pools/fixed-addresses.ts";
 import type { Finding } from "../text/problem.ts";
 import type { Check } from "./check.ts";
+import { routesWithoutDefault } from "./classless-routes.ts";
 import { textOf } from "./parts.ts";
 import { type Survey, type SurveyedPool, survey } from "./survey.ts";
 
-const WARNINGS: readonly Check[] = [poolsOverFixedAddresses, reservedFixedAddresses];
+const WARNINGS: readonly Check[] = [poolsOverFixedAddresses, reservedFixedAddresses, routesWithoutDefault];
 
 /** Of a document without problems. */
 export function warningsOf(value: unknown): readonly Finding[] {

@@ -43,7 +43,7 @@ export class Classes {
     const context = { options, isKnown, classIndex: (id: string) => this.indexes.get(id) };
     for (const { id, policy, match, ...settings } of classesOf(document)) {
       const index = this.tested.length;
-      const level = levelOf(`class ${id}`, settings, options);
+      const level = levelOf(`class ${id}`, settings, options, true);
       const entry = { id, index, level, ...(policy === undefined ? {} : { policy }) };
       this.tested.push({ entry, test: compileMatcher(match, context) });
       if (!this.indexes.has(id)) this.indexes.set(id, index);

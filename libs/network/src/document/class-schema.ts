@@ -1,6 +1,6 @@
 // `classes:` and `ignore:`: which clients are alike, what they get, and who gets nothing.
 import * as z from "zod";
-import { optionsSchema } from "../options/option-schema.ts";
+import { optionsSchema, sendLists } from "../options/option-schema.ts";
 import { section } from "../text/section.ts";
 import * as field from "./fields.ts";
 import { lease } from "./lease-schema.ts";
@@ -15,7 +15,10 @@ export const clientClass = section({
     .optional()
     .describe("`ignore`: these clients are never answered. `decommission`: only a REQUEST is, with NAK."),
   lease: lease.optional().describe("Lease times of these clients."),
-  options: optionsSchema.optional().describe("Options that these clients get."),
+  options: optionsSchema
+    .optional()
+    .describe("Options that these clients get, whether they ask for them or not (RFC 2131 §4.3.1)."),
+  ...sendLists,
   server: server.optional().describe("Boot fields that these clients get."),
 }).meta({ id: "class", description: "Clients that are alike, and what they get." });
 

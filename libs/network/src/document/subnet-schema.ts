@@ -1,6 +1,6 @@
 // `subnets:` with their pools and reservations, and `sharedNetworks:`.
 import * as z from "zod";
-import { optionsSchema } from "../options/option-schema.ts";
+import { optionsSchema, sendLists } from "../options/option-schema.ts";
 import { IDENTIFIERS } from "../reservations/identifier.ts";
 import { section } from "../text/section.ts";
 import * as field from "./fields.ts";
@@ -61,6 +61,7 @@ export const inherited = {
     ),
   lease: lease.optional().describe("Lease times."),
   options: optionsSchema.optional().describe("Options that clients get."),
+  ...sendLists,
   server: server.optional().describe("Boot fields of the reply."),
 };
 
@@ -99,6 +100,7 @@ const pool = section({
     ),
   lease: lease.optional().describe("Lease times of this pool."),
   options: optionsSchema.optional().describe("Options that clients with an address of this pool get."),
+  ...sendLists,
   server: server.optional().describe("Boot fields that clients with an address of this pool get."),
 }).meta({
   id: "pool",
@@ -118,7 +120,10 @@ const reservation = section({
     .describe("The address that it gets, here and nowhere else. Without it: only the settings."),
   hostname: field.hostname.optional().describe("The name that it is told (option 12)."),
   lease: lease.optional().describe("Lease times of this client."),
-  options: optionsSchema.optional().describe("Options that this client gets."),
+  options: optionsSchema
+    .optional()
+    .describe("Options that this client gets, whether it asks for them or not (RFC 2131 §4.3.1)."),
+  ...sendLists,
   server: server.optional().describe("Boot fields that this client gets."),
 }).meta({
   id: "reservation",

@@ -21,6 +21,8 @@ export interface WritableOption {
   /** The sub-option of 43 for this vendor class, or of 125 under this enterprise number. */
   readonly vendorClass?: string | undefined;
   readonly enterprise?: number | undefined;
+  /** The codec's name for what a value is. */
+  readonly shape: OptionDefinition["shape"];
   /** What a value must be, for people. */
   readonly expected: string;
   /** Octets of a value as it is written; undefined when it is not of the option's type. */
@@ -65,6 +67,7 @@ function writable({ name, code, shape, expected }: OptionDefinition): WritableOp
   return {
     name,
     code,
+    shape,
     expected,
     // The codec takes addresses as numbers too. Here `subnetMask: 24` is a mistake, not 0.0.0.24.
     encode: (value) =>

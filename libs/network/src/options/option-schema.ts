@@ -4,9 +4,10 @@ import { OPTIONS, type OptionDefinition, optionByName } from "@leasehold/protoco
 import * as z from "zod";
 import { IANA_OPTIONS } from "./option-catalogue.ts";
 import { jsonSchemaOfShape } from "./shape-json-schema.ts";
+import { wrongPartOf } from "./wrong-part.ts";
 
 /** Options that say something about one exchange: the server sets or reads them itself. */
-const EXCHANGE_OPTIONS: ReadonlySet<string> = new Set([
+export const EXCHANGE_OPTIONS: ReadonlySet<string> = new Set([
   "requestedIpAddress",
   "ipAddressLeaseTime",
   "overload",
@@ -50,13 +51,36 @@ export const optionsSchema = z
       "Options by IANA's name or the document's own, each inherited by itself; values have the option's type.",
   });
 
+const optionNames = z.array(z.string({ error: "the name of an option" }), {
+  error: "a list of option names",
+});
+
+/** Beside `options` wherever these stand; checks/send-lists.ts knows the names. */
+export const sendLists = {
+  alwaysSend: optionNames
+    .optional()
+    .describe(
+      "Names of options that are sent, where they are set, to clients that do not ask for them (option 55), too. What says something nearer to the client counts more.",
+    ),
+  neverSend: optionNames
+    .optional()
+    .describe(
+      "Names of options that are not sent, not even to clients that ask for them. What says something nearer to the client counts more.",
+    ),
+};
+
 export type OptionsDocument = z.infer<typeof optionsSchema>;
 
 function writtenValue(definition: OptionDefinition): z.ZodType<unknown> {
-  const { encode, expected } = IANA_OPTIONS.option(definition.name)!;
+  const option = IANA_OPTIONS.option(definition.name)!;
+  const { encode, expected } = option;
   return z
     .unknown()
-    .refine((value) => encode(value) !== undefined, { error: expected })
+    .superRefine((value, context) => {
+      if (encode(value) !== undefined) return;
+      const { path, expected: message, fix, found } = wrongPartOf(option, value);
+      context.addIssue({ code: "custom", message, path: [...path], params: { fix, found } });
+    })
     .meta({
       description: `Option ${definition.code}: ${expected} (${definition.definedIn}).`,
       ...jsonSchemaOfShape(definition.shape),

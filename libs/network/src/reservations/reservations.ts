@@ -107,7 +107,7 @@ export class Reservations {
       ...(address === undefined ? {} : { address }),
       ...(document.hostname === undefined ? {} : { hostname: document.hostname }),
       ...(document.lease === undefined ? {} : { lease: document.lease }),
-      level: hasSettings(document) ? levelOf(`reservation ${id}`, document, options) : EMPTY_LEVEL,
+      level: hasSettings(document) ? levelOf(`reservation ${id}`, document, options, true) : EMPTY_LEVEL,
     };
     const reservations = this.by.get(identifier) ?? new Map<string, CompiledReservation>();
     if (!reservations.has(key)) reservations.set(key, reservation);
@@ -117,6 +117,6 @@ export class Reservations {
 }
 
 /** Most have none, and an address only. */
-function hasSettings({ options, lease, server }: ReservationDocument): boolean {
-  return options !== undefined || lease !== undefined || server !== undefined;
+function hasSettings({ options, lease, server, alwaysSend, neverSend }: ReservationDocument): boolean {
+  return [options, lease, server, alwaysSend, neverSend].some((one) => one !== undefined);
 }

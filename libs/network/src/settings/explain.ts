@@ -3,14 +3,10 @@ import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { ClientClass } from "../classes/client-class.ts";
 import type { LeaseDocument } from "../document/lease-schema.ts";
 import type { DocumentReservation, Pool, Subnet } from "../network.ts";
-import {
-  VENDOR_IDENTIFYING_OPTIONS,
-  VENDOR_SPECIFIC_INFORMATION,
-  type WritableOption,
-} from "../options/option-catalogue.ts";
+import { VENDOR_SPECIFIC_INFORMATION, type WritableOption } from "../options/option-catalogue.ts";
 import type { CompiledReservation } from "../reservations/reservations.ts";
 import type { SetOption } from "./level.ts";
-import { type From, leaseTimesOf, type Merged, merge } from "./merge.ts";
+import { type FromLevel, leaseTimesOf, type Merged, merge, packetCode } from "./merge.ts";
 import { levelsOf, vendorClassOf } from "./settings-cache.ts";
 
 export interface ExplainedOption {
@@ -22,6 +18,10 @@ export interface ExplainedOption {
   readonly value: string;
   /** "defaults", "prefix 10.77.0.0/16", "subnet compute", "class arm" … */
   readonly from: string;
+  /** When it is sent: to those who ask for it, to whom it is meant for, to all, to nobody. */
+  readonly sending: "asked" | "for-client" | "always" | "never";
+  /** Where `always` or `never` stands. */
+  readonly sendingFrom: string | null;
 }
 
 export interface ExplainedField {
@@ -33,6 +33,8 @@ export interface ExplainedField {
 
 export interface ExplainedSettings {
   readonly options: readonly ExplainedOption[];
+  /** By the option's code in the packet; of options that are not set, too. */
+  readonly sending: Merged["sending"];
   readonly lease: readonly ExplainedField[];
   readonly server: readonly ExplainedField[];
 }
@@ -49,6 +51,7 @@ export function explainSettings(
   );
   return {
     options: explainOptions(merged, vendorClassOf(classes)),
+    sending: merged.sending,
     lease: explainLease(merged),
     server: Array.from(merged.server, ([name, { value, from }]) => ({
       name,
@@ -66,7 +69,7 @@ function explainOptions(merged: Merged, vendorClass: string | undefined): Explai
   const hasVendor = sent.some(({ value }) => value.option.vendorClass !== undefined);
   return sent
     .filter(({ value: { option } }) => !hasVendor || !isWholeVendorOption(option))
-    .map(explainOption)
+    .map((option) => explainOption(option, merged))
     .sort((a, b) => a.code - b.code || (a.subOption ?? 0) - (b.subOption ?? 0));
 }
 
@@ -74,13 +77,20 @@ function isWholeVendorOption({ code, vendorClass, enterprise }: WritableOption):
   return code === VENDOR_SPECIFIC_INFORMATION && vendorClass === undefined && enterprise === undefined;
 }
 
-function explainOption({ value: { option, written }, from }: From<SetOption>): ExplainedOption {
-  const { name, code, vendorClass, enterprise } = option;
-  const common = { name, value: readable(written), from };
-  if (vendorClass !== undefined) return { ...common, code: VENDOR_SPECIFIC_INFORMATION, subOption: code };
-  return enterprise === undefined
-    ? { ...common, code }
-    : { ...common, code: VENDOR_IDENTIFYING_OPTIONS, subOption: code };
+function explainOption(
+  { value: { option, written }, from, isForClient }: FromLevel<SetOption>,
+  { sending }: Merged,
+): ExplainedOption {
+  const code = packetCode(option);
+  const said = sending.get(code);
+  return {
+    ...{ name: option.name, value: readable(written), from, code },
+    ...(option.vendorClass === undefined && option.enterprise === undefined
+      ? {}
+      : { subOption: option.code }),
+    sending: said?.value ?? (isForClient ? "for-client" : "asked"),
+    sendingFrom: said?.from ?? null,
+  };
 }
 
 const BUILT_IN = "built in";

@@ -15,7 +15,12 @@ export interface SettingsDocument {
   readonly options?: OptionsDocument | undefined;
   readonly lease?: LeaseDocument | undefined;
   readonly server?: ServerDocument | undefined;
+  readonly alwaysSend?: readonly string[] | undefined;
+  readonly neverSend?: readonly string[] | undefined;
 }
+
+/** Whatever the client asks for. */
+export type Sending = "always" | "never";
 
 export interface SetOption {
   readonly option: WritableOption;
@@ -37,13 +42,25 @@ export interface Level {
   readonly options: ReadonlyMap<string, SetOption>;
   readonly lease: LeaseDocument;
   readonly server: ServerFields;
+  /** By the option's code in the packet. */
+  readonly sending: ReadonlyMap<number, Sending>;
+  /** Of a class or a reservation: what it sets is meant for the clients that it names (RFC 2131 §4.3.1). */
+  readonly isForClient: boolean;
   readonly isEmpty: boolean;
 }
 
-export const EMPTY_LEVEL: Level = { from: "", options: new Map(), lease: {}, server: {}, isEmpty: true };
+export const EMPTY_LEVEL: Level = {
+  ...{ from: "", options: new Map(), lease: {}, server: {}, sending: new Map() },
+  ...{ isForClient: false, isEmpty: true },
+};
 
 /** Throws when the settings were not checked. */
-export function levelOf(from: string, settings: SettingsDocument, catalogue: OptionCatalogue): Level {
+export function levelOf(
+  from: string,
+  settings: SettingsDocument,
+  catalogue: OptionCatalogue,
+  isForClient = false,
+): Level {
   const options = new Map<string, SetOption>();
   for (const [name, value] of Object.entries(settings.options ?? {})) {
     if (value === undefined) continue;
@@ -51,8 +68,24 @@ export function levelOf(from: string, settings: SettingsDocument, catalogue: Opt
   }
   const lease = settings.lease ?? {};
   const server = serverFieldsOf(settings.server);
-  const isEmpty = options.size + Object.keys(lease).length + Object.keys(server).length === 0;
-  return { from, options, lease, server, isEmpty };
+  const sending = sendingOf(settings, catalogue);
+  const isEmpty = options.size + sending.size + Object.keys(lease).length + Object.keys(server).length === 0;
+  return { from, options, lease, server, sending, isForClient, isEmpty };
+}
+
+function sendingOf(
+  { alwaysSend = [], neverSend = [] }: SettingsDocument,
+  catalogue: OptionCatalogue,
+): ReadonlyMap<number, Sending> {
+  const codeOf = (name: string) => {
+    const option = catalogue.option(name);
+    if (!option) throw new Error(`Option ${name} is not known: the document was not checked.`);
+    return option.code;
+  };
+  return new Map<number, Sending>([
+    ...alwaysSend.map((name) => [codeOf(name), "always"] as const),
+    ...neverSend.map((name) => [codeOf(name), "never"] as const),
+  ]);
 }
 
 function keyOf({ code, vendorClass, enterprise }: WritableOption): string {

@@ -2,8 +2,14 @@
 import { type Seconds, seconds } from "@leasehold/protocol";
 import type { LeaseDocument } from "../document/lease-schema.ts";
 import type { LeaseTimes, Settings } from "../network.ts";
-import { VENDOR_IDENTIFYING_OPTIONS, VENDOR_SPECIFIC_INFORMATION } from "../options/option-catalogue.ts";
-import type { Level, ServerFields, SetOption } from "./level.ts";
+import {
+  VENDOR_IDENTIFYING_OPTIONS,
+  VENDOR_SPECIFIC_INFORMATION,
+  type WritableOption,
+} from "../options/option-catalogue.ts";
+import type { Level, Sending, ServerFields, SetOption } from "./level.ts";
+
+const SUBNET_MASK = 1;
 
 /** A setting and where it stands. */
 export interface From<Value> {
@@ -11,16 +17,22 @@ export interface From<Value> {
   readonly from: string;
 }
 
+export interface FromLevel<Value> extends From<Value> {
+  readonly isForClient: boolean;
+}
+
 export interface Merged {
-  readonly options: ReadonlyMap<string, From<SetOption>>;
+  readonly options: ReadonlyMap<string, FromLevel<SetOption>>;
+  readonly sending: ReadonlyMap<number, From<Sending>>;
   readonly lease: ReadonlyMap<keyof LeaseDocument, From<number>>;
   readonly server: ReadonlyMap<keyof ServerFields, From<string | number>>;
 }
 
 export function merge(levels: readonly Level[]): Merged {
-  const merged = { options: new Map(), lease: new Map(), server: new Map() };
-  for (const { from, options, lease, server } of levels) {
-    for (const [key, value] of options) merged.options.set(key, { value, from });
+  const merged = { options: new Map(), sending: new Map(), lease: new Map(), server: new Map() };
+  for (const { from, options, sending, lease, server, isForClient } of levels) {
+    for (const [key, value] of options) merged.options.set(key, { value, from, isForClient });
+    for (const [code, value] of sending) merged.sending.set(code, { value, from });
     for (const [field, value] of definedFields(lease)) merged.lease.set(field, { value, from });
     for (const [field, value] of definedFields(server)) merged.server.set(field, { value, from });
   }
@@ -33,8 +45,13 @@ function definedFields(fields: object): [string, unknown][] {
 
 /** @param vendorClass whose sub-options the client gets in option 43. */
 export function settingsOf(merged: Merged, vendorClass: string | undefined): Settings {
+  const never = codesSent(merged, "never");
+  const options = optionsOf(merged, vendorClass);
+  for (const code of never) options.delete(code);
   return Object.freeze({
-    options: optionsOf(merged, vendorClass),
+    options,
+    unasked: unaskedOf(merged, vendorClass, never),
+    never,
     lease: leaseTimesOf(merged),
     server: Object.freeze(
       Object.fromEntries(Array.from(merged.server, ([field, { value }]) => [field, value])),
@@ -42,8 +59,39 @@ export function settingsOf(merged: Merged, vendorClass: string | undefined): Set
   });
 }
 
+function codesSent({ sending }: Merged, wanted: Sending): ReadonlySet<number> {
+  return new Set([...sending].filter(([, { value }]) => value === wanted).map(([code]) => code));
+}
+
+/**
+ * RFC 2131 §4.3.1: what is configured for the client explicitly is sent whether option 55 names it or not; and a client
+ * can do nothing with an address that has no mask.
+ */
+function unaskedOf(
+  merged: Merged,
+  vendorClass: string | undefined,
+  never: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const ofClient = [...merged.options.values()]
+    .filter(({ isForClient, value }) => isForClient && isFor(vendorClass, value.option))
+    .map(({ value }) => packetCode(value.option))
+    .sort((a, b) => a - b);
+  const codes = [SUBNET_MASK, ...ofClient, ...codesSent(merged, "always")];
+  return new Set(codes.filter((code) => !never.has(code)));
+}
+
+function isFor(vendorClass: string | undefined, option: WritableOption): boolean {
+  return option.vendorClass === undefined || option.vendorClass === vendorClass;
+}
+
+/** The code under which an option stands in a packet: 43 and 125 carry those of vendors. */
+export function packetCode({ code, vendorClass, enterprise }: WritableOption): number {
+  if (vendorClass !== undefined) return VENDOR_SPECIFIC_INFORMATION;
+  return enterprise === undefined ? code : VENDOR_IDENTIFYING_OPTIONS;
+}
+
 // RFC 2132 §3.3: a mask stands before the routers. Codes in rising order keep that, and make the bytes repeatable.
-function optionsOf(merged: Merged, vendorClass: string | undefined): ReadonlyMap<number, Uint8Array> {
+function optionsOf(merged: Merged, vendorClass: string | undefined): Map<number, Uint8Array> {
   const options = new Map<number, Uint8Array>();
   const all = Array.from(merged.options.values(), ({ value }) => value).sort(
     (a, b) => a.option.code - b.option.code,

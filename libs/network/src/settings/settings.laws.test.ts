@@ -82,7 +82,9 @@ test("settings are the merge of all levels, the nearest one counting", () => {
         written.reservation,
       ]);
       for (let again = 0; again < 2; again++) {
-        expect(network.settingsFor(lan, pool, classes, reservation)).toEqual(expected);
+        const { unasked, never, ...settings } = network.settingsFor(lan, pool, classes, reservation);
+        expect(settings).toEqual(expected);
+        expect([unasked, never]).toEqual([unaskedOf(written), new Set()]);
       }
       const explained = explainSettings(lan, pool, classes, reservation);
       expect(explained.options.map(({ code }) => code)).toEqual([...expected.options.keys()]);
@@ -95,6 +97,18 @@ test("settings are the merge of all levels, the nearest one counting", () => {
     }),
   );
 });
+
+/** The mask, and what a class or the reservation sets last. */
+function unaskedOf(written: Places): ReadonlySet<number> {
+  const near = [
+    ...written.classes.filter(({ isIn }) => isIn).map((one) => one.settings),
+    written.reservation,
+  ];
+  const codes = near
+    .flatMap((level) => Object.keys(level?.options ?? {}))
+    .map((name) => optionByName(name)!.code);
+  return new Set([1, ...codes.sort((a, b) => a - b)]);
+}
 
 function plainMerge(levels: readonly (Written | { options: object } | null)[]) {
   const fields = (key: "options" | "lease" | "server") =>

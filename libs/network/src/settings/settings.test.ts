@@ -188,8 +188,13 @@ describe("explained", () => {
       reservation,
     );
 
+  test("every option says to whom it is sent", () => {
+    const sending = Object.fromEntries(told().options.map((one) => [one.name, one.sending]));
+    expect(sending).toMatchObject({ routers: "asked", menuPrompt: "asked", siteTag: "for-client" });
+  });
+
   test("every option says its name, its value and where it stands", () => {
-    expect(told().options).toEqual([
+    expect(told().options.map(({ sending, sendingFrom, ...rest }) => rest)).toEqual([
       { name: "subnetMask", code: 1, value: "255.255.255.0", from: "prefix 10.0.0.0/24" },
       { name: "routers", code: 3, value: "10.0.0.254", from: "pool lan/10.0.0.10-10.0.0.19" },
       { name: "domainName", code: 15, value: "one.example", from: "class first" },

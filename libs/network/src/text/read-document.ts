@@ -73,7 +73,20 @@ function findingsOf(issue: z.core.$ZodIssue, root: unknown): Finding[] {
       ...adviseOnKey(key, issue.message),
     }));
   }
-  return [{ path, found: describe(valueAt(root, path)), expected: expectedBy(issue) }];
+  const { found, fix } = ownWords(issue);
+  return [
+    {
+      path,
+      found: found ?? describe(valueAt(root, path)),
+      expected: expectedBy(issue),
+      ...(fix === undefined ? {} : { fix }),
+    },
+  ];
+}
+
+/** What a schema of ours adds to an issue that it raises itself. */
+function ownWords(issue: z.core.$ZodIssue): { readonly found?: string; readonly fix?: string } {
+  return issue.code === "custom" ? (issue.params ?? {}) : {};
 }
 
 // Our own schemas say what they expect; for zod's bare checks the words are made here.

@@ -1,0 +1,51 @@
+// One option of a client's settings, and why the reply has it or has not: for `leasehold explain`.
+import type { ExplainedOption } from "@leasehold/network";
+import type { Packet } from "@leasehold/protocol";
+
+export interface ToldOption extends Omit<ExplainedOption, "sending" | "sendingFrom"> {
+  /** Whether the reply has it. */
+  readonly sent: boolean;
+  /** Why it has it, or has not. */
+  readonly why: string;
+}
+
+/** What became of the options of a reply, by code. */
+export interface ReplyCodes {
+  readonly sent: ReadonlySet<number>;
+  /** Without room. */
+  readonly omitted: ReadonlySet<number>;
+}
+
+const SUBNET_MASK = 1;
+const OLDER_ROUTES: ReadonlySet<number> = new Set([3, 33]);
+const CLASSLESS_ROUTES = 121;
+const PARAMETER_REQUEST_LIST = 55;
+
+export function toldOption(
+  { sending, sendingFrom, ...option }: ExplainedOption,
+  packet: Packet,
+  reply: ReplyCodes,
+): ToldOption {
+  const { code } = option;
+  const wanted = packet.raw(PARAMETER_REQUEST_LIST);
+  const isAsked = wanted?.includes(code) ?? true;
+  const sent = reply.sent.has(code);
+  if (sent) return { ...option, sent, why: whySent() };
+  return { ...option, sent, why: whyNot() };
+
+  function whySent(): string {
+    if (wanted === undefined) return "the client has no option 55, and gets all";
+    if (isAsked) return "asked for";
+    if (sending === "always") return `always sent (${sendingFrom})`;
+    if (sending === "for-client") return "set for this client";
+    return code === SUBNET_MASK ? "goes with every address" : "a part of this exchange";
+  }
+
+  function whyNot(): string {
+    if (sending === "never") return `never sent (${sendingFrom})`;
+    if (reply.omitted.has(code)) return "no room";
+    if (OLDER_ROUTES.has(code) && reply.sent.has(CLASSLESS_ROUTES))
+      return "classlessStaticRoutes count instead";
+    return isAsked ? "not for this client" : "not asked for";
+  }
+}
