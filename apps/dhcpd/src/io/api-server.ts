@@ -61,7 +61,8 @@ function checkBySchema(app: FastifyInstance): void {
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value: unknown) => {
     const twice = httpPart === "querystring" ? writtenTwice(value) : [];
     if (twice.length > 0) return { error: new Misunderstood(twice) };
-    const checked = checkDocument(schema, value ?? {});
+    // A body of no octets, of whatever content type, is none.
+    const checked = checkDocument(schema, value === "" || value == null ? {} : value);
     return checked.ok ? { value: checked.document } : { error: new Misunderstood(checked.problems) };
   });
   app.addHook("onRoute", (route) => {
