@@ -235,7 +235,8 @@ export class DhcpService {
     if ("dropped" in answer) return answer.dropped;
     const buffer = Buffer.allocUnsafe(MESSAGE_MAX);
     // Option 92 may name many addresses, and who asks is no small client.
-    const length = encode(answer.reply, buffer, { maximumSize: MESSAGE_MAX });
+    const onOmitted = (code: number) => counters.count("omitted", String(code));
+    const length = encode(answer.reply, buffer, { maximumSize: MESSAGE_MAX, onOmitted });
     const port = relayPortOf(packet, sourcePort);
     link.send(buffer.subarray(0, length), { kind: "unicast", address: packet.giaddr, port }, packet.chaddr);
     counters.count("replied", "LEASEQUERY");

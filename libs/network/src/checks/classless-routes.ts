@@ -5,7 +5,8 @@ import { type Finding, formatPath, type Path } from "../text/problem.ts";
 import { fieldsOf, itemsOf, type Part, partUnder } from "./parts.ts";
 import type { Survey } from "./survey.ts";
 
-const ROUTES = "classlessStaticRoutes";
+/** 249 is 121 under a private code ([MS-DHCPE]). */
+const ALL_ROUTES = ["classlessStaticRoutes", "microsoftClasslessStaticRoutes"];
 const ROUTERS = "routers";
 
 interface Standing {
@@ -17,9 +18,10 @@ export function routesWithoutDefault({ root, subnets, sharedNetworks, classes }:
   const defaults = partUnder(root, "defaults");
   const found = new Map<string, Finding>();
   const note = (levels: readonly Part[]) => {
-    const finding = findingFor(levels);
-    if (finding !== undefined && !found.has(formatPath(finding.path)))
-      found.set(formatPath(finding.path), finding);
+    for (const finding of ALL_ROUTES.flatMap((name) => findingFor(name, levels) ?? [])) {
+      const at = formatPath(finding.path);
+      if (!found.has(at)) found.set(at, finding);
+    }
   };
   for (const subnet of subnets) {
     const shared = sharedNetworks.filter(({ fields }) => fields.id === subnet.sharedNetwork);
@@ -32,21 +34,20 @@ export function routesWithoutDefault({ root, subnets, sharedNetworks, classes }:
 
   function noteInner(inner: Part, around: readonly Part[]): void {
     const { fields } = partUnder(inner, "options");
-    if (fields[ROUTES] !== undefined || fields[ROUTERS] !== undefined) note([inner, ...around]);
+    if ([...ALL_ROUTES, ROUTERS].some((name) => fields[name] !== undefined)) note([inner, ...around]);
   }
 }
 
 /** @param levels from the nearest to the farthest. */
-function findingFor(levels: readonly Part[]): Finding | undefined {
-  const routes = nearest(levels, ROUTES);
+function findingFor(name: string, levels: readonly Part[]): Finding | undefined {
+  const routes = nearest(levels, name);
   const routers = nearest(levels, ROUTERS);
   if (routes === undefined || routers === undefined || hasDefault(routes.value)) return undefined;
   const router = String([routers.value].flat()[0]);
   return {
     path: routes.path,
     found: `routes without a default one, beside routers (${formatPath(routers.path)})`,
-    expected:
-      "a default route among them: clients that take option 121 ignore routers (RFC 3442) and have no default route",
+    expected: `a default route among them: clients that take option ${name === ALL_ROUTES[0] ? 121 : 249} ignore routers (RFC 3442) and have no default route`,
     fix: `Add { destination: 0.0.0.0/0, router: ${router} }, or remove routers if none is meant.`,
   };
 }

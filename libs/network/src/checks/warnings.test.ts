@@ -109,6 +109,10 @@ describe("field report 14: classless routes without a default one beside routers
       ),
     ],
     [
+      "under the private code",
+      text("options: { routers: 10.0.0.1 }", `options: { microsoftClasslessStaticRoutes: [${ROUTE}] }`),
+    ],
+    [
       "in a reservation",
       text(
         "",
