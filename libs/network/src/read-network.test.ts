@@ -80,7 +80,7 @@ subnets:
     '2:1: subnet: found an unknown key "subnet", expected one of version, compatibility, cluster, optionDefinitions, defaults, sharedNetworks, subnets, classes, ignore, limits, bootp, rapidCommit, subnetSelection, reservedAddressHeld, ipv6OnlyOffer, conflictProbe, leasequery. Write "subnets" if that was meant.',
     '3:13: defaults.identity: found "mca", expected one of mac, clientId.',
     "3:37: defaults.lease.seconds: found 0, expected whole seconds from 4 to 31536000 (a year).",
-    "6:5: subnets[0].prefix: found an address with host bits set, expected the network's own address. Write 10.77.0.0/16 if that network was meant.",
+    '6:5: subnets[0].prefix: found "10.77.0.9/16", which has host bits, expected the network\'s own address. Write 10.77.0.0/16 if that network was meant.',
     '7:37: subnets[0].options.routers[1]: found "gateway", expected an IPv4 address.',
     '7:47: subnets[0].options.ntpServer: found an unknown key "ntpServer", expected a known name (see the reference). Write "ntpServers" if that was meant.',
     "9:11: subnets[0].pools[0].range: found 10.77.9.0-10.77.8.0, expected the lower address first. Write 10.77.8.0-10.77.9.0.",

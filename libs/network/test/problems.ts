@@ -1,5 +1,7 @@
 // One rule, one mistake, one message: documents with a mistake in one place, and what is told of it.
 import { expect } from "vitest";
+import { readNetwork } from "../src/read-network.ts";
+import { formatProblem } from "../src/text/problem.ts";
 import { problemsOf } from "./client.ts";
 
 const LAN = "subnets: [{ id: lan, prefix: 10.0.0.0/24 }]";
@@ -16,4 +18,11 @@ export type Rule = readonly [document: string, ...messages: string[]];
 export function holds(problems: readonly string[], messages: readonly string[]): void {
   expect(problems).toEqual(messages.map((message) => expect.stringContaining(message)));
   for (const problem of problems) expect(problem).toMatch(/^\d+:\d+: \S+: found .*, expected .*\.$/);
+}
+
+/** What a document without problems is warned of. */
+export function warningsOf(text: string): string[] {
+  const read = readNetwork(text, "network.yaml");
+  if (!read.ok) throw new Error(read.problems.map(formatProblem).join("\n"));
+  return read.warnings.map(formatProblem);
 }

@@ -121,6 +121,14 @@ test("without room the last ones are left out, and never 53, 54, 51, 61 or 82", 
   expect(packet.codes()).toEqual([6, 53, 54, 51, 61, 82]);
 });
 
+test("field report 15: without room, what the exchange is about stays: rapid commit, subnet selection, the mask", () => {
+  const own = [TYPE, SERVER, LEASE, option(80, 0), option(118, 4), option(1, 4)];
+  const { packet } = sent(
+    reply([option(43, 240), option(60, 200), ...own, RELAY], { sname: "s", file: "f" }),
+  );
+  expect(packet.codes()).toEqual([43, 53, 54, 51, 80, 118, 1, 82]);
+});
+
 test("field report 15: an option of 300 octets is split over options, file and sname (RFC 3396 §5)", () => {
   const { packet, into } = sent(reply([TYPE, SERVER, LEASE, option(43, 300), RELAY]));
   expect(packet.raw(43)).toEqual(option(43, 300)[1]);

@@ -54,8 +54,8 @@ export function payloadLimit(packet: Packet, mtu = 1500): number {
  *
  * Options stand in their order, split over 255 octets (RFC 3396), then 82, then END. When they do not fit, file and
  * sname are overloaded (option 52) where the message leaves them free; one that fits into none of the three is split over
- * them (RFC 3396 §5) where its reader is sure to join it; and then the last ones are left out. 53, 54, 51, 82, 61 and 1 are
- * placed before all others. 82 never goes into file or sname (RFC 3046 §2.2).
+ * them (RFC 3396 §5) where its reader is sure to join it; and then the last ones are left out. What the exchange itself is
+ * about is placed before all others (53, 54, 51, 82, 61, 80 …), and then 1. 82 never goes into file or sname (RFC 3046 §2.2).
  * Throws RangeError when there is no room for the fixed fields, the cookie and END (241 octets).
  */
 export function encode(message: Message, into: Uint8Array, limits?: EncodeLimits): number {

@@ -15,10 +15,10 @@ import type { EncodedOption } from "./message.ts";
 
 const RELAY_AGENT = 82;
 /**
- * Placed before all others, in this order: without them a reply is void, or breaks RFC 2131 table 3, 3046 or 6842; and an
- * address without its mask is of no use.
+ * Placed before all others, in this order: without them a reply is void, or breaks RFC 2131 table 3, 3046, 6842, 4039 (80),
+ * 3011 (118), 6607 (221), 8925 (108), 2563 (116) or 3118 (90); and an address without its mask is of no use.
  */
-const PLACED_FIRST: readonly number[] = [53, 54, 51, RELAY_AGENT, 61, 1];
+const PLACED_FIRST: readonly number[] = [53, 54, 51, RELAY_AGENT, 61, 80, 118, 221, 108, 116, 90, 1];
 /** What reads these joins their parts (RFC 3361, 3397, 3442, 3925); of other options some clients take one part for the whole. */
 const JOINED_BY_ALL: ReadonlySet<number> = new Set([119, 120, 121, 124, 125, 249]);
 const LENGTH_MAX = 255;

@@ -3,7 +3,7 @@ import { optionByCode, optionByName } from "@leasehold/protocol";
 import { optionDefinition } from "../document/option-definition-schema.ts";
 import { OptionCatalogue, type WritableOption } from "../options/option-catalogue.ts";
 import { optionsSchema } from "../options/option-schema.ts";
-import { wrongPartOf } from "../options/wrong-part.ts";
+import { wrongPartsOf } from "../options/wrong-part.ts";
 import { closest } from "../text/closest.ts";
 import { describe, type Finding, formatPath } from "../text/problem.ts";
 import { type Check, repeated } from "./check.ts";
@@ -92,23 +92,24 @@ function valuesOfOwnOptions({ definitions, levels }: Survey): Finding[] {
       const option = catalogue.option(name);
       const at = [...path, name];
       if (option === undefined) return [unknownOption(name, at, catalogue)];
-      return option.encode(fields[name]) === undefined ? [wrongValue(option, fields[name], at)] : [];
+      return option.encode(fields[name]) === undefined ? wrongValues(option, fields[name], at) : [];
     });
   });
 }
 
-function wrongValue(option: WritableOption, value: unknown, at: Finding["path"]): Finding {
-  const { path, expected, found, fix } = wrongPartOf(option, value);
-  const part = path.reduce<unknown>(
-    (whole, step) => (whole as Record<string | number, unknown>)[step],
-    value,
-  );
-  return {
-    path: [...at, ...path],
-    found: found ?? describe(part),
-    expected,
-    ...(fix === undefined ? {} : { fix }),
-  };
+function wrongValues(option: WritableOption, value: unknown, at: Finding["path"]): Finding[] {
+  return wrongPartsOf(option, value).map(({ path, expected, found, fix }) => {
+    const part = path.reduce<unknown>(
+      (whole, step) => (whole as Record<string | number, unknown>)[step],
+      value,
+    );
+    return {
+      path: [...at, ...path],
+      found: found ?? describe(part),
+      expected,
+      ...(fix === undefined ? {} : { fix }),
+    };
+  });
 }
 
 function unknownOption(name: string, path: Finding["path"], catalogue: OptionCatalogue): Finding {

@@ -80,7 +80,10 @@ test.each([
     'defaults.alwaysSend[1]: found "rootPath" again, expected a name once',
   ],
   ["alwaysSend: rootPath", 'defaults.alwaysSend: found "rootPath", expected a list of option names.'],
-  ["alwaysSend: [66]", "defaults.alwaysSend[0]: found 66, expected the name of an option."],
+  [
+    "alwaysSend: [66]",
+    'defaults.alwaysSend[0]: found 66, expected the name of an option; 66 is "tftpServerName".',
+  ],
 ])("%s", (lists, message) => {
   holds(told(`defaults: { ${lists} }`), [message]);
 });

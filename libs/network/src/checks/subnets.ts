@@ -19,12 +19,12 @@ function duplicateIds({ subnets, sharedNetworks }: Survey): Finding[] {
 }
 
 function hostBits({ subnets }: Survey): Finding[] {
-  return subnets.flatMap(({ path, prefix, hasHostBits }) =>
+  return subnets.flatMap(({ path, fields, prefix, hasHostBits }) =>
     prefix && hasHostBits
       ? [
           {
             path: [...path, "prefix"],
-            found: "an address with host bits set",
+            found: `"${fields.prefix}", which has host bits`,
             expected: "the network's own address",
             fix: `Write ${formatPrefix(prefix)} if that network was meant.`,
           },

@@ -5,10 +5,19 @@ import { describeFixed, type FixedAddress, fixedAddresses } from "../pools/fixed
 import type { Finding } from "../text/problem.ts";
 import type { Check } from "./check.ts";
 import { routesWithoutDefault } from "./classless-routes.ts";
+import { routersOffTheLink } from "./far-routers.ts";
 import { textOf } from "./parts.ts";
 import { type Survey, type SurveyedPool, survey } from "./survey.ts";
+import { alwaysWithoutValue, setAndNeverSent } from "./unsent-options.ts";
 
-const WARNINGS: readonly Check[] = [poolsOverFixedAddresses, reservedFixedAddresses, routesWithoutDefault];
+const WARNINGS: readonly Check[] = [
+  poolsOverFixedAddresses,
+  reservedFixedAddresses,
+  routesWithoutDefault,
+  routersOffTheLink,
+  alwaysWithoutValue,
+  setAndNeverSent,
+];
 
 /** Of a document without problems. */
 export function warningsOf(value: unknown): readonly Finding[] {

@@ -1,10 +1,10 @@
 // `options:` of the document: IANA names out of libs/protocol's table, values judged by the codec that will send them.
 // Names that the document defines itself come on top: checks/options.ts knows them.
-import { OPTIONS, type OptionDefinition, optionByName } from "@leasehold/protocol";
+import { OPTIONS, type OptionDefinition, optionByCode, optionByName } from "@leasehold/protocol";
 import * as z from "zod";
 import { IANA_OPTIONS } from "./option-catalogue.ts";
 import { jsonSchemaOfShape } from "./shape-json-schema.ts";
-import { wrongPartOf } from "./wrong-part.ts";
+import { wrongPartsOf } from "./wrong-part.ts";
 
 /** Options that say something about one exchange: the server sets or reads them itself. */
 export const EXCHANGE_OPTIONS: ReadonlySet<string> = new Set([
@@ -51,7 +51,7 @@ export const optionsSchema = z
       "Options by IANA's name or the document's own, each inherited by itself; values have the option's type.",
   });
 
-const optionNames = z.array(z.string({ error: "the name of an option" }), {
+const optionNames = z.array(z.string({ error: ({ input }) => nameWanted(input) }), {
   error: "a list of option names",
 });
 
@@ -71,6 +71,13 @@ export const sendLists = {
 
 export type OptionsDocument = z.infer<typeof optionsSchema>;
 
+function nameWanted(written: unknown): string {
+  const option = typeof written === "number" ? optionByCode(written) : undefined;
+  return option === undefined
+    ? "the name of an option"
+    : `the name of an option; ${written} is "${option.name}"`;
+}
+
 function writtenValue(definition: OptionDefinition): z.ZodType<unknown> {
   const option = IANA_OPTIONS.option(definition.name)!;
   const { encode, expected } = option;
@@ -78,8 +85,9 @@ function writtenValue(definition: OptionDefinition): z.ZodType<unknown> {
     .unknown()
     .superRefine((value, context) => {
       if (encode(value) !== undefined) return;
-      const { path, expected: message, fix, found } = wrongPartOf(option, value);
-      context.addIssue({ code: "custom", message, path: [...path], params: { fix, found } });
+      for (const { path, expected: message, fix, found } of wrongPartsOf(option, value)) {
+        context.addIssue({ code: "custom", message, path: [...path], params: { fix, found } });
+      }
     })
     .meta({
       description: `Option ${definition.code}: ${expected} (${definition.definedIn}).`,

@@ -50,6 +50,18 @@ test.each([
   ["subnetMask: [10.0.0.1]", 'subnetMask: found ["10.0.0.1"], expected an IPv4 address.'],
 ])("C6: %s", (options, message) => holds(told(`defaults: { options: { ${options} } }`), [message]));
 
+test("C6: each wrong element of a list is told of, not only the first", () => {
+  const routes = ["10.1.2.3/24", "10.2.0.0/16", "10.3.0.1/16"].map(
+    (one) => `{ destination: ${one}, router: 10.0.0.1 }`,
+  );
+  holds(told(`defaults: { options: { classlessStaticRoutes: [${routes}], ntpServers: [x, 10.0.0.1, y] } }`), [
+    'classlessStaticRoutes[0].destination: found "10.1.2.3/24"',
+    'classlessStaticRoutes[2].destination: found "10.3.0.1/16"',
+    'ntpServers[0]: found "x"',
+    'ntpServers[2]: found "y"',
+  ]);
+});
+
 test("C6: so is one of an option that the document defines", () => {
   const lines = `optionDefinitions: [{ name: siteRoutes, code: 224, type: routes }]
 defaults: { options: { siteRoutes: [{ destination: 10.1.2.3/24, router: 10.0.0.1 }] } }`;

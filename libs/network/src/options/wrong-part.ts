@@ -27,15 +27,17 @@ const ELEMENTS: Readonly<Record<string, string>> = {
   uris: "a URI",
 };
 
-/** Of a value that the option cannot encode. */
-export function wrongPartOf({ shape, expected, encode }: WritableOption, value: unknown): WrongPart {
+/** Of a value that the option cannot encode: each element of it that is wrong, or else all of it. */
+export function wrongPartsOf({ shape, expected, encode }: WritableOption, value: unknown): WrongPart[] {
   const isRoutes = shape === "routes";
   const whole = { path: [], expected };
-  if (!Array.isArray(value)) return (isRoutes && wrongInRoute(value)) || whole;
-  const at = value.findIndex((item) => encode([item]) === undefined);
-  const item: unknown = value[at];
-  const ofElement = isRoutes ? wrongInRoute(item) : wrongInElement(shape, item);
-  return at < 0 || ofElement === undefined ? whole : { ...ofElement, path: [at, ...ofElement.path] };
+  if (!Array.isArray(value)) return [(isRoutes && wrongInRoute(value)) || whole];
+  const elements = value.flatMap((item: unknown, at) => {
+    const wrong =
+      encode([item]) !== undefined ? undefined : isRoutes ? wrongInRoute(item) : wrongInElement(shape, item);
+    return wrong === undefined ? [] : [{ ...wrong, path: [at, ...wrong.path] }];
+  });
+  return elements.length > 0 ? elements : [whole];
 }
 
 function wrongInElement(shape: string, item: unknown): WrongPart | undefined {
