@@ -51,6 +51,20 @@ describe("a broadcast", () => {
     );
   });
 
+  test("of a DISCOVER with a new xid each time goes on all the same; a renewal with a new xid is asked anew", () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 1000 }), (of) => {
+        const answers = cluster();
+        const [first, second] = order(of);
+        expect(answers(heard(of, { xid: 1 }), 0)).toEqual([first]);
+        expect(new Set(answers(heard(of, { xid: 2 }), 3000))).toEqual(new Set([first, second]));
+        for (const [i, at] of [6000, 9000, 12_000].entries())
+          expect(answers(heard(of, { type: 3, xid: 3 + i }), at)).toEqual([first]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test("is shared out evenly", () => {
     const answers = cluster();
     const counts = new Map<string, number>();

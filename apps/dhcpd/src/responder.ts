@@ -3,7 +3,7 @@
 // left unanswered is taken over in left-packets.ts.
 
 import type { Members } from "@leasehold/leases";
-import type { ClientId, Ipv4 } from "@leasehold/protocol";
+import { type ClientId, type Ipv4, MessageType } from "@leasehold/protocol";
 import { type Asked, Tries } from "./tries.ts";
 
 export interface Heard {
@@ -31,8 +31,8 @@ export class Responder {
   private readonly tries = new Tries<ClientId>();
 
   /** Notes a packet; how often this node has heard its client ask for that. `now` is any steady clock in ms. */
-  hear({ client, type }: Heard, now: number): Asked {
-    return this.tries.note(client, type, now);
+  hear(heard: Heard, now: number): Asked {
+    return this.tries.note(heard.client, questionOf(heard), now);
   }
 
   /** Whether this node is to answer what it heard just now. */
@@ -62,6 +62,14 @@ export class Responder {
     const named = namedIn(heard, members, addresses);
     return named !== undefined && named !== members.self;
   }
+}
+
+/**
+ * What is repeated. A client that looks for a server may take a new xid for each DISCOVER, and goes on asking; any other message with
+ * a new xid is asked anew, as a client that renews twice within some seconds was answered the first time.
+ */
+function questionOf({ type, xid }: Heard): number {
+  return type === MessageType.DISCOVER ? type : xid * 256 + type;
 }
 
 /** The node that option 54 names, if it lives and can hear the client. */

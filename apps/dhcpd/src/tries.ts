@@ -9,7 +9,7 @@ export interface Asked {
 }
 
 interface Heard {
-  type: number;
+  question: number;
   firstAt: number;
   lastAt: number;
   times: number;
@@ -29,12 +29,12 @@ export class Tries<Key> {
     return this.heard.size;
   }
 
-  /** One more; of another type than before, the client has gone on, and this is its first. */
-  note(key: Key, type: number, now: number): Asked {
+  /** One more; another question than before, and the client has gone on: this is its first. */
+  note(key: Key, question: number, now: number): Asked {
     this.sweep(now);
     const heard = this.heard.get(key);
-    if (heard === undefined || heard.type !== type || now - heard.lastAt >= FORGOTTEN_AFTER_MS) {
-      const first = { type, firstAt: now, lastAt: now, times: 1 };
+    if (heard === undefined || heard.question !== question || now - heard.lastAt >= FORGOTTEN_AFTER_MS) {
+      const first = { question, firstAt: now, lastAt: now, times: 1 };
       this.heard.delete(key);
       this.heard.set(key, first);
       return first;
