@@ -9,22 +9,26 @@ import {
   MessageType,
   type MessageTypeName,
   macBytes,
+  parseIpv4,
 } from "@leasehold/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { must, until } from "../lab/shell.ts";
 import { UdpPort } from "../lab/udp-port.ts";
 import { readWire, type WireMessage } from "../lab/wire.ts";
 import { fileHere, labForTests } from "./lab-for-tests.ts";
-import { fieldsOf } from "./tshark.ts";
+import { faultsIn, fieldsOf } from "./tshark.ts";
 
 const ALL = "255.255.255.255";
 const NETWORK = fileHere("networks/field-options.yaml");
 const [EIGHT, FIFTEEN, SIXTEEN] = ["02:1e:a5:f8:00:08", "02:1e:a5:f8:00:15", "02:1e:a5:f8:00:16"];
 const ANYBODY = "02:1e:a5:f8:00:99";
+/** Circuit and remote ID. */
+const RELAY_AGENT = Buffer.from("0104616263640206020000000001", "hex");
 const OWN = [53, 54, 51, 58, 59];
 const labOf = labForTests("fieldoptions", { clients: 1, network: NETWORK });
 let capture: string;
 let client: UdpPort;
+let relay: UdpPort;
 let xid = 0xf8000000;
 
 beforeAll(async () => {
@@ -32,20 +36,22 @@ beforeAll(async () => {
   capture = await lab.startCapture();
   await must([...lab.onHost("c1").argv, "ip", "route", "replace", `${ALL}/32`, "dev", "eth0"]);
   client = await UdpPort.open(lab, "c1", 68);
+  relay = await UdpPort.open(lab, "r1", 67);
 });
-afterAll(() => client?.close());
+afterAll(() => Promise.all([client, relay].map((port) => port?.close())));
 
 function message(
   type: MessageTypeName | "BOOTP",
   mac: string,
   options: readonly EncodedOption[],
+  giaddr = ipv4(0),
 ): Uint8Array {
   const none = ipv4(0);
   const bytes = new Uint8Array(548);
   const length = encode(
     {
       ...{ op: 1, htype: 1, hlen: 6, hops: 0, xid: ++xid, secs: 0, flags: 0x8000 },
-      ...{ ciaddr: none, yiaddr: none, siaddr: none, giaddr: none, chaddr: macBytes(mac as Mac) },
+      ...{ ciaddr: none, yiaddr: none, siaddr: none, giaddr, chaddr: macBytes(mac as Mac) },
       options: [...(type === "BOOTP" ? [] : [[53, Uint8Array.of(MessageType[type])] as const]), ...options],
     },
     bytes,
@@ -59,10 +65,23 @@ async function ask(
   options: readonly EncodedOption[],
   type: MessageTypeName | "BOOTP" = "DISCOVER",
 ): Promise<WireMessage> {
-  const bytes = message(type, mac, options);
+  return repliedTo(mac, message(type, mac, options), (bytes) => client.send(bytes, ALL, 67));
+}
+
+async function askByRelay(mac: string, options: readonly EncodedOption[]): Promise<WireMessage> {
+  const giaddr = parseIpv4(labOf().host("r1").address!)!;
+  const bytes = message("DISCOVER", mac, [...options, [82, RELAY_AGENT]], giaddr);
+  return repliedTo(mac, bytes, () => relay.send(bytes, labOf().host("n1").address!, 67));
+}
+
+async function repliedTo(
+  mac: string,
+  bytes: Uint8Array,
+  send: (bytes: Uint8Array) => void,
+): Promise<WireMessage> {
   const id = xid;
   return until(`${mac} has a reply`, 30, async () => {
-    client.send(bytes, ALL, 67);
+    send(bytes);
     return until(
       "the reply is there",
       3,
@@ -169,6 +188,17 @@ describe("field report 15: an option that is longer than its room", () => {
     expect([overload, types.split(",").filter((one) => one === "17").length]).toEqual(["1", 2]);
   });
 
+  it("field report 15: through a relay agent, option 82 comes back last and whole, and not in file or sname", async () => {
+    for (const mac of [FIFTEEN, SIXTEEN]) {
+      const { packet } = await askByRelay(mac, [wants(1, 3, 17)]);
+      expect(Buffer.from(packet.raw(82)!)).toEqual(RELAY_AGENT);
+      const end = packet.bytes.lastIndexOf(255);
+      const last = packet.bytes.subarray(end - RELAY_AGENT.length - 2, end);
+      expect(Buffer.from(last)).toEqual(Buffer.from([82, RELAY_AGENT.length, ...RELAY_AGENT]));
+      expect(packet.has(17)).toBe(mac === FIFTEEN);
+    }
+  });
+
   it("field report 15: what has no room is counted, and explain tells it from what is not asked for", async () => {
     const before = await omitted(17);
     const reply = await ask(SIXTEEN, [wants(1, 3, 17)]);
@@ -204,4 +234,8 @@ it("C6: a route with host bits is refused with its place, what was found and wha
   );
   await expect(told).rejects.toThrow(/10\.1\.2\.3\/24.*which has host bits/);
   await expect(told).rejects.toThrow(/Write 10\.1\.2\.0\/24 if that network was meant/);
+});
+
+it("field report 15: nothing on the wire is malformed to tshark, overloaded or not", async () => {
+  expect(await faultsIn(await labOf().stopCapture())).toEqual([]);
 });
