@@ -16,6 +16,7 @@ const STATES = [
   "expired",
   "released",
   "declined",
+  "unreadable",
 ] as const satisfies readonly ShownState[];
 
 /** A parameter that `parse` can read; `expected` is what a person is told who wrote something else. */

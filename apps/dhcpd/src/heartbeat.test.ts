@@ -2,7 +2,7 @@
 import { Wrong } from "@leasehold/bus";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Heartbeat, readHeartbeat } from "./heartbeat.ts";
+import { type Heartbeat, readHeartbeat, withinBounds } from "./heartbeat.ts";
 import { Membership } from "./membership.ts";
 
 const good: Heartbeat = {
@@ -49,6 +49,17 @@ describe("A4: a heartbeat", () => {
       const missing = readHeartbeat("n2", { ...good, [field]: undefined });
       expect([field, missing instanceof Wrong]).toEqual([field, !optional.has(field)]);
     }
+  });
+
+  it("of a node that has much to tell is heard: forty interfaces that are gone, a document that quotes much", () => {
+    const words = "x".repeat(10_000);
+    const link = { name: "bond0.101", state: "missing", addresses: [], mtu: 0, problem: words } as const;
+    const long = { notReady: words, storeAlarms: [words], links: [link] };
+    const floating = { ...good.floating!, obstacle: words };
+    const beat = { ...good, ...long, floating };
+    expect(readHeartbeat("n2", beat)).toBeInstanceOf(Wrong);
+    expect(readHeartbeat("n2", withinBounds(beat))).toMatchObject({ node: "n2", state: "serving" });
+    expect(withinBounds(good)).toEqual(good);
   });
 
   it("never throws, whatever it is, and neither does what takes it", () => {

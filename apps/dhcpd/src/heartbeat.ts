@@ -19,6 +19,9 @@ export const NODE_STATES = [
 export type NodeState = (typeof NODE_STATES)[number];
 
 const text = (max: number) => z.string().max(max);
+const SENTENCE_MAX = 1000;
+const LINK_PROBLEM_MAX = 500;
+const STORE_ALARM_MAX = 2000;
 const count = z.int().min(0);
 const ipv4 = z.string().refine((value) => parseIpv4(value) !== undefined, { error: "an IPv4 address" });
 
@@ -29,14 +32,14 @@ const floatingWord = z.object({
   votesFor: text(64).nullable(),
   carries: z.boolean(),
   /** Why its machine cannot carry the address, in a sentence. */
-  obstacle: text(1000).nullable(),
+  obstacle: text(SENTENCE_MAX).nullable(),
 });
 
 const linkView = z.object({
   name: text(100),
   state: z.enum(LINK_STATES),
   /** Why it is not up, in words that follow its name. */
-  problem: text(500).optional(),
+  problem: text(LINK_PROBLEM_MAX).optional(),
   addresses: z.array(ipv4).max(256).readonly(),
   mtu: count,
 });
@@ -59,12 +62,12 @@ const heartbeat = z.object({
   /** Each interface that it is to serve; absent from a node of an earlier version. */
   links: z.array(linkView).max(256).readonly().optional(),
   /** Why /readyz says no; null when it says yes. Absent from a node of an earlier version. */
-  notReady: text(1000).nullable().optional(),
+  notReady: text(SENTENCE_MAX).nullable().optional(),
   /** On the cluster's floating address; absent when the network document has none. */
   floating: floatingWord.optional(),
   api: text(300),
   /** Its own alarms that others do not see by themselves; absent where there are none. */
-  alarms: z.array(text(1000)).max(20).readonly().optional(),
+  alarms: z.array(text(SENTENCE_MAX)).max(20).readonly().optional(),
   networkRevision: count,
   leasesPosition: count,
   inventoryRevision: count,
@@ -72,20 +75,41 @@ const heartbeat = z.object({
   leases: count,
   /** How many keys of the buckets it knows; and what is wrong with what the store holds, in words. */
   keys: z.object({ leases: count, hosts: count }).optional(),
-  storeAlarms: z.array(text(2000)).max(20).readonly().optional(),
+  storeAlarms: z.array(text(STORE_ALARM_MAX)).max(20).readonly().optional(),
   counters: z.record(text(64), z.number()).readonly(),
 });
 
 export type Heartbeat = Readonly<z.infer<typeof heartbeat>>;
 
 function alarmsOf(sentences: readonly string[]): Pick<Heartbeat, "alarms"> {
-  return sentences.length === 0 ? {} : { alarms: sentences.slice(0, 20).map((one) => one.slice(0, 1000)) };
+  return sentences.length === 0
+    ? {}
+    : { alarms: sentences.slice(0, 20).map((one) => one.slice(0, SENTENCE_MAX)) };
+}
+
+/** Sentences may name forty interfaces, or quote a document: one that is too long would have the others hear nothing of the node. */
+export function withinBounds(beat: Heartbeat): Heartbeat {
+  const { notReady, storeAlarms, floating, links } = beat;
+  const brief = (words: string, max: number) => (words.length > max ? `${words.slice(0, max - 1)}…` : words);
+  return {
+    ...beat,
+    ...(typeof notReady === "string" && { notReady: brief(notReady, SENTENCE_MAX) }),
+    ...(storeAlarms && { storeAlarms: storeAlarms.map((words) => brief(words, STORE_ALARM_MAX)) }),
+    ...(typeof floating?.obstacle === "string" && {
+      floating: { ...floating, obstacle: brief(floating.obstacle, SENTENCE_MAX) },
+    }),
+    ...(links && {
+      links: links.map(({ problem, ...link }) =>
+        problem === undefined ? link : { ...link, problem: brief(problem, LINK_PROBLEM_MAX) },
+      ),
+    }),
+  };
 }
 
 /** What this node says of itself. */
 export function heartbeatOf(node: DhcpNode, known: Pick<Heartbeat, "floating">): Heartbeat {
   const { file, version, state, storeState: store, world, counters } = node;
-  return {
+  return withinBounds({
     ...{ node: file.name, version, bootId: node.name.bootId, state, store, ...known, api: file.api.listen },
     isRefused: node.name.refusal(node.clocks.steady()) === undefined ? undefined : true,
     addresses: node.links.texts,
@@ -101,7 +125,7 @@ export function heartbeatOf(node: DhcpNode, known: Pick<Heartbeat, "floating">):
     hosts: world.inventory.size,
     leases: world.view.size,
     counters: counters.totals(),
-  };
+  });
 }
 
 /** What `node` says of itself. */

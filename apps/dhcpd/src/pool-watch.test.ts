@@ -38,6 +38,17 @@ describe("A7: a pool", () => {
     expect(node.world.alarms.sentences.filter((one) => one.includes("% of its"))).toEqual([]);
   });
 
+  test("that was full and is made larger is not told of any more", async () => {
+    const node = new TestNode({ network });
+    await take(node, 0, 85);
+    for (let i = 0; i < 3; i++) node.service.tick();
+    expect(node.world.alarms.sentences.join()).toContain("85 % of its");
+    node.setNetwork({ ...network, subnets: [{ ...LAN!, pools: [{ range: "10.0.0.10-10.0.0.250" }] }] });
+    for (let i = 0; i < 3; i++) node.service.tick();
+    expect(node.world.alarms.sentences).toEqual([]);
+    expect([...node.world.poolUse.keys()]).toEqual(["lan/10.0.0.10-10.0.0.250"]);
+  });
+
   test("that fills unusually fast is told of", async () => {
     const node = new TestNode({ network });
     node.service.tick();

@@ -60,10 +60,24 @@ export class PoolWatch {
   }
 
   private nextLap(): Lap | undefined {
-    if (this.queue.length === 0)
+    if (this.queue.length === 0) {
       this.queue = this.world.network.subnets.flatMap(({ pools }) => pools).reverse();
+      this.forgetFormer(new Set(this.queue.map(({ id }) => id)));
+    }
     const pool = this.queue.pop();
     return pool && lapOf(pool, false);
+  }
+
+  /** A pool that is made larger has another id: what was told of the former one is over. */
+  private forgetFormer(ids: ReadonlySet<string>): void {
+    const { alarms, poolUse } = this.world;
+    for (const id of this.before.keys()) {
+      if (ids.has(id)) continue;
+      this.before.delete(id);
+      poolUse.delete(id);
+      alarms.lower(`full ${id}`);
+      alarms.lower(`fast ${id}`);
+    }
   }
 
   private look(lap: Lap, most: number): number {

@@ -80,7 +80,17 @@ function takeRemembered(world: World, request: LeaseRequest, now: Instant): Choi
     const earlier = taken(address);
     if (earlier !== undefined) return earlier;
   }
-  return taken(request.requestedAddress);
+  return takeWanted(world, request, now);
+}
+
+/** The address that the client names, which is no way to what a pool keeps for known hosts. */
+function takeWanted(world: World, request: LeaseRequest, now: Instant): Choice | undefined {
+  const { requestedAddress } = request;
+  const wanted = requestedAddress === undefined ? undefined : take(world, request, requestedAddress, now);
+  if (wanted === undefined || !("address" in wanted)) return wanted;
+  const { subnet, pool } = wanted.entitlement;
+  const isKept = pool !== undefined && !isKnown(world, request) && isKeptForKnown(world, subnet, pool, now);
+  return isKept ? undefined : wanted;
 }
 
 function newestFirst(leases: readonly Lease[]): Lease[] {
@@ -103,13 +113,9 @@ function freeAddress(world: World, request: LeaseRequest, now: Instant): Choice 
       if (!pool.serves(isOfKnown, request.classes)) continue;
       isServed = true;
       if (world.offers.isExhausted(pool.id, now)) continue;
-      if (!isOfKnown && keepsForKnown(world, subnet, pool)) {
-        const kept = `${pool.id} for unknown hosts`;
-        if (world.offers.isExhausted(kept, now)) continue;
-        if (isKeptForKnown(world, pool, now)) {
-          searched.push(kept);
-          continue;
-        }
+      if (!isOfKnown && isKeptForKnown(world, subnet, pool, now)) {
+        searched.push(keptShare(pool));
+        continue;
       }
       const found = searchPool(world, request, subnet, pool, now);
       if (found !== undefined) return found;
@@ -125,9 +131,15 @@ function keepsForKnown({ inventory }: World, { hasReservations }: Subnet, pool: 
   return !pool.isKeptByDefault || inventory.size > 0 || hasReservations;
 }
 
+/** By this name the share is noted as all that is left, for a second. */
+export const keptShare = ({ id }: Pool): string => `${id} for unknown hosts`;
+
 /** The last free addresses of a pool are not for unknown hosts. They are counted only when there cannot be many. */
-function isKeptForKnown({ view, offers, policy }: World, pool: Pool, now: Instant): boolean {
+export function isKeptForKnown(world: World, subnet: Subnet, pool: Pool, now: Instant): boolean {
+  if (!keepsForKnown(world, subnet, pool)) return false;
+  const { view, offers, policy } = world;
   const { keepForKnown, size } = pool;
+  if (offers.isExhausted(keptShare(pool), now)) return true;
   if (view.heldIn(pool.subnet) + offers.size + keepForKnown < size) return false;
   let free = 0;
   for (let i = 0; i < size && free <= keepForKnown; i++) {

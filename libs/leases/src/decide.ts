@@ -1,11 +1,11 @@
 // decide(world, request, now): what should happen, from what this node knows. Pure: it reads the world and changes nothing.
 import type { Leniency } from "@leasehold/network";
 import { type ClientId, type Ipv4, MessageType } from "@leasehold/protocol";
-import { type Choice, chooseAddress } from "./choose-address.ts";
+import { type Choice, chooseAddress, isKeptForKnown, keptShare } from "./choose-address.ts";
 import type { RefuseReason } from "./decision.ts";
 import { type Decision, silent } from "./decision.ts";
 import { declineLimitReached } from "./declines.ts";
-import { entitlementTo, hostOf, isKnown, settingsOf } from "./entitlement.ts";
+import { type Entitlement, entitlementTo, hostOf, isKnown, settingsOf } from "./entitlement.ts";
 import { acknowledge, conflictEvent, declineEvent, offer, releaseEvent } from "./grant.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, isFreeFor, type Lease } from "./lease.ts";
@@ -117,7 +117,29 @@ function decideSelecting(world: World, request: LeaseRequest, now: Instant): Dec
   if (!isFreeFor(lease, request.client, now, world.policy.guardMs)) {
     return refuseHeld(world, request, lease!, now);
   }
-  return acknowledge(world, request, now, address, entitlement);
+  return (
+    keptFrom(world, request, address, entitlement, now) ??
+    acknowledge(world, request, now, address, entitlement)
+  );
+}
+
+/**
+ * Who takes an address that was not offered to it does not get what the pool keeps for known hosts. Another node may have offered it
+ * and be about to answer, so that this is a silence and no NAK (I13).
+ */
+function keptFrom(
+  world: World,
+  request: LeaseRequest,
+  address: Ipv4,
+  { subnet, pool }: Entitlement,
+  now: Instant,
+): Decision | undefined {
+  const { client } = request;
+  if (pool === undefined || pool.keepForKnown === 0 || world.view.get(address)?.client === client)
+    return undefined;
+  if (offeredTo(world, client, now) === address || isKnown(world, request)) return undefined;
+  if (!isKeptForKnown(world, subnet, pool, now)) return undefined;
+  return { kind: "silent", reason: "pool-exhausted", pools: [keptShare(pool)] };
 }
 
 /** Option 50; of a client that leaves it out: what it has or is offered. */

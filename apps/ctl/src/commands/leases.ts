@@ -4,7 +4,7 @@ import { anyIdentifier, countOf, identifier, oneOf } from "../identifiers.ts";
 import { LEASE_HEADS, leaseCells, leaseRows } from "../lease-row.ts";
 import { counted, table } from "../table.ts";
 
-const STATES = ["offered", "bound", "expired", "released", "declined"];
+const STATES = ["offered", "bound", "expired", "released", "declined", "unreadable"];
 const LIMIT_MAX = 10_000_000;
 
 /** How each filter is read; what cannot be one is a usage error. */

@@ -99,3 +99,8 @@ test("GET leases: others have their turns meanwhile, also where nothing fits", a
   clearImmediate(next);
   expect(turns).toBeGreaterThanOrEqual(LEASES / 500);
 });
+
+test("GET leases: every state that a lease is shown in can be asked for", async () => {
+  for (const state of ["offered", "bound", "expired", "released", "declined", "unreadable"])
+    expect((await appOf(3).ask(`?state=${state}`)).statusCode).toBe(200);
+});
