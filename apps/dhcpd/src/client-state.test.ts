@@ -57,6 +57,13 @@ describe("field report 1: ciaddr counts in RENEWING, REBINDING and INFORM only",
     );
   });
 
+  test.each(["224.0.0.1", "255.255.255.255", "127.0.0.1", "0.0.0.5"])(
+    "INFORM with ciaddr %s, which no client has: as without one",
+    async (ciaddr) => {
+      expect(await sent(new TestNode(), "INFORM", { ciaddr })).toMatch(/ → everybody$/);
+    },
+  );
+
   test("a rapid commit with ciaddr", async () => {
     const node = nodeOn({ document: { rapidCommit: true } });
     const rapid = { ciaddr: X, requested: X, options: [[80, new Uint8Array(0)]] as const };

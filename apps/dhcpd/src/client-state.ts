@@ -5,6 +5,7 @@
 //   INIT, SELECTING, INIT-REBOOT, DECLINE  it has none, whatever stands in ciaddr (an ended lease, another network's address)
 //   BOOTP                                  ciaddr is its address, when it knows one (RFC 951 §3)
 import { type Instant, isBound, type LeaseRequest, reservationOf, type World } from "@leasehold/leases";
+import { isNoStation } from "@leasehold/network";
 import { type Ipv4, ipv4, MessageType, optionCodec, type Packet, statedAddress } from "@leasehold/protocol";
 
 const REQUESTED_IP_ADDRESS = optionCodec("requestedIpAddress");
@@ -18,6 +19,8 @@ export function ciaddrOf(packet: Packet, isBroadcast: boolean | undefined): Ipv4
   switch (packet.messageType) {
     case undefined:
     case MessageType.INFORM:
+      // Nobody is reached at it alone: a group, or all.
+      return isNoStation(ciaddr) ? NONE : ciaddr;
     case MessageType.RELEASE:
       return ciaddr;
     case MessageType.REQUEST:
