@@ -24,7 +24,7 @@ test.each(plantedBugs.map((bug) => [bug.name, bug] as const))(
   async (_, bug) => {
     expect(bug.caughtAs).toContain(invariantOf((await found(bug)).violation));
   },
-  120_000,
+  300_000,
 );
 
 test("a failing run is made small", async () => {
