@@ -85,7 +85,7 @@ function longestSilence(from: number, to: number): number {
 }
 
 it("A1: ip link del of a served interface: the others serve its clients, the node says so; add: it serves again within seconds", async () => {
-  let [goneAt, backAt] = [0, 0];
+  let [goneAt, comesAt, backAt] = [0, 0, 0];
   const clients = await whileClientsCome("0278a101", async () => {
     await pull(victim(), "lan0");
     goneAt = Date.now();
@@ -94,19 +94,21 @@ it("A1: ip link del of a served interface: the others serve its clients, the nod
     for (const node of ["n1", "n3"])
       await until("the others know", 5, async () => (await linkSeenBy(node)).state === "missing");
     await sleep(1500);
+    comesAt = Date.now();
     await plugIn(labOf().state, victim(), "lan0");
     backAt = Date.now();
     await until("it is ready again", 5, async () => /"ok"/.test(await readiness()));
   });
   expectAllServed(clients);
   const longest = longestSilence(goneAt, backAt);
-  const first = firstAckOf(VICTIM, backAt);
+  // It may serve before the last of the commands that plug it in has returned.
+  const first = firstAckOf(VICTIM, comesAt);
   const slowest = Math.max(...clients.map(({ millis }) => millis));
   console.log(
     `${RATE} DORA/s: gone for ${backAt - goneAt} ms, ${Math.round(longest)} ms without an ACK at most; ${Math.round(first.at - backAt)} ms to its first ACK; slowest client ${Math.round(slowest)} ms`,
   );
   expect(longest).toBeLessThan(BOUND_MS);
-  expect(acksOf(VICTIM, goneAt + 100, backAt)).toEqual([]);
+  expect(acksOf(VICTIM, goneAt + 100, comesAt)).toEqual([]);
   expect(first.at - backAt).toBeLessThan(BOUND_MS);
   expect(await linkUp()).toBe("1");
   expect(labOf().logs(VICTIM).dhcpd).toMatch(/interface lan0 does not exist on this machine/);

@@ -62,8 +62,8 @@ test("a captured packet is explained as it was answered, and nothing comes of th
   expect(words).toMatch(/^packet +DISCOVER from .* as udhcp/m);
   expect(words).toMatch(/^classes +busybox$/m);
   expect(words).toMatch(new RegExp(`^decision +OFFER ${lease.address} for 10m`, "m"));
-  expect(words).toMatch(/^domainName +busy\.example +class busybox$/m);
-  expect(words).toMatch(/^routers +10\.77\.0\.1 +subnet compute$/m);
+  expect(words).toMatch(/^domainName +busy\.example +class busybox +asked for$/m);
+  expect(words).toMatch(/^routers +10\.77\.0\.1 +subnet compute +asked for$/m);
   expect(readWire(capture)).toHaveLength(records);
 });
 
