@@ -3,6 +3,7 @@
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { leasehold, serve } from "../test/played-server.ts";
+import { commands } from "./commands/index.ts";
 
 const LEASE = { address: "10.77.16.9", client: "0192fdce0bc9fa", mac: "92:fd:ce:0b:c9:fa", state: "bound" };
 
@@ -17,7 +18,7 @@ test.each(["92:FD:CE:0B:C9:FA", "92-fd-ce-0b-c9-fa", "92fd.ce0b.c9fa", "92fdce0b
   },
 );
 
-test.each([
+const USAGE_ERRORS: readonly string[][] = [
   ["leases", "--mac", "alice"],
   ["leases", "--mac", "92:fd:ce:0b:c9"],
   ["leases", "--address", "10.77.21.300"],
@@ -32,9 +33,49 @@ test.each([
   ["why", "two words"],
   ["why", "c1", "--limit", "x"],
   ["explain", "10.0.0"],
-])("field report 6: %s %s %s is a usage error, and nobody is asked", async (...words) => {
-  const asked = await leasehold([...words.filter((word) => word !== undefined), "-s", "http://127.0.0.1:1"]);
+  ["host", "10.77.0.300"],
+  ["host", "two words"],
+  ["host", ""],
+  ["lease clear", "10.77.0.300"],
+  ["lease clear", "c1"],
+  ["leases", "--of", "10.77.0.300"],
+  ["explain", "c1", "--relay", "10.77.0.300"],
+  ["explain", "c1", "--address", "x"],
+  ["explain", "c1", "--client-id", "zz"],
+  ["explain", "c1", "--hostname", "two words"],
+  ["explain", "c1", "--arch", "65536"],
+  ["explain", "c1", "--arch", "arm"],
+  ["explain", "c1", "--uuid", "4c4c4544"],
+  ["explain", "c1", "--type", "NAK"],
+  ["explain", "--packet", "0102"],
+  ["history", "x"],
+  ["history", "99999999999999999999"],
+  ["rollback", "0"],
+  ["node", "drain", "two words"],
+  ["node", "drain", ""],
+  ["help", "nosuch"],
+];
+
+test.each(
+  USAGE_ERRORS.map(([name, ...words]) => [...name!.split(" "), ...words]).map((words) => [
+    words.join(" "),
+    words,
+  ]),
+)("field report 6: `%s` is a usage error, and nobody is asked", async (_, words) => {
+  const asked = await leasehold([...words, "-s", "http://127.0.0.1:1"]);
   expect([asked.code, asked.out]).toEqual([2, ""]);
+  expect(asked.err).toMatch(/^leasehold: .+\n.+/);
+});
+
+/** Of commands whose arguments are files, or none. */
+const NAMES_NOBODY = ["apply", "diff", "init", "status", "hosts", "version"];
+
+test("field report 6: every command that takes an identifier is among these", () => {
+  const covered = new Set(USAGE_ERRORS.map(([name]) => name));
+  const named = commands.map(({ name }) => name);
+  expect(named.filter((name) => !covered.has(name))).toEqual(
+    named.filter((name) => NAMES_NOBODY.includes(name)),
+  );
 });
 
 test("field report 6: a prefix is asked for as one; a subnet that is none is a usage error", async () => {

@@ -6,6 +6,7 @@ import {
   parseClientId,
   parseHardwareAddress,
   parseHostName,
+  parseUuid,
   parseWrittenIpv4,
 } from "@leasehold/protocol";
 import { usageFailure } from "./failure.ts";
@@ -20,7 +21,13 @@ const prefix: Reader = (text) => {
   return read && (read.length === 32 && !text.includes("/") ? formatIpv4(read.address) : formatPrefix(read));
 };
 
+const one: Reader = (text) => {
+  const read = parseWrittenIpv4(text);
+  return read === undefined ? undefined : formatIpv4(read);
+};
+
 const READERS = {
+  ip: [one, "is no IPv4 address", "Write it as 10.77.16.1."],
   address: [
     prefix,
     "is no IPv4 address or prefix",
@@ -33,6 +40,21 @@ const READERS = {
   ],
   client: [parseClientId, "is no client's identity", "Write its octets in hex: 01a4bf0138ee65."],
   hostname: [parseHostName, "is no host name", "Write it as node5."],
+  node: [
+    (text) => /^[\w-]{1,64}$/.exec(text.trim())?.[0],
+    "is no name of a node",
+    "`leasehold status` lists the nodes.",
+  ],
+  uuid: [
+    (text) => (parseUuid(text.trim()) === undefined ? undefined : text.trim()),
+    "is no UUID",
+    "Write it as 4c4c4544-0043-3010-8052-b4c04f4e3132.",
+  ],
+  arch: [
+    (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 0xffff ? text : undefined),
+    "is no architecture",
+    "Write its number of option 93: 7 is x86-64 UEFI.",
+  ],
 } as const satisfies Record<string, readonly [Reader, string, string]>;
 
 export type IdentifierKind = keyof typeof READERS;

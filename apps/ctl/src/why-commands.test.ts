@@ -135,7 +135,7 @@ describe("explain of a capture", () => {
 
   test("without a message in it", async () => {
     const { code, err } = await leasehold(["explain", "--packet", "0011"]);
-    expect([code, err]).toEqual([1, expect.stringContaining("There is no DHCP message in that.")]);
+    expect([code, err]).toEqual([2, expect.stringContaining("There is no DHCP message in that.")]);
   });
 });
 

@@ -4,7 +4,7 @@ import { capturedIn } from "../captured-frame.ts";
 import type { Command, Context, OptionTable } from "../command.ts";
 import { type Explanation, explanationLines } from "../explanation.ts";
 import { ExitCode, Failure, usageFailure } from "../failure.ts";
-import { anyIdentifier } from "../identifiers.ts";
+import { anyIdentifier, identifier, oneOf } from "../identifiers.ts";
 import { refusal } from "../io/api.ts";
 
 // By the names that the API has for them, and what the help says.
@@ -21,6 +21,17 @@ const OF_A_CLIENT = [
   ["arch", "arch", "NUMBER", "Its architecture (option 93): 7 is x86-64 UEFI, 11 is arm64 UEFI."],
   ["uuid", "uuid", "UUID", "Option 97."],
 ] as const;
+
+/** What cannot be one is a usage error before anybody is asked; the other ones are any text. */
+const READ: Readonly<Record<string, (text: string) => string | number>> = {
+  relay: (text) => identifier("ip", text),
+  type: (text) => oneOf("type that is explained", text, ["discover", "request", "inform"]).toUpperCase(),
+  address: (text) => identifier("ip", text),
+  "client-id": (text) => identifier("client", text),
+  hostname: (text) => identifier("hostname", text),
+  arch: (text) => Number(identifier("arch", text)),
+  uuid: (text) => identifier("uuid", text),
+};
 
 const options: OptionTable = {
   packet: { type: "string", value: "HEX", about: "A DHCP message, or the frame that it is in." },
@@ -72,6 +83,7 @@ async function questionOf(context: Context): Promise<Record<string, unknown>> {
     throw new Failure(
       "There is no DHCP message in that.",
       "Print the packets with `tcpdump -xx -n -r FILE port 67` or `tshark -x -r FILE`.",
+      { exitCode: file === undefined ? ExitCode.usage : ExitCode.failed },
     );
   }
   const { packet, isBroadcast } = captured;
@@ -79,14 +91,11 @@ async function questionOf(context: Context): Promise<Record<string, unknown>> {
 }
 
 function clientOf({ options }: Context): Record<string, unknown> {
-  const given = OF_A_CLIENT.map(([option, name]) => [name, options.text(option)] as const);
   return Object.fromEntries(
-    given
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [
-        name,
-        name === "arch" ? Number(value) : name === "type" ? value!.toUpperCase() : value,
-      ]),
+    OF_A_CLIENT.flatMap(([option, name]) => {
+      const written = options.text(option);
+      return written === undefined ? [] : [[name, READ[option]?.(written) ?? written]];
+    }),
   );
 }
 

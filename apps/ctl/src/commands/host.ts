@@ -2,6 +2,7 @@
 import type { Command } from "../command.ts";
 import { Failure } from "../failure.ts";
 import { type HostRow, hostProperties } from "../host-row.ts";
+import { anyIdentifier } from "../identifiers.ts";
 import { card } from "../table.ts";
 
 export const host: Command = {
@@ -9,7 +10,7 @@ export const host: Command = {
   positionals: ["<id|mac|ip|name>"],
   about: "Show one host, with the reasons where a claim of it is not used.",
   async run({ args, api }) {
-    const id = args[0]!;
+    const id = anyIdentifier(args[0]!);
     const reply = await api.get(`/api/v1/hosts/${encodeURIComponent(id)}`, [404]);
     if (reply.status === 404) {
       throw new Failure(

@@ -1,7 +1,6 @@
 // `leasehold lease clear <ip>`: ends what keeps an address from everybody; who did it and why is in the log of leases.
-import { formatIpv4, parseIpv4 } from "@leasehold/protocol";
 import type { Command, World } from "../command.ts";
-import { usageFailure } from "../failure.ts";
+import { identifier } from "../identifiers.ts";
 import { refusal } from "../io/api.ts";
 
 const JSON_BODY = { "content-type": "application/json" };
@@ -15,17 +14,15 @@ export const clear: Command = {
     force: { type: "boolean", about: "Also when a client has the address: it may go on using it." },
   },
   async run({ args, api, options, world }) {
-    const address = parseIpv4(args[0]!);
-    if (address === undefined)
-      throw usageFailure(`\`${args[0]}\` is no IPv4 address.`, "Write it as 10.77.16.1.");
+    const address = identifier("ip", args[0]!);
     const why = options.text("why");
     const order = { by: whoIs(world), ...(why === undefined ? {} : { why }), force: options.flag("force") };
-    const path = `/api/v1/leases/${formatIpv4(address)}/clear`;
+    const path = `/api/v1/leases/${address}/clear`;
     const reply = await api.post(path, JSON.stringify(order), JSON_BODY);
     if (reply.status !== 200) throw refusal(reply);
     const { cleared } = reply.body as { cleared: { state: string; mac: string | null; client: string } };
     const was = `it was ${cleared.state}, last of ${cleared.mac ?? cleared.client}`;
-    return { json: reply.body, lines: [`${formatIpv4(address)} is free: ${was}.`] };
+    return { json: reply.body, lines: [`${address} is free: ${was}.`] };
   },
 };
 

@@ -2,6 +2,7 @@
 // taken away, and takes it again.
 import type { Command, Context } from "../command.ts";
 import { Failure, usageFailure } from "../failure.ts";
+import { identifier } from "../identifiers.ts";
 import { refusal } from "../io/api.ts";
 import { apiOf, type Membership } from "../member.ts";
 
@@ -15,10 +16,11 @@ export const node: Command = {
   positionals: ["<drain|undrain>", "<node>"],
   about: "Have a node leave its share of the clients to the others, or take it again.",
   async run(context) {
-    const [act = "", name = ""] = context.args;
+    const [act = "", written = ""] = context.args;
     const said = SAID[act];
     if (said === undefined)
       throw usageFailure(`\`node\` has no \`${act}\`.`, "Write `node drain` or `node undrain`.");
+    const name = identifier("node", written);
     const reply = await (await apiOfNode(name, context)).post(`/api/v1/node/${act}`, "", {});
     if (reply.status !== 200) throw refusal(reply);
     return { json: reply.body, lines: [`${name} ${said}`] };

@@ -20,11 +20,9 @@ export const rollback: Command = {
 
 // Based on what the store has, not on what a node goes by: so this is also the way out of a document that no node can use.
 async function changeBack({ args, api }: Context): Promise<DocumentChange> {
+  const named = args[0] === undefined ? undefined : revisionNumber(args[0]);
   const [newest, ...older] = await revisions(api);
-  const wanted =
-    args[0] === undefined
-      ? older.find(({ deleted, broken }) => !deleted && !broken)?.revision
-      : revisionNumber(args[0]);
+  const wanted = named ?? older.find(({ deleted, broken }) => !deleted && !broken)?.revision;
   if (newest === undefined || wanted === undefined) {
     throw new Failure(
       "There is no earlier revision of the network document.",

@@ -6,6 +6,7 @@ import type * as z from "zod";
 import { anyIdentity, parameters } from "../api-fields.ts";
 import { hostViews } from "../api-views.ts";
 import { type Identity, identityIn, isHostCalled } from "../known-client.ts";
+import { notReadable } from "./api-leases.ts";
 
 type HostsParts = Parameters<typeof hostViews>[0];
 type HostView = ReturnType<typeof hostViews>[number];
@@ -17,6 +18,7 @@ export function addHosts(app: FastifyInstance, world: HostsParts): void {
   const schema = { params: oneHost };
   app.get<{ Params: z.infer<typeof oneHost> }>("/api/v1/hosts/:id", { schema }, ({ params }, reply) => {
     const found = hostsCalled(params.id, hosts(), world.inventory);
+    if (found === undefined) return notReadable(reply, "id", params.id);
     if (found.length === 1) return found[0];
     if (found.length === 0) {
       return reply.code(404).send({
@@ -31,12 +33,16 @@ export function addHosts(app: FastifyInstance, world: HostsParts): void {
   });
 }
 
-/** By its id; else those that the text may mean. */
-function hostsCalled(text: string, hosts: readonly HostView[], inventory: Inventory): readonly HostView[] {
+/** By its id; else those that the text may mean; undefined where it can mean none. */
+function hostsCalled(
+  text: string,
+  hosts: readonly HostView[],
+  inventory: Inventory,
+): readonly HostView[] | undefined {
   const exact = hosts.filter(({ id }) => id === text);
   if (exact.length > 0) return exact;
   const identity = identityIn(text, inventory);
-  return identity === undefined ? [] : hosts.filter((view) => isMeant(view, identity, inventory));
+  return identity && hosts.filter((view) => isMeant(view, identity, inventory));
 }
 
 function isMeant(view: HostView, identity: Identity, inventory: Inventory): boolean {
