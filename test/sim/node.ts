@@ -342,8 +342,8 @@ export class Life {
 
   private take(record: LeaseRecord): void {
     const taken = takeIn(this.world, record);
-    if (typeof taken === "object" && "unreadable" in taken)
-      throw new Error(`a node wrote what cannot be read: ${taken.unreadable}`);
+    if (typeof taken === "object" && !("revision" in taken))
+      throw new Error(`a node wrote what cannot be used: ${JSON.stringify(taken)}`);
     if (taken !== "known" && this.feed.isComplete) this.service.noticeStored(taken);
   }
 

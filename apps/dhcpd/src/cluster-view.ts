@@ -9,6 +9,8 @@ import { memberLinks } from "./member-links.ts";
 
 export function clusterViewOf(node: DhcpNode) {
   const { file, version, clock, pending, alarms } = node;
+  const { strays } = node.world;
+  const now = node.clocks.now();
   return {
     node: file.name,
     version,
@@ -30,7 +32,7 @@ export function clusterViewOf(node: DhcpNode) {
     },
     /** Records in the buckets that this node cannot use, and leases outside of every subnet. */
     unreadable: node.unreadable.view(),
-    strayLeases: { count: node.world.strays.count, addresses: node.world.strays.some },
+    strayLeases: { count: strays.countAt(now), addresses: strays.someAt(now) },
     /** What was heard on NATS and is not what nodes say, by kind, since the start. */
     badMessages: Object.fromEntries(node.counters.of("badMessages")),
     clock: {

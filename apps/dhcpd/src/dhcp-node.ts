@@ -229,9 +229,10 @@ export class DhcpNode {
         this.service?.noticeNetwork();
         this.noticeNetwork();
       },
-      store,
+      ...{ store, now: this.clocks.now },
       isRestoring: () => this.isRestoring,
       lease: (lease) => this.service?.noticeStored(lease),
+      leaseRemoved: (lease) => this.service?.restoration.noteRemoved(lease),
       leasesReplaced: () => this.service?.restoration.begin(),
       leasesLoaded: () => this.service?.restoration.loaded(),
       hosts: (macs) => this.service?.noticeHosts(macs),

@@ -77,6 +77,13 @@ describe("what is not answered is counted by its reason", () => {
     ],
     ["BOOTP", packetOf(undefined, alice), "bootp-not-served"],
     ["a relay of nobody's", packetOf("DISCOVER", alice, { giaddr: "10.55.0.1" }), "no-subnet-for-link"],
+    ...["10.0.0.0", "10.0.0.255", "224.0.0.1", "255.255.255.255", "127.0.0.1", "0.0.0.5"].map(
+      (giaddr): [string, Uint8Array, string] => [
+        `giaddr ${giaddr}, which no relay agent can have`,
+        packetOf("DISCOVER", alice, { giaddr }),
+        "giaddr-not-a-host",
+      ],
+    ),
     ["nobody", packetOf("DISCOVER", alice, { hlen: 0, chaddr: new Uint8Array(0) }), "no-client-identity"],
   ])("%s", (_, bytes, reason) => {
     expect(dropped(bytes)).toEqual([reason]);

@@ -31,7 +31,7 @@ import { readAsRenewal } from "./client-state.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Arrival, Exchange, ServiceLink, ServiceParts } from "./exchange.ts";
 import type { Foreseen } from "./explain.ts";
-import { identityOf, leaseRequestOf, linkOf, type Whence } from "./lease-request.ts";
+import { identityOf, isNoRelay, leaseRequestOf, linkOf, type Whence } from "./lease-request.ts";
 import { answerLeasequery } from "./leasequery.ts";
 import { type LeftPacket, LeftPackets } from "./left-packets.ts";
 import { ownAddressFor } from "./own-address.ts";
@@ -317,6 +317,7 @@ export class DhcpService {
   private requestOf(packet: Packet, type: number, whence: Whence): LeaseRequest | DropReason {
     const { world, nextIntent } = this.parts;
     const { network, inventory } = world;
+    if (isNoRelay(packet.giaddr, network)) return "giaddr-not-a-host";
     const subnets = linkOf(packet, whence, network);
     if (subnets === undefined) return "no-subnet-for-link";
     if (packet.messageType === undefined && subnets[0]!.bootp === "off") return "bootp-not-served";

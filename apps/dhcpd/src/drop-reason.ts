@@ -21,6 +21,8 @@ export type DropReason =
   /** The node's clock and the stream's differ by more than the guard. */
   | "clock-fenced"
   | "no-subnet-for-link"
+  /** giaddr is an address that no relay agent can have: nothing that is sent there reaches one alone. */
+  | "giaddr-not-a-host"
   | "no-client-identity"
   /** Another node answers this client. */
   | "another-node-answers"

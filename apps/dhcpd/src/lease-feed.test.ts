@@ -2,6 +2,8 @@ import {
   encodeLeaseEvent,
   instant,
   isFreeFor,
+  isRemoved,
+  isUnreadable,
   type LeaseEvent,
   leaseAfter,
   revision,
@@ -28,6 +30,8 @@ function record(changed: Partial<LeaseEvent> = {}, sequence = 5) {
 }
 
 describe("what the feed shows", () => {
+  const unreadable = (reason: RegExp) => ({ unreadable: expect.stringMatching(reason) });
+
   it("is taken into the view when it is news", () => {
     const node = world();
     expect(takeIn(node, record())).toEqual(leaseAfter(event, revision(5), instant(2000)));
@@ -58,14 +62,23 @@ describe("what the feed shows", () => {
     expect(node.view.heldIn("lan")).toBe(1);
   });
 
-  it("takes a removed key out", () => {
+  it("keeps the lease whose record somebody removed, at the revision that the next write expects", () => {
     const node = world();
     takeIn(node, record());
-    expect(takeIn(node, { ...record({}, 6), data: undefined })).toBe("known");
-    expect([node.view.get(ip(X)), node.view.revisionOf(ip(X))]).toEqual([undefined, 6]);
+    expect(takeIn(node, { ...record({}, 6), data: undefined })).toMatchObject({
+      removed: { client: alice.client },
+    });
+    expect(node.view.get(ip(X))).toMatchObject({ client: alice.client, heldUntil: 122_000, revision: 6 });
+    expect(takeIn(node, record())).toBe("known");
   });
 
-  const unreadable = (reason: RegExp) => ({ unreadable: expect.stringMatching(reason) });
+  it("gives an address whose record somebody removed to nobody, where it is not known what it said", () => {
+    const node = world();
+    expect(takeIn(node, { ...record({}, 6), data: undefined })).toEqual(unreadable(/somebody removed it/));
+    const lease = node.view.get(ip(X))!;
+    expect([lease.revision, isUnreadable(lease), isRemoved(lease)]).toEqual([6, true, true]);
+    for (const { client } of [alice, bob]) expect(isFreeFor(lease, client, instant(9e15), 0)).toBe(false);
+  });
 
   it("A5: leaves alone what is no lease event of ours, and says why", () => {
     const octets = (text: string) => new TextEncoder().encode(text);
@@ -86,9 +99,9 @@ describe("what the feed shows", () => {
     expect([lease.revision, shownState(lease, instant(9e15))]).toEqual([6, "unreadable"]);
     for (const { client } of [alice, bob]) expect(isFreeFor(lease, client, instant(9e15), 0)).toBe(false);
     expect(node.view.ofClient(alice.client)).toEqual([]);
-    // Until somebody removes it, or writes one that can be read.
+    // Until somebody writes one that can be read: that it was removed says no more of the lease.
     takeIn(node, { ...record({}, 7), data: undefined });
-    expect(node.view.get(ip(X))).toBeUndefined();
+    expect(shownState(node.view.get(ip(X))!, instant(9e15))).toBe("unreadable");
     takeIn(node, record({}, 8));
     expect(node.view.get(ip(X))?.client).toBe(alice.client);
   });

@@ -12,13 +12,21 @@ export interface LeaseRecord {
   readonly at: number;
 }
 
+const REMOVED =
+  "somebody removed it, and this node does not know what it said: `leasehold lease clear --force` frees the address";
+
 /** A record that was left alone, and why. */
 export interface Unreadable {
   readonly unreadable: string;
 }
 
-/** The lease that is news; why there is none; `known` for what says nothing new, or is gone. */
-export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | Unreadable | "known" {
+/** A record that somebody removed, of a lease that is known: it is to be written back. */
+export interface Removed {
+  readonly removed: Lease;
+}
+
+/** The lease that is news; what became of the record instead; `known` for what says nothing new. */
+export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | Unreadable | Removed | "known" {
   const { view, index } = world;
   const address = parseIpv4(record.key);
   if (address === undefined) return { unreadable: "the key: expected an IPv4 address" };
@@ -26,8 +34,8 @@ export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | Unreadabl
   // What is older than what is known is not read: every node is shown what it wrote itself.
   if (known > record.revision) return "known";
   if (record.data === undefined) {
-    view.remove(address, record.revision as Revision);
-    return "known";
+    const removed = view.noteRemoved(address, record.revision as Revision, record.at as Instant);
+    return removed === undefined ? { unreadable: REMOVED } : { removed };
   }
   // The same event is in the view already: only the stream's own time of it is news.
   const shown = known === record.revision ? view.showAt(address, record.at as Instant) : undefined;

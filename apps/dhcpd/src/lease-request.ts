@@ -1,7 +1,13 @@
 // From a packet to what the decision needs to know of it: the link it came from, and who the client is.
 import type { Inventory } from "@leasehold/inventory";
 import type { ClientTrace, LeaseRequest, LeaseView, RelayTrace } from "@leasehold/leases";
-import { type ClientFacts, type Network, reservationOnLink, type Subnet } from "@leasehold/network";
+import {
+  type ClientFacts,
+  isNoStation,
+  type Network,
+  reservationOnLink,
+  type Subnet,
+} from "@leasehold/network";
 import {
   type ClientId,
   clientIdFromBytes,
@@ -43,6 +49,20 @@ export interface Whence {
 export function linkOf(packet: Packet, whence: Whence, network: Network): readonly Subnet[] | undefined {
   const subnet = subnetOf(packet, whence, network);
   return subnet?.link;
+}
+
+/**
+ * Whether giaddr is nobody's: a group's, a loopback, or the network's own or the broadcast address of a subnet. The reply would go to a
+ * whole link, to which a stranger could so have it sent. Option 82 or 118 may name a network by its own address (RFC 3011 §2).
+ */
+export function isNoRelay(giaddr: Ipv4, network: Network): boolean {
+  if (giaddr === 0) return false;
+  if (isNoStation(giaddr)) return true;
+  const prefix = network.subnetContaining(giaddr)?.prefix;
+  // RFC 3021: in a /31 both are hosts.
+  return (
+    prefix !== undefined && prefix.length < 31 && (giaddr === prefix.address || giaddr === prefix.broadcast)
+  );
 }
 
 function subnetOf(packet: Packet, whence: Whence, network: Network): Subnet | undefined {

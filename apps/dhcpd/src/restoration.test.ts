@@ -1,7 +1,7 @@
 // The store is replaced under running nodes: what they know to be promised is written back, and nobody else gets it meanwhile.
 import { MemoryLeaseStore } from "@leasehold/leases";
-import { expect, test } from "vitest";
-import { HELD, leased, pair, TestNode } from "../test/node.ts";
+import { describe, expect, test } from "vitest";
+import { HELD, leased, pair, START, TestNode } from "../test/node.ts";
 import { ackOf, alice, bob, ip, packetOf, SERVER, selecting, X } from "../test/wire.ts";
 
 const typesIn = (store: MemoryLeaseStore) =>
@@ -109,4 +109,62 @@ test("a NAK that would rest on less than was seen is not sent", async () => {
   expect(await node.answer(packetOf("REQUEST", bob, selecting(X, { xid: 8 })), false)).toEqual([]);
   expect(node.counted("trouble")).toEqual({ "store-behind": 1 });
   expect(node.world.view.get(ip(X))?.client).toBe(alice.client);
+});
+
+describe("the record of one lease is removed", () => {
+  test("it is written back on top of that, with what is left of the time; others are served meanwhile", () => {
+    const node = leased();
+    node.pass(600);
+    node.store.remove(ip(X));
+    expect(node.receive(packetOf("REQUEST", bob, selecting(X, { xid: 8 })))).not.toEqual([ackOf()]);
+    expect(node.receive(packetOf("DISCOVER", bob, { xid: 9 }))).toHaveLength(1);
+    node.pass(6);
+    expect(node.store.log.slice(-2).map(({ event }) => event)).toMatchObject([
+      undefined,
+      { type: "LeaseRenewed", client: alice.client, heldSeconds: HELD - 606 },
+    ]);
+    expect(node.counted("trouble")).toMatchObject({
+      "lease-record-removed": 1,
+      "lease-reasserted-stored": 1,
+    });
+    node.pass(6);
+    expect(node.store.log).toHaveLength(3);
+  });
+
+  test("before it is seen, the client renews on top of it, and nobody else gets the address", () => {
+    const [first, second] = pair();
+    first.receive(packetOf("REQUEST", alice, selecting()));
+    second.hearStore();
+    first.pass(HELD / 2 + 100);
+    first.store.remove(ip(X));
+    expect(second.receive(packetOf("REQUEST", bob, selecting(X, { xid: 5 })), false)).not.toEqual([ackOf()]);
+    expect(second.receive(packetOf("REQUEST", alice, { ciaddr: X, xid: 6 }), false)).toEqual([
+      ackOf(X, 3600, "10.0.0.3"),
+    ]);
+  });
+
+  test("two nodes write it once", () => {
+    const [first, second] = pair();
+    first.receive(packetOf("REQUEST", alice, selecting()));
+    second.hearStore();
+    first.store.remove(ip(X));
+    for (let i = 0; i < 3; i++) {
+      for (const node of [first, second]) node.hearStore();
+      first.pass(3);
+      second.service.tick();
+    }
+    expect(first.store.log).toHaveLength(3);
+    expect(first.world.view.get(ip(X))?.client).toBe(alice.client);
+  });
+
+  test("who does not know what it said gives the address to nobody", () => {
+    const store = new MemoryLeaseStore(() => START);
+    const node = new TestNode({ store });
+    store.remove(ip(X));
+    for (let i = 0; i < 4; i++) {
+      const offered = node.receive(packetOf("DISCOVER", { ...bob, mac: `02:00:00:00:01:0${i}` as never }));
+      expect(offered.join()).not.toContain(X);
+    }
+    expect(node.receive(packetOf("REQUEST", bob, selecting(X, { xid: 8 })))).not.toEqual([ackOf()]);
+  });
 });

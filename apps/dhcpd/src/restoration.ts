@@ -1,6 +1,6 @@
 // The lease store was replaced under a running node: by an empty one, or by an older one. What the node knows to be promised is
 // written back, at a bounded rate, each lease by the node whose share it is; until that is done nobody gets a new address.
-import { leaseAfter, leaseOf, Reassertion } from "@leasehold/leases";
+import { type Lease, leaseAfter, leaseOf, Reassertion } from "@leasehold/leases";
 import type { ServiceParts } from "./exchange.ts";
 
 /** Writes of a tick, and on their way, at most. */
@@ -31,6 +31,15 @@ export class Restoration {
     this.isUnderWay = true;
     this.loadedAt = undefined;
     health.noteRestored(true);
+  }
+
+  /** Somebody removed this record alone. Nobody else waits for it to be written back: the view has the lease. */
+  noteRemoved(lease: Lease): void {
+    const { world, counters } = this.parts;
+    counters.count("trouble", "lease-record-removed");
+    this.reassertion.keep(lease, world.view.revisionOf(lease.address), world.view);
+    // While all is loaded again, that has its own time.
+    if (!this.isUnderWay) this.loadedAt = this.parts.clocks.steady();
   }
 
   /** The view is complete. */

@@ -338,7 +338,7 @@ export class Transactions {
     const { view } = this.parts.world;
     const lease = current && leaseOf(current);
     if (lease !== undefined) view.apply(lease);
-    else if (current !== undefined) view.remove(address, current.revision);
+    else if (current !== undefined) view.noteRemoved(address, current.revision, current.at);
   }
 
   /** The fate of the write is open: only what was held before may be promised (I5). */

@@ -222,8 +222,13 @@ export class TestNode {
 
   /** The stream shows up to `count` of the events that this node has not seen. */
   hearStore(count = this.unseen.length): void {
-    for (const { event, revision, at } of this.unseen.splice(0, count)) {
-      const lease = leaseAfter(event!, revision, at);
+    for (const { address, event, revision, at } of this.unseen.splice(0, count)) {
+      if (event === undefined) {
+        const removed = this.world.view.noteRemoved(address, revision, at);
+        if (removed !== undefined) this.service.restoration.noteRemoved(removed);
+        continue;
+      }
+      const lease = leaseAfter(event, revision, at);
       if (this.world.view.apply(lease)) this.service.noticeStored(lease);
     }
   }

@@ -19,6 +19,7 @@ export { after, type Instant, instant, NO_REVISION, type Revision, revision } fr
 export {
   isBound,
   isFreeFor,
+  isRemoved,
   isUnreadable,
   LEASE_STATES,
   type Lease,

@@ -5,7 +5,7 @@ import { AddressIndex } from "./address-index.ts";
 import { ClientIndex } from "./client-index.ts";
 import { DeclinedIndex } from "./declined-index.ts";
 import { type Instant, NO_REVISION, type Revision } from "./instant.ts";
-import type { Lease } from "./lease.ts";
+import { isUnreadable, type Lease, removedLease } from "./lease.ts";
 import { LeaseRecords } from "./lease-records.ts";
 import { NO_SLOT, type Slot } from "./record-memory.ts";
 
@@ -110,7 +110,19 @@ export class LeaseView {
     return this.read(slot);
   }
 
-  /** The key was purged at `revision`: the address has no history any more. */
+  /**
+   * Somebody removed the address's record, which no node does. What is known of the address stays, at the revision that the next write
+   * has to expect, and is returned; where nothing is known, nobody is given the address.
+   */
+  noteRemoved(address: Ipv4, revision: Revision, at: Instant): Lease | undefined {
+    if (this.revisionOf(address) > revision) return undefined;
+    const known = this.get(address);
+    const isKnown = known !== undefined && !isUnreadable(known);
+    this.apply(isKnown ? { ...known, revision } : removedLease(address, revision, at));
+    return isKnown ? known : undefined;
+  }
+
+  /** Nothing is known of the address any more; `revision` is what its next write has to expect. */
   remove(address: Ipv4, revision: Revision): void {
     if (this.revisionOf(address) > revision) return;
     const { byAddress, purged } = this.contents;

@@ -67,6 +67,7 @@ export function leaseAfter(event: LeaseEvent, revision: Revision, at: Instant): 
 }
 
 const UNREADABLE = "unreadable ";
+const REMOVED = `${UNREADABLE}removed `;
 /** Never over (RFC 2131 §3.3). */
 const INFINITE = 0xffffffff;
 
@@ -74,12 +75,17 @@ const INFINITE = 0xffffffff;
  * What stands for a record that cannot be read: nobody knows who has the address, so that nobody is given it, and no event is written
  * over the record, until a person has seen to it.
  */
-export function unreadableLease(address: Ipv4, revision: Revision, at: Instant): Lease {
+export function unreadableLease(
+  address: Ipv4,
+  revision: Revision,
+  at: Instant,
+  mark: string = UNREADABLE,
+): Lease {
   return {
     ...{
       address,
       state: "declined",
-      client: `${UNREADABLE}${address}` as ClientId,
+      client: `${mark}${address}` as ClientId,
       subnet: "",
       revision,
       at,
@@ -101,7 +107,20 @@ export function isUnreadable({ client }: Pick<Lease, "client">): boolean {
   return client.startsWith(UNREADABLE);
 }
 
-/** What stands at an address by what its store says; undefined when its key was purged. */
+/**
+ * What stands for a record that somebody removed, where nobody here knows what it was: nodes remove none, so that it may have been a
+ * lease that its client still uses.
+ */
+export function removedLease(address: Ipv4, revision: Revision, at: Instant): Lease {
+  return unreadableLease(address, revision, at, REMOVED);
+}
+
+/** Whether who knows more of the address may write over it. */
+export function isRemoved({ client }: Pick<Lease, "client">): boolean {
+  return client.startsWith(REMOVED);
+}
+
+/** What stands at an address by what its store says; undefined when its key was removed. */
 export function leaseOf({ address, event, unreadable, revision, at }: StoredEvent): Lease | undefined {
   if (unreadable !== undefined) return unreadableLease(address, revision, at);
   return event && leaseAfter(event, revision, at);

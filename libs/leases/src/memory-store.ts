@@ -27,16 +27,20 @@ export class MemoryLeaseStore implements LeaseStore {
       );
       return;
     }
-    const stored = {
-      address: append.address,
-      event: append.event,
-      revision: (this.log.length + 1) as Revision,
-      at: this.now(),
-    };
+    settle({ kind: "stored", revision: this.put(append.address, append.event) });
+  }
+
+  /** Somebody removes the record of an address: `nats kv del`. */
+  remove(address: Ipv4): void {
+    this.put(address, undefined);
+  }
+
+  private put(address: Ipv4, event: StoredEvent["event"]): Revision {
+    const stored = { address, event, revision: (this.log.length + 1) as Revision, at: this.now() };
     this.log.push(stored);
-    this.newest.set(append.address, stored);
+    this.newest.set(address, stored);
     for (const follower of this.followers) follower(stored);
-    settle({ kind: "stored", revision: stored.revision });
+    return stored.revision;
   }
 
   /** The newest event of every address, then every one that follows. Returns how to stop. */

@@ -2,7 +2,7 @@
 // (docs/adr/0012). They stay in the view, so that nobody else gets their addresses, and are written back.
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import { type Instant, NO_REVISION, type Revision } from "./instant.ts";
-import { isUnreadable, type Lease, type LeaseState } from "./lease.ts";
+import { isRemoved, isUnreadable, type Lease, type LeaseState } from "./lease.ts";
 import type { LeaseEvent, LeaseEventType } from "./lease-event.ts";
 import type { Append } from "./lease-store.ts";
 import type { LeaseView } from "./lease-view.ts";
@@ -51,13 +51,18 @@ export class Reassertion {
     for (const former of this.former) {
       for (const lease of former.all()) {
         const found = isInForce(lease, now, guardMs) ? view.get(lease.address) : lease;
-        if (found !== undefined && found.at >= lease.at) continue;
-        const revision = view.revisionOf(lease.address);
-        view.apply({ ...lease, revision });
-        this.lost.set(lease.address, revision);
+        // Who removed a record said nothing of the lease.
+        if (found !== undefined && found.at >= lease.at && !isRemoved(found)) continue;
+        this.keep(lease, view.revisionOf(lease.address), view);
       }
     }
     this.former = [];
+  }
+
+  /** The store has lost this one alone: it stands at the revision that the store has for the address. */
+  keep(lease: Lease, revision: Revision, view: LeaseView): void {
+    view.apply({ ...lease, revision });
+    this.lost.set(lease.address, revision);
   }
 
   /**

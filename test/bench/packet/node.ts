@@ -52,7 +52,7 @@ export class BenchNode {
 
   hear(record: LeaseRecord): void {
     const taken = takeIn(this.world, record);
-    if (typeof taken === "object" && !("unreadable" in taken)) this.service.noticeStored(taken);
+    if (typeof taken === "object" && "revision" in taken) this.service.noticeStored(taken);
   }
 
   private send(payload: Buffer): boolean {

@@ -57,8 +57,8 @@ const GAUGES: readonly [name: string, help: string, read: (node: DhcpNode) => nu
   ["leasehold_leases", "Addresses with a record in the lease view.", (node) => node.world.view.size],
   [
     "leasehold_stray_leases",
-    "Leases whose address is in no subnet of the network document.",
-    (node) => node.world.strays.count,
+    "Leases that have not ended and whose address is in no subnet of the network document.",
+    ({ world, clocks }) => world.strays.countAt(clocks.now()),
   ],
   ["leasehold_offers", "Offers held in memory.", (node) => node.world.offers.size],
   ["leasehold_hosts", "Hosts of the inventory that are served.", (node) => node.world.inventory.size],

@@ -1,6 +1,6 @@
 // Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
 import { type Bus, type Follower, followBucket, INVENTORY, LEASES, NETWORK, type Told } from "@leasehold/bus";
-import type { Lease } from "@leasehold/leases";
+import type { Instant, Lease } from "@leasehold/leases";
 import type { Network } from "@leasehold/network";
 import type { Mac } from "@leasehold/protocol";
 import type { Logger } from "pino";
@@ -35,8 +35,12 @@ export interface Notice {
   network(network: Network): void;
   lease(lease: Lease): void;
   readonly store: BucketNotice;
+  /** Stream time. */
+  now(): Instant;
   /** Whether leases are in the view that the store does not have yet. */
   isRestoring(): boolean;
+  /** Somebody removed the record of a lease that is known. */
+  leaseRemoved(lease: Lease): void;
   /** The store of the leases was replaced: the view is about to be loaded again; and, later, it is. */
   leasesReplaced(): void;
   leasesLoaded(): void;
@@ -65,7 +69,7 @@ export function followAll(
     onWeaknesses: (weaknesses) => notice.store.weak(NETWORK, weaknesses),
     onNetwork: (inForce) => {
       notice.network(inForce);
-      tellStrays(world, log);
+      tellStrays(world, notice.now(), log);
     },
     onMember: (key, value, revision) => {
       const wrong = notice.store.member(key, value, revision);
@@ -122,7 +126,12 @@ function followLeases(
     }
     unreadable.isWell(LEASES, record.key);
     if (taken === "known") return;
-    if (world.strays.look(taken) && follower.complete)
+    if ("removed" in taken) {
+      log.warn({ address: record.key }, "somebody removed the record of a lease; it is written back");
+      notice.leaseRemoved(taken.removed);
+      return;
+    }
+    if (world.strays.look(taken, notice.now()) && follower.complete)
       log.warn({ address: record.key }, "a lease is in no subnet of the network document");
     if (follower.complete) notice.lease(taken);
   };
@@ -136,7 +145,7 @@ function followLeases(
       unreadable.forget(LEASES);
     },
     onComplete: () => {
-      tellStrays(world, log);
+      tellStrays(world, notice.now(), log);
       notice.leasesLoaded();
     },
     // What is put back into the view has still to be written.
@@ -148,13 +157,10 @@ function followLeases(
 }
 
 /** All are looked at again: after the network has changed, and when the leases are loaded. */
-function tellStrays({ strays }: NodeWorld, log: Logger): void {
-  void strays.lookAtAll().then(() => {
-    if (strays.count > 0)
-      log.warn(
-        { leases: strays.count, some: strays.some },
-        "leases are in no subnet of the network document",
-      );
+function tellStrays({ strays }: NodeWorld, now: Instant, log: Logger): void {
+  void strays.lookAtAll(now).then(() => {
+    const [leases, some] = [strays.countAt(now), strays.someAt(now)];
+    if (leases > 0) log.warn({ leases, some }, "leases are in no subnet of the network document");
   });
 }
 
