@@ -1,6 +1,7 @@
 // A client that lives for as long as the test: it gets a lease, renews it, rebinds, reboots, gives it back, vanishes and
 // comes again, as RFC 2131 §4.4 says. Only its pauses between two tries begin with one second for the RFC's four, unless told.
-import { type Ipv4, type Mac, MessageType, type Packet } from "@leasehold/protocol";
+import { type Ipv4, type Mac, MessageType, macBytes, type Packet } from "@leasehold/protocol";
+import { firmwareOf, secsOf } from "../firmware-secs.ts";
 import { decline, discover, reboot, release, renew, type Sender, select } from "../lab/messages.ts";
 import type { Random } from "../random.ts";
 
@@ -51,6 +52,7 @@ export class LivingClient {
   private phase: Phase = "off";
   private xid = 0;
   private tries = 0;
+  private begunAt = 0;
   private offer: Packet | undefined;
   private lease: Lease | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -115,6 +117,7 @@ export class LivingClient {
     this.habits.forget(this.xid);
     this.xid = this.habits.random.next();
     this.habits.expect(this.xid, this);
+    this.begunAt = performance.now();
     this.tries = 0;
     this.enter(phase);
   }
@@ -148,7 +151,7 @@ export class LivingClient {
 
   private transmit(): void {
     const { medium, lease } = this;
-    const sender: Sender = { mac: this.mac, xid: this.xid, broadcast: true, ...medium.sender };
+    const sender: Sender = { ...this.unrelayed(), broadcast: true, ...medium.sender };
     switch (this.phase) {
       case "selecting":
         medium.toAll(discover(sender));
@@ -169,7 +172,9 @@ export class LivingClient {
   }
 
   private unrelayed(): Sender {
-    return { mac: this.mac, xid: this.xid };
+    const firmware = firmwareOf(macBytes(this.mac).at(-1)!);
+    const secs = secsOf(firmware, this.tries, performance.now() - this.begunAt);
+    return { mac: this.mac, xid: this.xid, secs };
   }
 
   // RFC 2131 §4.1: twice as long each time, one in eight more or less; §4.4.5: half of what is left to T2 or to the end.

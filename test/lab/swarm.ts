@@ -2,6 +2,7 @@
 // nobody answers, as clients do (RFC 2131 §4.1; after a second, where those take four). They can be reached by broadcast only, so that
 // one socket can hear for all.
 import { decode, formatIpv4, type Mac, MessageType, macFromBytes, type Packet } from "@leasehold/protocol";
+import { type Firmware, firmwareOf, secsOf } from "../firmware-secs.ts";
 import type { Lab } from "./lab.ts";
 import { discover, type Sender, select } from "./messages.ts";
 import { must, sleep } from "./shell.ts";
@@ -59,7 +60,7 @@ export async function swarm(lab: Lab, options: SwarmOptions): Promise<SwarmClien
     for (let i = 0; i < options.clients; i++) {
       const sender = senderOf(options.macPrefix, i);
       const transmit = (bytes: Uint8Array) => port.send(bytes, "255.255.255.255", 67);
-      const member = new Member(sender, transmit, options.retryMs ?? RETRY_MS);
+      const member = new Member(sender, transmit, options.retryMs ?? RETRY_MS, firmwareOf(i));
       members.set(sender.xid, member);
       ended.push(member.live(options.patienceMs ?? 20_000));
       await sleep(1000 / options.rate);
@@ -79,6 +80,8 @@ class Member {
   private readonly sender: Sender;
   private readonly transmit: (bytes: Uint8Array) => void;
   private readonly retryMs: number;
+  private readonly firmware: Firmware;
+  private started = 0;
   private offer: Packet | undefined;
   private sent = 0;
   private requests = 0;
@@ -86,14 +89,16 @@ class Member {
   private timer: NodeJS.Timeout | undefined;
   private settle: (ack: Packet | undefined) => void = () => {};
 
-  constructor(sender: Sender, transmit: (bytes: Uint8Array) => void, retryMs: number) {
+  constructor(sender: Sender, transmit: (bytes: Uint8Array) => void, retryMs: number, firmware: Firmware) {
     this.sender = sender;
     this.transmit = transmit;
     this.retryMs = retryMs;
+    this.firmware = firmware;
   }
 
   async live(patienceMs: number): Promise<SwarmClient> {
     const started = performance.now();
+    this.started = started;
     const giveUp = setTimeout(() => this.settle(undefined), patienceMs);
     const ack = await new Promise<Packet | undefined>((resolve) => {
       this.settle = resolve;
@@ -136,13 +141,15 @@ class Member {
 
   private say(): void {
     if (this.offer !== undefined && this.requests === REQUESTS_MAX) this.offer = undefined;
+    const secs = secsOf(this.firmware, this.sent, performance.now() - this.started);
+    const sender = { ...this.sender, secs };
     this.sent++;
     if (this.offer === undefined) {
       this.requests = 0;
-      this.transmit(discover(this.sender));
+      this.transmit(discover(sender));
     } else {
       this.requests++;
-      this.transmit(select(this.sender, this.offer));
+      this.transmit(select(sender, this.offer));
     }
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.say(), this.retryMs);

@@ -4,7 +4,8 @@ import { type Lease, LeaseView, leaseAfter } from "@leasehold/leases";
 import { MessageType, type Packet } from "@leasehold/protocol";
 import { TOLD_MAX_MS } from "../../apps/dhcpd/src/told-leases.ts";
 import { client, ip, packetOf, told } from "../../apps/dhcpd/test/wire.ts";
-import { type SimulatedClient, secsOf } from "./client.ts";
+import { firmwareOf, secsOf } from "../firmware-secs.ts";
+import type { SimulatedClient } from "./client.ts";
 import { DOCUMENTS, isInPool } from "./documents.ts";
 import { LEADER_SKEW_MAX_MS } from "./faults.ts";
 import type { SimulatedNode } from "./node.ts";
@@ -68,7 +69,7 @@ export class Calm {
     for (const n of simulation.clients.keys()) {
       const bytes = packetOf("DISCOVER", client(STRANGERS_FROM + n), {
         xid: ALONE_XID + n,
-        secs: secsOf(n, 0, 0),
+        secs: secsOf(firmwareOf(n), 0, 0),
       });
       for (const node of simulation.nodes) node.receive(Buffer.from(bytes), true);
     }

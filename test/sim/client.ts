@@ -3,6 +3,7 @@
 import { formatIpv4, MessageType, type MessageTypeName, type Packet } from "@leasehold/protocol";
 import type { User } from "../../apps/dhcpd/test/judge.ts";
 import { type Client, client, type Fields, option, packetOf } from "../../apps/dhcpd/test/wire.ts";
+import { firmwareOf, secsOf } from "../firmware-secs.ts";
 import type { Chance } from "./chance.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -54,25 +55,6 @@ const OFF_AFTER_RELEASE_MS = [30_000, 60_000] as const;
 const WANTED = ["10.0.0.10", "10.0.0.11"] as const;
 /** RFC 2131 §3.1 item 5: "SHOULD wait a minimum of ten seconds" */
 const AFTER_DECLINE_MS = 10_000;
-
-/** What real clients put into `secs`: nothing that says how long they have been asking. */
-const SECS: readonly ((tries: number, elapsed: number) => number)[] = [
-  // dhclient, and EDK2: 0, 4, 12, 28
-  (_, elapsed) => elapsed,
-  // iPXE: 4, 8, 12 …
-  (tries) => 4 * (tries + 1),
-  // networkd
-  (_, elapsed) => elapsed + 1,
-  // klibc: since the interface is up
-  (_, elapsed) => 4711 + elapsed,
-  // EDK2's request to port 4011: the wrong way round
-  (_, elapsed) => ((elapsed & 0xff) << 8) | (elapsed >> 8),
-];
-
-/** As the client of that number fills it in at its n-th try, after so many ms. */
-export function secsOf(number: number, tries: number, elapsedMs: number): number {
-  return SECS[number % SECS.length]!(tries, Math.floor(elapsedMs / 1000)) & 0xffff;
-}
 
 export class SimulatedClient implements User {
   id: Client;
@@ -198,7 +180,7 @@ export class SimulatedClient implements User {
       this.wait(this.chance.between(20_000, 40_000), () => this.start());
       return;
     }
-    const secs = secsOf(this.number, tries, this.wire.timeline.now - this.startedAt);
+    const secs = secsOf(firmwareOf(this.number), tries, this.wire.timeline.now - this.startedAt);
     const requested = this.remembered?.address ?? (this.xid % 3 === 0 ? undefined : WANTED[this.xid % 2]);
     this.broadcast(this.packet("DISCOVER", { secs, ...(requested === undefined ? {} : { requested }) }));
     this.wait(this.retryMs(tries), () => this.discover(tries + 1));

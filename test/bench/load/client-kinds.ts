@@ -1,10 +1,13 @@
 // The three clients that a machine which boots over the network is, one after the other: what each says of itself, and how
 // long it waits before it asks again.
 import type { EncodedOption } from "@leasehold/protocol";
+import type { Firmware } from "../../firmware-secs.ts";
 
 export interface ClientKind {
   readonly name: string;
   readonly options: readonly EncodedOption[];
+  /** How it fills `secs`. */
+  readonly secsAs: Firmware;
   /** Waits after the first, second … attempt, seconds; the last one goes on. */
   readonly waits: readonly number[];
   /** RFC 2131 §4.1: a wait is up to a second longer or shorter. */
@@ -22,6 +25,7 @@ const firmware: readonly EncodedOption[] = [
 export const clientKinds: readonly ClientKind[] = [
   {
     name: "ROM",
+    secsAs: "dhclient",
     options: [
       ...firmware,
       [
@@ -64,6 +68,7 @@ export const clientKinds: readonly ClientKind[] = [
   },
   {
     name: "iPXE",
+    secsAs: "ipxe",
     options: [
       ...firmware,
       [55, Uint8Array.of(1, 3, 6, 7, 12, 15, 17, 26, 43, 60, 66, 67, 119, 128, 129, 150, 175, 203)],
@@ -75,6 +80,7 @@ export const clientKinds: readonly ClientKind[] = [
   },
   {
     name: "OS",
+    secsAs: "dhclient",
     options: [[55, Uint8Array.of(1, 28, 2, 3, 15, 6, 119, 12, 44, 47, 26, 121, 42)]],
     waits: [4, 8, 16, 32],
     isRandom: true,

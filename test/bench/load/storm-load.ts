@@ -2,6 +2,7 @@
 // on the common link, and asks again as that kind does. What it was given is judged here, by what came over the wire.
 
 import { formatIpv4, ipv4, MessageType } from "@leasehold/protocol";
+import { secsOf } from "../../firmware-secs.ts";
 import { type ClientKind, clientKinds } from "./client-kinds.ts";
 import { LoadSocket } from "./load-socket.ts";
 import { ACK, MessageTemplate, NAK, OFFER, serverOf, typeOf, xidOf, yiaddrOf } from "./message-template.ts";
@@ -232,7 +233,7 @@ class StormHost {
   private say(): void {
     const { kind, discover, request } = templates[this.stage]!;
     if (this.offered && this.requests++ >= REQUESTS_MAX) this.offered = undefined;
-    const secs = Math.floor((performance.now() - this.stageBegan) / 1000);
+    const secs = secsOf(kind.secsAs, this.attempt, performance.now() - this.stageBegan);
     const change = { xid: this.xid, client: this.index, secs };
     this.storm.send(this.offered ? request.of({ ...change, ...this.offered }) : discover.of(change));
     const wait = kind.waits[Math.min(this.attempt++, kind.waits.length - 1)]!;
