@@ -98,6 +98,12 @@ describe("A14: a mistake is told with file, line, what was found, what was expec
       "tls: { caFile: x }, servers:",
       /nats\.tls\.caFile: found an unknown key/,
     ],
+    [
+      "a certificate for NATS without its key",
+      /servers:/,
+      "tls: { cert: x }, servers:",
+      /nats\.tls: found .*expected cert and key together, or neither/,
+    ],
     ["no token", ", token: secret", "", /api: found no token, expected token or tokenFile/],
   ])("%s", (_, from, to, said) => {
     const found = problems(GOOD.replace(from, to));

@@ -25,7 +25,11 @@ const schema = section({
     passwordFile: text.optional(),
     token: text.optional(),
     credentialsFile: text.optional(),
-    tls: section({ ca: text.optional(), cert: text.optional(), key: text.optional() }).optional(),
+    tls: section({ ca: text.optional(), cert: text.optional(), key: text.optional() })
+      .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+        error: "cert and key together, or neither",
+      })
+      .optional(),
     /** Where NATS servers tell how they write to disk. */
     monitoring: z
       .array(z.url({ error: "an address like http://127.0.0.1:8222" }), listOf("address"))

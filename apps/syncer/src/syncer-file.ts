@@ -68,7 +68,11 @@ const syncerFile = section({
     passwordFile: text.optional(),
     token: text.optional(),
     credentialsFile: text.optional(),
-    tls: section({ ca: text.optional(), cert: text.optional(), key: text.optional() }).optional(),
+    tls: section({ ca: text.optional(), cert: text.optional(), key: text.optional() })
+      .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+        error: "cert and key together, or neither",
+      })
+      .optional(),
   }),
   api: section({
     listen: text

@@ -3,12 +3,13 @@ import { readFileSync } from "node:fs";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import {
   type ConnectionOptions,
-  connect,
   credsAuthenticator,
   type NatsConnection,
   type TlsOptions,
 } from "@nats-io/transport-node";
 import { BusError, reasonOf } from "./bus-error.ts";
+import { type CheckedOptions, connectChecked } from "./checked-transport.ts";
+import { DialFaults, PAUSE_MS } from "./dial-faults.ts";
 import type { BadMessage } from "./heard.ts";
 import { within } from "./within.ts";
 
@@ -35,7 +36,15 @@ export interface BusOptions {
   readonly patience?: number;
 }
 
-export type BusState = "connected" | "disconnected" | "reconnected" | "lame-duck" | "closed" | "error";
+export type BusState =
+  | "connected"
+  | "disconnected"
+  | "reconnected"
+  | "lame-duck"
+  | "closed"
+  | "error"
+  /** A server is not used, as its certificate is not trusted: once for each reason. */
+  | "untrusted";
 
 export interface Bus {
   readonly name: string;
@@ -55,12 +64,19 @@ export interface Bus {
  * @throws BusError naming the servers tried, what they said, and what is needed.
  */
 export async function connectBus(options: BusOptions): Promise<Bus> {
-  const nc = await dial(options);
+  const faults = new DialFaults();
+  const nc = await dial(options, faults);
   try {
     const serverVersion = requireVersion(nc);
     const jsm = await requireJetStream(nc);
     const state = { connected: true };
-    void watchStatus(nc, state, options.onState ?? (() => {}));
+    const onState = options.onState ?? (() => {});
+    void watchStatus(nc, state, (to, detail) => {
+      if (to === "reconnected") faults.over(nc.getServer());
+      onState(to, detail);
+    });
+    faults.over(nc.getServer());
+    faults.tellTo(({ message, fix }) => onState("untrusted", `${message} ${fix}`));
     return {
       name: options.name,
       nc,
@@ -84,24 +100,38 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   }
 }
 
-async function dial(options: BusOptions): Promise<NatsConnection> {
-  const mayPass = (cause: unknown) => !/authori[sz]ation|authentication|permission/i.test(reasonOf(cause));
+async function dial(options: BusOptions, faults: DialFaults): Promise<NatsConnection> {
+  const mayPass = (cause: unknown) =>
+    !/authori[sz]ation|authentication|permission/i.test(reasonOf(cause)) &&
+    faults.all().length < options.servers.length;
   try {
     return await within(options.patience ?? 10_000, mayPass, async () => {
       // A connection that is to outlive a change of passwords goes on trying for ever; one that is not says what is wrong.
-      await (await connect({ ...connectionOptions(options), reconnect: false })).close();
-      return await connect(connectionOptions(options));
+      await (await connectChecked({ ...connectionOptions(options, faults), reconnect: false })).close();
+      return await connectChecked({
+        ...connectionOptions(options, faults),
+        reconnectToServer: (pool) => faults.next(pool, Date.now()),
+      });
     });
   } catch (cause) {
-    throw dialError(options, cause);
+    throw dialError(options, faults, cause);
   }
 }
 
-function dialError(options: BusOptions, cause: unknown): BusError {
+function dialError(options: BusOptions, faults: DialFaults, cause: unknown): BusError {
   const who = options.user ? `user "${options.user}"` : "no user";
+  const where = `Cannot connect to NATS at ${options.servers.join(", ")} as ${who}:`;
   const isAuthorization = /authori[sz]ation|authentication/i.test(reasonOf(cause));
+  const untrusted = faults.all();
+  if (!isAuthorization && untrusted.length > 0) {
+    const other = faults.otherReason === undefined ? [] : [`${faults.otherReason}.`];
+    const reasons = [...untrusted.map(({ message }) => message), ...other].join(" ");
+    const fix = [...new Set(untrusted.map(({ fix }) => fix))].join(" ");
+    // A certificate can be renewed meanwhile.
+    return new BusError(`${where} ${reasons}`, fix, { cause, isTransient: true });
+  }
   return new BusError(
-    `Cannot connect to NATS at ${options.servers.join(", ")} as ${who}: ${reasonOf(cause)}.`,
+    `${where} ${reasonOf(cause)}.`,
     isAuthorization
       ? "Check nats.user and nats.password (or passwordFile) against the server's accounts (infra/nats)."
       : `Start a nats-server ≥ ${SERVER_VERSION_MIN} with JetStream there, or correct nats.servers.`,
@@ -110,14 +140,16 @@ function dialError(options: BusOptions, cause: unknown): BusError {
 }
 
 // The client's defaults notice a dead TCP connection after minutes and give up after ten tries.
-function connectionOptions(options: BusOptions): ConnectionOptions {
+function connectionOptions(options: BusOptions, faults: DialFaults): CheckedOptions {
   return {
+    onRefusal: (refusal) => faults.note(refusal, Date.now()),
     name: options.name,
     servers: [...options.servers],
     noRandomize: true,
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 150,
+    reconnectTimeWait: PAUSE_MS,
     reconnectJitter: 100,
+    reconnectJitterTLS: 100,
     pingInterval: 1000,
     maxPingOut: 2,
     timeout: 2000,

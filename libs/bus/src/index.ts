@@ -39,6 +39,7 @@ export {
   verifyObjects,
   weaknessesOf,
 } from "./objects.ts";
+export { type Patience, patiently } from "./patiently.ts";
 export { askNode, onQuestion, questionSubject } from "./peers.ts";
 export {
   type PutResult,

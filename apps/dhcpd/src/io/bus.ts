@@ -2,17 +2,16 @@
 import { readFileSync } from "node:fs";
 import {
   type Bus,
-  BusError,
+  type BusError,
   type BusOptions,
   type BusState,
   connectBus,
+  patiently,
   verifyObjects,
 } from "@leasehold/bus";
 import type { Logger } from "pino";
 import type { NodeFile } from "../node-file.ts";
 import type { WrongInput } from "../wrong-input.ts";
-
-const RETRY_MS = 1000;
 
 /**
  * Connects to NATS, and waits until the JetStream objects are there.
@@ -25,11 +24,12 @@ export async function connectToBus(
   onState: (state: BusState) => void,
 ): Promise<Bus> {
   const onBadMessage: BusOptions["onBadMessage"] = (bad) => input.message(bad);
-  const bus = await patiently(log, () =>
+  const patience = { say: ({ fix, message }: BusError) => log.error({ fix }, message) };
+  const bus = await patiently(patience, () =>
     connectBus({ ...credentialsOf(file), patience: 0, onState: noteState, onBadMessage }),
   );
   log.info({ server: bus.nc.getServer(), version: bus.serverVersion }, "connected to NATS");
-  await patiently(log, () => verifyObjects(bus));
+  await patiently(patience, () => verifyObjects(bus));
   return bus;
 
   function noteState(state: BusState, detail: string): void {
@@ -43,16 +43,4 @@ function credentialsOf(file: NodeFile) {
   const { servers, user, token, credentialsFile, tls, passwordFile } = file.nats;
   const password = passwordFile ? readFileSync(passwordFile, "utf8").trim() : file.nats.password;
   return { name: file.name, servers, user, password, token, credentialsFile, tls };
-}
-
-async function patiently<T>(log: Logger, attempt: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof BusError) || !error.isTransient) throw error;
-      log.error({ fix: error.fix }, error.message);
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-  }
 }

@@ -6,13 +6,12 @@ import {
   type BusOptions,
   connectBus,
   INVENTORY,
+  patiently,
   streamInfo,
   streamOf,
 } from "@leasehold/bus";
 import type { Logger } from "pino";
 import type { SyncerFile } from "../syncer-file.ts";
-
-const RETRY_MS = 1000;
 
 /**
  * Connects, and waits until there is an inventory bucket.
@@ -20,16 +19,20 @@ const RETRY_MS = 1000;
  */
 export async function connect(file: SyncerFile, log: Logger, isStopped: () => boolean): Promise<Bus> {
   const options = busOptions(file, log);
-  const bus = await patiently(log, isStopped, () => connectBus(options));
+  const patience = { say: ({ fix, message }: BusError) => log.error({ fix }, message), isStopped };
+  const bus = await patiently(patience, () => connectBus(options));
   log.info({ server: bus.nc.getServer(), version: bus.serverVersion }, "connected to NATS");
-  await patiently(log, isStopped, () => requireBucket(bus));
+  await patiently(patience, () => requireBucket(bus));
   return bus;
 }
 
 function busOptions({ name, nats }: SyncerFile, log: Logger): BusOptions {
   const { passwordFile, ...rest } = nats;
   const password = passwordFile ? readFileSync(passwordFile, "utf8").trim() : nats.password;
-  const onState = (state: string, detail: string) => log.warn({ state, detail }, "NATS connection");
+  const onState = (state: string, detail: string) => {
+    // It is closed by us alone: at the end.
+    log[state === "closed" ? "info" : "warn"]({ state, detail }, "NATS connection");
+  };
   return { ...rest, name, password, onState };
 }
 
@@ -40,16 +43,4 @@ async function requireBucket(bus: Bus): Promise<void> {
     "Run `leasehold init` once, as a NATS user who may create streams.",
     { isTransient: true },
   );
-}
-
-async function patiently<T>(log: Logger, isStopped: () => boolean, attempt: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof BusError) || !error.isTransient || isStopped()) throw error;
-      log.error({ fix: error.fix }, error.message);
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-  }
 }
