@@ -1,29 +1,20 @@
 // A13: SIGHUP is no goodbye: both daemons read the API's token and certificate again, and keep the old ones when the new are wrong.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, describe, expect, it } from "vitest";
-import { typescript } from "../lab/service.ts";
 import { until } from "../lab/shell.ts";
+import { Daemons, freePort } from "./daemons.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "leasehold-reload-"));
 const file = (name: string) => join(folder, name);
-const running = new Set<ReturnType<typeof spawn>>();
-afterAll(async () => {
-  for (const child of running) child.kill("SIGKILL");
+const daemons = new Daemons(folder);
+afterAll(() => {
+  daemons.kill();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function certificate(name: string): void {
   const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
@@ -31,24 +22,7 @@ function certificate(name: string): void {
   execFileSync("openssl", [...request, ...out], { stdio: "ignore" });
 }
 
-function start(program: string, document: object) {
-  const path = file("daemon.yaml");
-  writeFileSync(path, JSON.stringify(document));
-  const [node, ...args] = [...typescript(program), path];
-  const child = spawn(node!, args, { stdio: ["ignore", "pipe", "pipe"] });
-  running.add(child);
-  let said = "";
-  child.stdout!.on("data", (chunk) => (said += chunk));
-  child.stderr!.on("data", (chunk) => (said += chunk));
-  const says = (what: RegExp) => until(`it says ${what}; it said ${said}`, 30, async () => what.test(said));
-  const hangup = async (what: RegExp) => {
-    said = "";
-    child.kill("SIGHUP");
-    await says(what);
-    expect(child.exitCode).toBeNull();
-  };
-  return { child, says, hangup, said: () => said };
-}
+const start = (program: string, document: object) => daemons.start(program, document);
 
 // No NATS is there: a node, or a syncer, that waits for it has its API already.
 const nats = { servers: ["nats://127.0.0.1:1"] };
