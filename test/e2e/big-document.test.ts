@@ -39,6 +39,7 @@ test("field report 7: 20,000 reservations are in force on all nodes seconds afte
     });
     expect(body).toMatchObject({ decision: { reply: "OFFER", address: "10.77.178.31" } });
     const metrics = String((await labOf().api(name, "/metrics")).body);
+    if (process.env.DELAYS) console.log(name, metrics.match(/event_loop_delay_seconds_bucket.*/g)!.map((l) => l.replace(/.*le="([^"]*)".* /, "$1:")).join(" "), metrics.match(/process_resident_memory_bytes.* (\d+)/)?.[1]);
     const late = /event_loop_delay_seconds_(?:bucket\{le="1",[^}]*\} (\d+)|count\{[^}]*\} (\d+))/g;
     const [below, all] = [...metrics.matchAll(late)].map(([, a, b]) => Number(a ?? b));
     expect(below, name).toBe(all);

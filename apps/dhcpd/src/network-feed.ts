@@ -2,8 +2,9 @@
 // that was emptied or is an older one: the last document that compiles stays in force, this says what is wrong, and what the store
 // has lost is written back (docs/adr/0025).
 import {
-  checkNetwork,
-  compileNetwork,
+  atOnce,
+  checkInSteps,
+  compileInSteps,
   formatProblem,
   type Network,
   type NetworkDocument,
@@ -29,12 +30,19 @@ export type Compiled =
 
 const NOTHING: Stored = { kind: "absent", revision: 0, at: 0 };
 
+type Raw = Pick<DocumentRecord, "value" | "revision">;
+
 /** Whatever the bucket holds: never throws. */
-export function compileRecord({ value, revision }: Pick<DocumentRecord, "value" | "revision">): Compiled {
+export function compileRecord(record: Raw): Compiled {
+  return atOnce(compileRecordInSteps(record));
+}
+
+/** The same in steps of some milliseconds: with packets in between, a long document keeps none of them waiting. */
+export function* compileRecordInSteps(record: Raw): Generator<void, Compiled, void> {
   try {
-    const checked = checkNetwork(value);
+    const checked = yield* checkInSteps(record.value);
     if (!checked.ok) return { ok: false, problems: checked.problems.map(formatProblem) };
-    const network = compileNetwork(checked.document, revision);
+    const network = yield* compileInSteps(checked.document, record.revision);
     return { ok: true, network, warnings: checked.warnings };
   } catch (cause) {
     return { ok: false, problems: [cause instanceof Error ? cause.message : String(cause)] };
@@ -152,7 +160,7 @@ export class NetworkFeed {
 const isUseless = ({ kind }: Stored): boolean => kind === "broken" || kind === "deleted";
 
 /** The first thing that keeps a value from being a network document; undefined when it is one. */
-export function brokenBy(value: unknown): string | undefined {
-  const compiled = compileRecord({ value, revision: 1 });
+export function* brokenInSteps(value: unknown): Generator<void, string | undefined, void> {
+  const compiled = yield* compileRecordInSteps({ value, revision: 1 });
   return compiled.ok ? undefined : (compiled.problems[0] ?? "it cannot be read");
 }

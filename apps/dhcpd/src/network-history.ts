@@ -1,6 +1,6 @@
 // The kept revisions of the network document, as the API tells them: newest first, each with what it changed.
-import { diffNetworks, type NetworkDocument } from "@leasehold/network";
-import { brokenBy } from "./network-feed.ts";
+import { atOnce, diffNetworks, type NetworkDocument } from "@leasehold/network";
+import { brokenInSteps } from "./network-feed.ts";
 
 /** A record of the bucket; `value` is undefined where somebody deleted the key. */
 export interface KeptRevision {
@@ -85,7 +85,7 @@ function changesFrom(
 
 /** A tool of NATS can store anything under the key. */
 function judged({ value }: KeptRevision): { document: NetworkDocument | undefined; broken: string | null } {
-  const broken = value === undefined ? undefined : brokenBy(value);
+  const broken = value === undefined ? undefined : atOnce(brokenInSteps(value));
   const isDocument = value !== undefined && broken === undefined;
   return { document: isDocument ? (value as NetworkDocument) : undefined, broken: broken ?? null };
 }

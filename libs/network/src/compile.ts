@@ -5,6 +5,7 @@ import { Classes } from "./classes/client-class.ts";
 import { type ClientFacts, isKnown } from "./classes/client-facts.ts";
 import { type CompiledSubnet, compileSubnet } from "./compile-subnet.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
+import { RESERVATIONS_A_STEP } from "./document/parse-in-steps.ts";
 import { leniencies } from "./leniencies.ts";
 import type { Network, Subnet } from "./network.ts";
 import { OptionCatalogue } from "./options/option-catalogue.ts";
@@ -12,14 +13,11 @@ import { AddressTable } from "./pools/address-table.ts";
 import { fixedAddresses } from "./pools/fixed-addresses.ts";
 import { Reservations } from "./reservations/reservations.ts";
 import { SettingsCache } from "./settings/settings-cache.ts";
-
-/** So many reservations are compiled before others have their turn. */
-const RESERVATIONS_A_STEP = 500;
+import { atOnce } from "./text/steps.ts";
 
 /** Compiles a document that `readNetwork` or `checkNetwork` let pass. */
 export function compileNetwork(document: NetworkDocument, revision: number): Network {
-  const steps = compileInSteps(document, revision);
-  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+  return atOnce(compileInSteps(document, revision));
 }
 
 /** The same in steps of some milliseconds: what has to answer meanwhile does so between two of them. */

@@ -21,7 +21,7 @@ export type {
 } from "./network.ts";
 export { type AddressRange, formatRange, parseRange } from "./pools/address-range.ts";
 export { describeFixed, type FixedAddress, isNoStation } from "./pools/fixed-addresses.ts";
-export { checkNetwork, readNetwork } from "./read-network.ts";
+export { checkInSteps, checkNetwork, readNetwork } from "./read-network.ts";
 export { isNamed, type LinkReservation, reservationOnLink } from "./reservations/on-link.ts";
 export {
   type ExplainedField,
@@ -33,3 +33,4 @@ export { listenPlace, namedFileFindings, type ReadFile, unreadableFile } from ".
 export { type Finding, formatPath, formatProblem, type Path, type Problem } from "./text/problem.ts";
 export { type Checked, type CrossCheck, checkDocument, readDocument } from "./text/read-document.ts";
 export { section } from "./text/section.ts";
+export { atOnce } from "./text/steps.ts";

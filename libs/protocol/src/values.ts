@@ -80,12 +80,14 @@ export function formatPrefix(prefix: Pick<Prefix, "address" | "length">): string
   return `${formatIpv4(prefix.address)}/${prefix.length}`;
 }
 
+const CANONICAL_MAC = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 const MAC_FORMS = [/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/, /^([0-9a-f]{4}\.){2}[0-9a-f]{4}$/, /^[0-9a-f]{12}$/];
 /** As macOS and Solaris print it: without leading zeros. */
 const SHORT_MAC = /^([0-9a-f]{1,2}[:-]){5}[0-9a-f]{1,2}$/;
 
 /** Reads a 48-bit hardware address with colons, dashes, Cisco dots or bare, in any case. Undefined for anything else. */
 export function parseMac(text: string): Mac | undefined {
+  if (CANONICAL_MAC.test(text)) return text as Mac;
   const lower = text.toLowerCase();
   if (MAC_FORMS.some((form) => form.test(lower))) return macFromBytes(parseHex(lower.replace(/[:.-]/g, ""))!);
   if (!SHORT_MAC.test(lower)) return undefined;

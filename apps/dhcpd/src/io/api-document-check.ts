@@ -1,18 +1,13 @@
 // Checks network documents in a thread of its own: a long one takes a third of a second, and packets do not wait for it. The
 // thread stays for a while, as its start alone takes as long, and the time of a core that packets may need.
 import { Worker } from "node:worker_threads";
-import type { Checked, NetworkDocument, Problem } from "@leasehold/network";
+import type { Checked, NetworkDocument } from "@leasehold/network";
 
 const MEMORY_MAX_MB = 512;
 const IDLE_MS = 60_000;
 
-/** What is said of a document that is stored. */
-export type Judged =
-  | { readonly ok: true; readonly warnings: readonly Problem[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
-
 interface Waiting {
-  resolve(checked: never): void;
+  resolve(checked: Checked<NetworkDocument>): void;
   reject(cause: Error): void;
 }
 
@@ -24,18 +19,9 @@ export class DocumentCheck {
 
   /** All problems of the text (YAML or JSON), with their lines. */
   check(text: string): Promise<Checked<NetworkDocument>> {
-    return this.ask({ text, isStored: false });
-  }
-
-  /** What is wrong with a stored document, of which this is the JSON. */
-  judge(json: string): Promise<Judged> {
-    return this.ask({ text: json, isStored: true });
-  }
-
-  private ask<T>(question: { text: string; isStored: boolean }): Promise<T> {
     clearTimeout(this.idle);
     this.worker ??= this.start();
-    this.worker.postMessage(question);
+    this.worker.postMessage(text);
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
@@ -51,7 +37,7 @@ export class DocumentCheck {
     });
     worker.unref(); // It alone keeps no process alive.
     worker.on("message", (checked) => {
-      this.waiting.shift()?.resolve(checked as never);
+      this.waiting.shift()?.resolve(checked);
       if (this.waiting.length === 0) this.idle = setTimeout(() => this.close(), IDLE_MS).unref();
     });
     let reason = "";

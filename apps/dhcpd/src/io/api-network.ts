@@ -6,9 +6,10 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import * as z from "zod";
 import { parameters, wholeNumber } from "../api-fields.ts";
 import type { Impact } from "../change-impact.ts";
-import { brokenBy } from "../network-feed.ts";
+import { brokenInSteps } from "../network-feed.ts";
 import { type HistoryEntry, historySteps, type KeptRevision, revisionView } from "../network-history.ts";
 import type { DocumentStore } from "./document-store.ts";
+import { inTurns } from "./in-turns.ts";
 
 /** What the routes need of the node. */
 export interface NetworkDocuments extends DocumentStore {
@@ -86,7 +87,7 @@ async function storedView(documents: NetworkDocuments): Promise<StoredView> {
     const { revision, value } = newest;
     if (value === undefined) return { revision, state: "deleted", problem: null };
     if (revision === documents.inForce().revision) return { revision, state: "document", problem: null };
-    const problem = brokenBy(value);
+    const problem = await inTurns(brokenInSteps(value));
     return { revision, state: problem === undefined ? "document" : "broken", problem: problem ?? null };
   } catch (cause) {
     if (!(cause instanceof BusError)) throw cause;

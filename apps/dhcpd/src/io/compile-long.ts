@@ -1,15 +1,12 @@
-// Compiles a long network document without keeping packets waiting: checked in another thread, compiled in steps of some milliseconds.
-import { type Change, reasonOf, valueText } from "@leasehold/bus";
-import { compileInSteps, formatProblem, type NetworkDocument } from "@leasehold/network";
-import type { Compiled } from "../network-feed.ts";
-import { DocumentCheck } from "./api-document-check.ts";
+// Compiles a long network document without keeping packets waiting: in steps of some milliseconds, with packets in between.
+import type { Change } from "@leasehold/bus";
+import { type Compiled, compileRecordInSteps, type DocumentRecord } from "../network-feed.ts";
 import { inTurns } from "./in-turns.ts";
 
 /** What is shorter is compiled at once: that takes some milliseconds. */
 const LONG_OCTETS = 20_000;
 
 export class LongDocuments {
-  private readonly check = new DocumentCheck();
   private last: Promise<void> = Promise.resolve();
   private waiting = 0;
 
@@ -32,20 +29,7 @@ export class LongDocuments {
   }
 
   /** Never rejects. */
-  async compile({ data, revision }: Change): Promise<Compiled> {
-    try {
-      const json = valueText(data!);
-      const judged = await this.check.judge(json);
-      if (!judged.ok) return { ok: false, problems: judged.problems.map(formatProblem) };
-      const document = JSON.parse(json) as NetworkDocument;
-      const network = await inTurns(compileInSteps(document, revision));
-      return { ok: true, network, warnings: judged.warnings };
-    } catch (cause) {
-      return { ok: false, problems: [reasonOf(cause)] };
-    }
-  }
-
-  close(): void {
-    this.check.close();
+  compile(record: DocumentRecord): Promise<Compiled> {
+    return inTurns(compileRecordInSteps(record));
   }
 }

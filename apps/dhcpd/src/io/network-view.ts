@@ -75,8 +75,10 @@ export class NetworkView {
   }
 
   private take(change: Change): void | Promise<void> {
-    if (!this.long.isLong(change)) return this.feed.take(change);
-    return this.long.compile(change).then((compiled) => this.feed.take(change, compiled));
+    const { value, revision, at } = change; // Read once: it is decoded each time.
+    const record = { value, revision, at };
+    if (!this.long.isLong(change)) return this.feed.take(record);
+    return this.long.compile(record).then((compiled) => this.feed.take(record, compiled));
   }
 
   /** Why the node has no network to go by; undefined when it has one. */
@@ -90,7 +92,6 @@ export class NetworkView {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    this.long.close();
     await this.follower.stop();
   }
 

@@ -10,16 +10,18 @@ export type Check = (survey: Survey) => readonly Finding[];
 /** Each thing whose key another one before it has. */
 export function repeated<T extends { readonly path: Path }>(
   things: readonly T[],
-  keyOf: (thing: T) => string | undefined,
+  keyOf: (thing: T) => string | number | undefined,
 ): readonly { readonly thing: T; readonly first: T }[] {
-  const firsts = new Map<string, T>();
-  return things.flatMap((thing) => {
+  const firsts = new Map<string | number, T>();
+  const again: { thing: T; first: T }[] = [];
+  for (const thing of things) {
     const key = keyOf(thing);
-    if (key === undefined) return [];
+    if (key === undefined) continue;
     const first = firsts.get(key);
     if (first === undefined) firsts.set(key, thing);
-    return first === undefined ? [] : [{ thing, first }];
-  });
+    else again.push({ thing, first });
+  }
+  return again;
 }
 
 /** Ids that stand twice in a list. */
@@ -48,13 +50,18 @@ export function overlaps<T extends AddressRange>(ranges: readonly T[]): [T, T][]
   return pairs;
 }
 
+function hasExactlyOne(keys: readonly string[], fields: Part["fields"]): boolean {
+  let count = 0;
+  for (const key of keys) if (fields[key] !== undefined && Object.hasOwn(fields, key)) count++;
+  return count === 1;
+}
+
 /** Nothing when exactly one of the keys is there; a part that is no mapping at all is the schema's to tell. */
 export function exactlyOneOf(keys: readonly string[], part: Part, what: string): Finding[] {
-  if (!part.isMapping) return [];
+  if (!part.isMapping || hasExactlyOne(keys, part.fields)) return [];
   const there = Object.keys(part.fields).filter(
     (key) => keys.includes(key) && part.fields[key] !== undefined,
   );
-  if (there.length === 1) return [];
   const list = keys.length > 1 ? `${keys.slice(0, -1).join(", ")} or ${keys.at(-1)}` : keys[0]!;
   if (there.length === 0) {
     return [{ path: part.path, found: describe(part.fields), expected: `${what}: one of ${list}` }];

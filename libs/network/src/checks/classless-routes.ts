@@ -28,7 +28,7 @@ export function routesWithoutDefault({ root, subnets, sharedNetworks, classes }:
     const around = [subnet, ...shared, defaults];
     note(around);
     for (const pool of subnet.pools) noteInner(pool, around);
-    for (const inner of [...subnet.reservations, ...classes]) noteInner(inner, around);
+    for (const inner of [...subnet.reservationsWithSettings, ...classes]) noteInner(inner, around);
   }
   return [...found.values()];
 

@@ -1,5 +1,4 @@
 // The rules between fields. All are run, whatever the others and the schema found.
-import type { Finding } from "../text/problem.ts";
 import type { Check } from "./check.ts";
 import { classChecks } from "./classes.ts";
 import { leaseTimeChecks } from "./lease-times.ts";
@@ -9,9 +8,8 @@ import { poolChecks } from "./pools.ts";
 import { reservationChecks } from "./reservations.ts";
 import { sendListChecks } from "./send-lists.ts";
 import { subnetChecks } from "./subnets.ts";
-import { survey } from "./survey.ts";
 
-const CHECKS: readonly Check[] = [
+export const CHECKS: readonly Check[] = [
   ...optionChecks,
   ...sendListChecks,
   ...leaseTimeChecks,
@@ -21,8 +19,3 @@ const CHECKS: readonly Check[] = [
   ...classChecks,
   ...matcherChecks,
 ];
-
-export function crossCheck(value: unknown): readonly Finding[] {
-  const surveyed = survey(value);
-  return CHECKS.flatMap((check) => check(surveyed));
-}

@@ -11,7 +11,7 @@ export function routersOffTheLink({ subnets }: Survey): Finding[] {
     const onLink = subnets
       .filter((one) => one === subnet || isBeside(one, subnet))
       .flatMap(({ prefix }) => prefix ?? []);
-    return [subnet, ...subnet.pools, ...subnet.reservations].flatMap((level) =>
+    return [subnet, ...subnet.pools, ...subnet.reservationsWithSettings].flatMap((level) =>
       farRouters(level, subnet.prefix!, onLink),
     );
   });

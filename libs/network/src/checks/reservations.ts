@@ -43,11 +43,13 @@ function clientOf({ fields }: Part): string | undefined {
 }
 
 function addressesTwice(survey: Survey): Finding[] {
-  return repeated(all(survey), ({ fields }) => addressText(fields.address)).map(({ thing, first }) => ({
-    path: [...thing.path, "address"],
-    found: `${thing.fields.address} again`,
-    expected: `an address of its own (${formatPath(first.path)} has this one)`,
-  }));
+  return repeated(all(survey), ({ fields }) => parseIpv4(textOf(fields.address) ?? "")).map(
+    ({ thing, first }) => ({
+      path: [...thing.path, "address"],
+      found: `${thing.fields.address} again`,
+      expected: `an address of its own (${formatPath(first.path)} has this one)`,
+    }),
+  );
 }
 
 function outsideTheirSubnet({ subnets, serverIdentifier }: Survey): Finding[] {
@@ -89,9 +91,4 @@ function unknownClasses(survey: Survey): Finding[] {
       },
     ];
   });
-}
-
-function addressText(value: unknown): string | undefined {
-  const address = typeof value === "string" ? parseIpv4(value) : undefined;
-  return address === undefined ? undefined : formatIpv4(address);
 }

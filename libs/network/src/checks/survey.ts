@@ -22,6 +22,8 @@ export interface SurveyedSubnet extends Part {
   readonly sharedNetwork: string | undefined;
   readonly pools: readonly SurveyedPool[];
   readonly reservations: readonly Part[];
+  /** Those of them that say more than who gets which address: of thousands, few. */
+  readonly reservationsWithSettings: readonly Part[];
 }
 
 export interface Survey {
@@ -31,7 +33,7 @@ export interface Survey {
   readonly classes: readonly Part[];
   readonly definitions: readonly Part[];
   readonly serverIdentifier: Ipv4 | undefined;
-  /** Everything that may have options, a lease and boot fields. */
+  /** Everything that may have options, a lease and boot fields, without the reservations that have none. */
   readonly levels: readonly Part[];
 }
 
@@ -51,20 +53,28 @@ export function survey(value: unknown): Survey {
     levels: [
       partUnder(root, "defaults"),
       ...sharedNetworks,
-      ...subnets.flatMap((subnet) => [subnet, ...subnet.pools, ...subnet.reservations]),
+      ...subnets.flatMap((subnet) => [subnet, ...subnet.pools, ...subnet.reservationsWithSettings]),
       ...classes,
     ],
   };
 }
 
+const SETTINGS = ["options", "lease", "server", "alwaysSend", "neverSend"] as const;
+
+function hasSettings({ fields }: Part): boolean {
+  return SETTINGS.some((key) => fields[key] !== undefined);
+}
+
 function surveySubnet(subnet: Part): SurveyedSubnet {
+  const reservations = partsIn(subnet, "reservations");
   return {
     ...subnet,
     id: textOf(subnet.fields.id),
     ...surveyPrefix(textOf(subnet.fields.prefix)),
     sharedNetwork: textOf(subnet.fields.sharedNetwork),
     pools: partsIn(subnet, "pools").map(surveyPool),
-    reservations: partsIn(subnet, "reservations"),
+    reservations,
+    reservationsWithSettings: reservations.filter(hasSettings),
   };
 }
 

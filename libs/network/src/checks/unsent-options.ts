@@ -46,7 +46,9 @@ export function setAndNeverSent({ root, subnets, sharedNetworks, classes, levels
     const around = [...shared, defaults];
     return [
       ...neverSentOf(subnet, around),
-      ...[...subnet.pools, ...subnet.reservations].flatMap((one) => neverSentOf(one, [subnet, ...around])),
+      ...[...subnet.pools, ...subnet.reservationsWithSettings].flatMap((one) =>
+        neverSentOf(one, [subnet, ...around]),
+      ),
     ];
   });
   const isAlwaysSomewhere = (name: string) =>

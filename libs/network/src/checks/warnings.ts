@@ -7,10 +7,11 @@ import type { Check } from "./check.ts";
 import { routesWithoutDefault } from "./classless-routes.ts";
 import { routersOffTheLink } from "./far-routers.ts";
 import { textOf } from "./parts.ts";
-import { type Survey, type SurveyedPool, survey } from "./survey.ts";
+import type { Survey, SurveyedPool } from "./survey.ts";
 import { alwaysWithoutValue, setAndNeverSent } from "./unsent-options.ts";
 
-const WARNINGS: readonly Check[] = [
+/** For a document without problems. */
+export const WARNINGS: readonly Check[] = [
   poolsOverFixedAddresses,
   reservedFixedAddresses,
   routesWithoutDefault,
@@ -18,12 +19,6 @@ const WARNINGS: readonly Check[] = [
   alwaysWithoutValue,
   setAndNeverSent,
 ];
-
-/** Of a document without problems. */
-export function warningsOf(value: unknown): readonly Finding[] {
-  const surveyed = survey(value);
-  return WARNINGS.flatMap((check) => check(surveyed));
-}
 
 type Fixed = readonly (readonly [Ipv4, FixedAddress])[];
 

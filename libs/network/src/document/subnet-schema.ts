@@ -130,6 +130,8 @@ const reservation = section({
   description: `An address or settings of one client, named by exactly one of ${IDENTIFIERS.join(", ")}.`,
 });
 
+export const reservations = z.array(reservation);
+
 export const subnet = section({
   id: field.name.describe("Part of every lease's record: to rename a subnet is to remove it."),
   prefix: field.prefix.describe("The subnet's addresses; prefixes may not overlap."),
@@ -149,7 +151,7 @@ export const subnet = section({
   ...inherited,
   ...behaviour,
   pools: z.array(pool).optional().describe("Addresses that are given to whoever asks."),
-  reservations: z.array(reservation).optional().describe("Addresses and settings of single clients."),
+  reservations: reservations.optional().describe("Addresses and settings of single clients."),
 }).meta({ id: "subnet", description: "A prefix, and how clients in it are served." });
 
 export type InheritedDocument = z.infer<typeof defaults>;

@@ -1,5 +1,6 @@
 // YAML (or JSON, its subset) with the place of every key, so that a problem can name the line.
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { readJsonText } from "./json-text.ts";
 import type { Path, Problem } from "./problem.ts";
 
 export interface Place {
@@ -13,9 +14,23 @@ export type ReadText =
 
 /** Parses; the problems are those of YAML's syntax, duplicate keys included. */
 export function readText(text: string, file?: string): ReadText {
+  if (isNestedTooDeep(text)) {
+    const where = file === undefined ? {} : { file };
+    return { ok: false, problems: [{ ...where, path: "", ...TOO_DEEP }] };
+  }
+  const json = readJsonText(text);
+  if (json === undefined) return readYaml(text, file);
+  let yaml: ReadText | undefined; // Only who looks for a place needs it.
+  const placeOf = (path: Path) => {
+    yaml ??= readYaml(text, file);
+    return yaml.ok ? yaml.placeOf(path) : undefined;
+  };
+  return { ok: true, value: json.value, placeOf };
+}
+
+function readYaml(text: string, file: string | undefined): ReadText {
   const lines = new LineCounter();
   const where = file === undefined ? {} : { file };
-  if (isNestedTooDeep(text)) return { ok: false, problems: [{ ...where, path: "", ...TOO_DEEP }] };
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => ({

@@ -14,9 +14,15 @@ export type CrossCheck = (value: unknown) => readonly Finding[];
 
 export interface Rules {
   readonly crossCheck?: CrossCheck | undefined;
-  /** What is told of a document that has no problem. */
-  readonly warningsOf?: CrossCheck | undefined;
 }
+
+/** What a schema says of a value. */
+export type Parsed<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly error: { readonly issues: readonly z.core.$ZodIssue[] } };
+
+/** A text that could be read. */
+export type TextRead = ReadText & { ok: true };
 
 /** Reads YAML or JSON text. */
 export function readDocument<T>(
@@ -35,25 +41,43 @@ export function checkDocument<T>(schema: z.ZodType<T>, value: unknown, rules: Ru
 
 function checkRead<T>(
   schema: z.ZodType<T>,
-  read: ReadText & { ok: true },
+  read: TextRead,
   options: Rules & { readonly file?: string },
 ): Checked<T> {
   const parsed = schema.safeParse(read.value);
-  const findings = parsed.success
-    ? []
-    : parsed.error.issues.flatMap((issue) => findingsOf(issue, read.value));
-  findings.push(...(options.crossCheck?.(read.value) ?? []));
-  const inOrder = (all: readonly Finding[]) =>
-    all.map((finding) => placed(finding, read, options.file)).sort(byPlace);
-  if (!parsed.success || findings.length > 0) return { ok: false, problems: inOrder(findings) };
-  return { ok: true, document: parsed.data, warnings: inOrder(options.warningsOf?.(read.value) ?? []) };
+  const findings = [...schemaFindings(parsed, read.value), ...(options.crossCheck?.(read.value) ?? [])];
+  return concluded(parsed, findings, (all) => inOrder(all, read, options.file));
+}
+
+/** What the schema finds wrong with `value`, in words. */
+export function schemaFindings(parsed: Parsed<unknown>, value: unknown): Finding[] {
+  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => findingsOf(issue, value));
+}
+
+/** @param findings all of them. */
+export function concluded<T>(
+  parsed: Parsed<T>,
+  findings: readonly Finding[],
+  place: (all: readonly Finding[]) => readonly Problem[],
+): Checked<T> {
+  if (!parsed.success || findings.length > 0) return { ok: false, problems: place(findings) };
+  return { ok: true, document: parsed.data, warnings: [] };
+}
+
+/** As they stand in the text. */
+export function inOrder(
+  findings: readonly Finding[],
+  read: TextRead,
+  file: string | undefined,
+): readonly Problem[] {
+  return findings.map((finding) => placed(finding, read, file)).sort(byPlace);
 }
 
 function byPlace(a: Problem, b: Problem): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
-function placed(finding: Finding, read: ReadText & { ok: true }, file: string | undefined): Problem {
+function placed(finding: Finding, read: TextRead, file: string | undefined): Problem {
   return {
     ...(file === undefined ? {} : { file }),
     path: formatPath(finding.path),
