@@ -106,9 +106,11 @@ export class NetworkFeed {
   takeEarlier(kept: readonly DocumentRecord[]): void {
     for (const record of kept.toReversed()) {
       if (!this.needsEarlier) return;
-      if (record.value === undefined || record.revision >= this.newest.revision) continue;
-      const compiled = compileRecord(record);
-      if (compiled.ok) this.use(compiled, record.at);
+      const { revision, at } = record;
+      if (revision >= this.newest.revision) continue;
+      const { value } = record; // Read once: it is decoded each time.
+      const compiled = value === undefined ? undefined : compileRecord({ value, revision });
+      if (compiled?.ok) this.use(compiled, at);
     }
   }
 

@@ -1,11 +1,13 @@
 // The kept revisions of the network document, as the API tells them: newest first, each with what it changed.
+import { createHash } from "node:crypto";
 import { atOnce, diffNetworks, type NetworkDocument } from "@leasehold/network";
 import { brokenInSteps } from "./network-feed.ts";
 
-/** A record of the bucket; `value` is undefined where somebody deleted the key. */
+/** A record of the bucket. */
 export interface KeptRevision {
   readonly revision: number;
   readonly at: number;
+  /** Undefined where somebody deleted the key. Read once, and not kept for longer than needed: there may be 64 long ones. */
   readonly value: unknown;
 }
 
@@ -26,46 +28,50 @@ export interface HistoryEntry {
   readonly broken: string | null;
 }
 
-/**
- * A step for each revision, oldest first, so that the caller can let packets pass between two of them.
- * @param kept oldest first.
- */
-export function* historySteps(
-  kept: readonly KeptRevision[],
-  inForce: number,
-): Generator<HistoryEntry, void, void> {
+/** @param kept oldest first, and so is what comes of them. */
+function* entriesOf(kept: readonly KeptRevision[], inForce: number): Generator<HistoryEntry, void, void> {
   const newestWith = new Map<string, number>();
   let before: NetworkDocument | undefined;
-  for (const record of kept) {
-    const { revision, value } = record;
-    const { document, broken } = judged(record);
+  for (const { revision, at, value } of kept) {
+    const { document, broken } = judged(value);
     const changes = document && before && diffNetworks(before, document);
-    const text = JSON.stringify(value);
+    const digest = digestOf(value);
     yield {
       revision,
-      at: new Date(record.at).toISOString(),
+      at: new Date(at).toISOString(),
       inForce: revision === inForce,
       changes: changes?.length ?? null,
       summary: changes?.[0] ?? null,
-      sameAs: (value === undefined ? undefined : newestWith.get(text)) ?? null,
+      sameAs: (value === undefined ? undefined : newestWith.get(digest)) ?? null,
       deleted: value === undefined,
       broken,
     };
-    newestWith.set(text, revision);
+    newestWith.set(digest, revision);
     before = document ?? before;
   }
+}
+
+function digestOf(value: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(value) ?? "")
+    .digest("base64");
+}
+
+/** All of them, newest first. */
+export function historyOf(kept: readonly KeptRevision[], inForce: number): readonly HistoryEntry[] {
+  return [...entriesOf(kept, inForce)].reverse();
 }
 
 /** One revision whole, be it a document or not; undefined when it is not kept, or was deleted. */
 export function revisionView(kept: readonly KeptRevision[], revision: number) {
   const index = kept.findIndex((one) => one.revision === revision);
-  const record = kept[index];
-  if (record?.value === undefined) return undefined;
-  const { document, broken } = judged(record);
+  const { at, value } = kept[index] ?? {};
+  if (at === undefined || value === undefined) return undefined;
+  const { document, broken } = judged(value);
   return {
     revision,
-    at: new Date(record.at).toISOString(),
-    document: record.value,
+    at: new Date(at).toISOString(),
+    document: value,
     changes: (document && changesFrom(kept.slice(0, index), document)) ?? null,
     broken,
   };
@@ -76,15 +82,15 @@ function changesFrom(
   earlier: readonly KeptRevision[],
   document: NetworkDocument,
 ): readonly string[] | undefined {
-  for (const record of earlier.toReversed()) {
-    const before = judged(record).document;
+  for (const { value } of earlier.toReversed()) {
+    const before = judged(value).document;
     if (before !== undefined) return diffNetworks(before, document);
   }
   return undefined;
 }
 
 /** A tool of NATS can store anything under the key. */
-function judged({ value }: KeptRevision): { document: NetworkDocument | undefined; broken: string | null } {
+function judged(value: unknown): { document: NetworkDocument | undefined; broken: string | null } {
   const broken = value === undefined ? undefined : atOnce(brokenInSteps(value));
   const isDocument = value !== undefined && broken === undefined;
   return { document: isDocument ? (value as NetworkDocument) : undefined, broken: broken ?? null };

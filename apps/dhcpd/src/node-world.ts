@@ -36,6 +36,8 @@ export class NodeWorld implements World {
   network: Network = compileNetwork({ version: 1, subnets: [] }, 0);
   /** What the document says that works, and that a person should know of. */
   networkProblems: readonly Problem[] = [];
+  /** From the moment at which its record came until it was in force. */
+  networkLoadMs = 0;
   storeReady = false;
   readonly seenRelays = new SeenRelays();
   /** What a person should look at now. */

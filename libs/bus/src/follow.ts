@@ -5,20 +5,11 @@ import { nuid } from "@nats-io/transport-node";
 import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 import { streamInfo, streamOf, subjectOf, weaknessesOf } from "./objects.ts";
-import { isTombstone, readRecord } from "./records.ts";
+import { Delivery, isTombstone, readRecord, type StoredRecord } from "./records.ts";
 import { ToldRanges } from "./told-ranges.ts";
-import { readValue } from "./value-octets.ts";
 
-/** One change of one key. `data` is undefined when the key was removed. */
-export interface Change {
-  readonly key: string;
-  readonly data: Uint8Array | undefined;
-  /** `data` as JSON; the text where it is none; undefined when the key was removed. */
-  readonly value: unknown;
-  readonly revision: number;
-  /** Stream time of the write, ms since the epoch. */
-  readonly at: number;
-}
+/** One change of one key. */
+export type Change = StoredRecord;
 
 export interface FollowOptions {
   onRecord(change: Change): void;
@@ -334,21 +325,3 @@ class BucketFollower implements Follower {
 }
 
 const keysOf = ({ state }: StreamInfo): number => state.num_subjects ?? 0;
-
-class Delivery implements Change {
-  readonly key: string;
-  readonly data: Uint8Array | undefined;
-  readonly revision: number;
-  readonly at: number;
-
-  constructor(key: string, data: Uint8Array | undefined, revision: number, at: number) {
-    this.key = key;
-    this.data = data;
-    this.revision = revision;
-    this.at = at;
-  }
-
-  get value(): unknown {
-    return this.data && readValue(this.data);
-  }
-}

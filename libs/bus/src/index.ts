@@ -51,5 +51,5 @@ export {
 } from "./records.ts";
 export { onStored, storedSubject, type Told, tellStored } from "./told.ts";
 export { type RestLimits, ToldRanges } from "./told-ranges.ts";
-export { type Room, roomFor, valueText } from "./value-octets.ts";
+export { type Room, roomFor } from "./value-octets.ts";
 export type { KeyWrite } from "./write-lines.ts";

@@ -10,13 +10,34 @@ export { readJson } from "./value-octets.ts";
 
 const NO_MESSAGE = 10037;
 
-/** What a bucket holds under a key; `value` is undefined when the key was deleted. */
+/** What a bucket holds under a key, or held. */
 export interface StoredRecord {
   readonly key: string;
+  /** Undefined when the key was removed. */
+  readonly data: Uint8Array | undefined;
+  /** `data` as JSON, read whenever it is asked for; the text where it is none; undefined when the key was removed. */
   readonly value: unknown;
   readonly revision: number;
   /** The stream's own time of the write, in ms since the epoch. */
   readonly at: number;
+}
+
+export class Delivery implements StoredRecord {
+  readonly key: string;
+  readonly data: Uint8Array | undefined;
+  readonly revision: number;
+  readonly at: number;
+
+  constructor(key: string, data: Uint8Array | undefined, revision: number, at: number) {
+    this.key = key;
+    this.data = data;
+    this.revision = revision;
+    this.at = at;
+  }
+
+  get value(): unknown {
+    return this.data && readValue(this.data);
+  }
 }
 
 export type PutResult = { readonly ok: true; readonly revision: number } | { readonly ok: false };
@@ -114,12 +135,7 @@ async function readMessage(
     const message = await bus.jsm.streams.getMessage(streamOf(bucket), query as MsgRequest);
     if (!message) return undefined;
     const tombstone = isTombstone((name) => message.header?.get(name) ?? "");
-    return {
-      key,
-      value: tombstone ? undefined : readValue(message.data),
-      revision: message.seq,
-      at: message.time.getTime(),
-    };
+    return new Delivery(key, tombstone ? undefined : message.data, message.seq, message.time.getTime());
   } catch (cause) {
     if (cause instanceof JetStreamApiError && cause.code === NO_MESSAGE) return undefined;
     throw new BusError(

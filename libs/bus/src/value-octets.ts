@@ -24,11 +24,6 @@ export function readValue(data: Uint8Array): unknown {
   return readJson(isGzip(data) ? unzipped(data) : data);
 }
 
-/** The same as the text that it is. */
-export function valueText(data: Uint8Array): string {
-  return decoder.decode(isGzip(data) ? unzipped(data) : data);
-}
-
 /** JSON, or the text itself where it is none: whoever reads it can then say what was found. */
 export function readJson(data: Uint8Array): unknown {
   const text = decoder.decode(data);

@@ -3,6 +3,7 @@ import type { StoredRecord } from "@leasehold/bus";
 import { compileNetwork, type NetworkDocument, readNetwork } from "@leasehold/network";
 import type { FastifyInstance } from "fastify";
 import { beforeEach, describe, expect, test } from "vitest";
+import { historyOf, revisionView } from "../network-history.ts";
 import { addNetwork } from "./api-network.ts";
 import { newApiServer } from "./api-server.ts";
 
@@ -25,6 +26,13 @@ let records: StoredRecord[];
 let inForce: number;
 let app: FastifyInstance;
 
+/** What the thread of the node does. */
+const keptOnes = {
+  history: async () => historyOf(records, inForce),
+  revision: async (revision: number) => JSON.stringify(revisionView(records, revision)),
+  check: async (text: string) => readNetwork(text),
+};
+
 beforeEach(() => {
   records = [];
   inForce = 0;
@@ -35,8 +43,7 @@ beforeEach(() => {
       return compileNetwork((record?.value as NetworkDocument) ?? { version: 1, subnets: [] }, inForce);
     },
     newest: async () => records.at(-1),
-    kept: async () => records,
-    check: async (text) => readNetwork(text),
+    ...keptOnes,
     put: async (document, expected) => {
       if (expected !== (records.at(-1)?.revision ?? 0)) return { ok: false };
       return { ok: true, revision: keep(document) };
@@ -47,7 +54,13 @@ beforeEach(() => {
 /** As if it had been stored, a minute after the one before. */
 function keep(value: unknown): number {
   const revision = (records.at(-1)?.revision ?? 0) + 1;
-  records.push({ key: "document", value, revision, at: Date.UTC(2026, 10, 21, 10, revision) });
+  records.push({
+    key: "document",
+    data: undefined,
+    value,
+    revision,
+    at: Date.UTC(2026, 10, 21, 10, revision),
+  });
   if (value !== undefined) inForce = revision;
   return revision;
 }
@@ -205,8 +218,7 @@ describe("A6: what the store holds is one thing, what is in force another", () =
     addNetwork(app, {
       inForce: () => compileNetwork(lost.value as NetworkDocument, 1),
       newest: async () => records.at(-1),
-      kept: async () => records,
-      check: async (text) => readNetwork(text),
+      ...keptOnes,
       put: async (document, expected) =>
         expected === 0 ? { ok: true, revision: keep(document) } : { ok: false },
     });

@@ -1,5 +1,4 @@
 // The API's routes of the network document: what is in force, what was, checking one, storing one.
-import { setImmediate as otherWork } from "node:timers/promises";
 import { BusError, type StoredRecord } from "@leasehold/bus";
 import type { Checked, Network, NetworkDocument, Problem } from "@leasehold/network";
 import type { FastifyInstance, FastifyReply } from "fastify";
@@ -7,13 +6,17 @@ import * as z from "zod";
 import { parameters, wholeNumber } from "../api-fields.ts";
 import type { Impact } from "../change-impact.ts";
 import { brokenInSteps } from "../network-feed.ts";
-import { type HistoryEntry, historySteps, type KeptRevision, revisionView } from "../network-history.ts";
+import type { HistoryEntry } from "../network-history.ts";
 import type { DocumentStore } from "./document-store.ts";
 import { inTurns } from "./in-turns.ts";
 
 /** What the routes need of the node. */
-export interface NetworkDocuments extends DocumentStore {
+export interface NetworkDocuments extends Pick<DocumentStore, "newest" | "put"> {
   inForce(): Network;
+  /** The kept revisions, newest first. */
+  history(): Promise<readonly HistoryEntry[]>;
+  /** One of them whole, as JSON; undefined when it is not kept, or was deleted. */
+  revision(revision: number): Promise<string | undefined>;
   /** All problems of a text in YAML or JSON, without keeping packets waiting. */
   check(text: string): Promise<Checked<NetworkDocument>>;
   /** Why it cannot be stored although nothing is wrong with it: it is too long. */
@@ -64,15 +67,12 @@ function addReading(app: FastifyInstance, documents: NetworkDocuments): void {
       stored,
     });
   });
-  app.get("/api/v1/network/history", async () =>
-    historyOf(await documents.kept(), documents.inForce().revision),
-  );
+  app.get("/api/v1/network/history", () => documents.history());
   const schema = { params: revisionParameters };
   app.get<Revision>("/api/v1/network/history/:revision", { schema }, async (request, reply) => {
     const { revision } = request.params;
-    const kept = await documents.kept();
-    const view = revisionView(kept, revision);
-    if (view !== undefined) return view;
+    const json = await documents.revision(revision);
+    if (json !== undefined) return reply.type("application/json; charset=utf-8").send(json);
     return reply.code(404).send({
       error: `No revision ${revision} of the network document is kept.`,
       fix: "GET /api/v1/network/history (`leasehold history`) lists those that are.",
@@ -93,16 +93,6 @@ async function storedView(documents: NetworkDocuments): Promise<StoredView> {
     if (!(cause instanceof BusError)) throw cause;
     return { revision: 0, state: "unknown", problem: null };
   }
-}
-
-/** Newest first. Sixty-four long documents are compared one by one, with packets served in between. */
-async function historyOf(kept: readonly KeptRevision[], inForce: number): Promise<HistoryEntry[]> {
-  const entries: HistoryEntry[] = [];
-  for (const entry of historySteps(kept, inForce)) {
-    entries.unshift(entry);
-    await otherWork();
-  }
-  return entries;
 }
 
 function addWriting(app: FastifyInstance, documents: NetworkDocuments): void {

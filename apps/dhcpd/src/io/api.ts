@@ -4,13 +4,13 @@ import { readFileSync } from "node:fs";
 import { BusError, type Room, roomFor } from "@leasehold/bus";
 import { compileInSteps, listenPlace, type NetworkDocument, type Problem } from "@leasehold/network";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Registry } from "prom-client";
+import { Gauge, type Registry } from "prom-client";
 import { type Impact, impactInSteps } from "../change-impact.ts";
 import { clusterViewOf } from "../cluster-view.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
 import { memberLinks } from "../member-links.ts";
 import { addClearLease } from "./api-clear-lease.ts";
-import { DocumentCheck } from "./api-document-check.ts";
+import { DocumentThread } from "./api-document-thread.ts";
 import { addExplain } from "./api-explain.ts";
 import { addHosts } from "./api-hosts.ts";
 import { addLeases } from "./api-leases.ts";
@@ -50,7 +50,7 @@ export async function serveApi(
   addHosts(app, node.world);
   addLeases(app, node);
   addClearLease(app, node);
-  addNetwork(app, documentsOf(node));
+  addNetwork(app, documentsOf(node, registry));
   addExplain(app, node);
   addDraining(app, node);
   await app.listen(listenPlace(node.file.api.listen)!);
@@ -95,15 +95,39 @@ function addReading(app: FastifyInstance, node: DhcpNode, registry: Registry): v
   app.get("/api/v1/cluster", () => clusterViewOf(node));
 }
 
-function documentsOf(node: DhcpNode): NetworkDocuments {
-  const documents = new DocumentCheck();
+function documentsOf(node: DhcpNode, registry: Registry): NetworkDocuments {
+  const thread = new DocumentThread();
+  watchThread(thread, registry);
+  const store = documentStore(() => node.connectedBus());
+  const kept = async () => (await store.kept()).map(({ revision, at, data }) => ({ revision, at, data }));
   return {
-    ...documentStore(() => node.connectedBus()),
+    ...store,
     inForce: () => node.world.network,
-    check: (text) => documents.check(text),
+    history: async () => thread.history({ kept: await kept(), inForce: node.world.network.revision }),
+    revision: async (revision) => thread.revision({ kept: await kept(), revision }),
+    check: (text) => thread.check(text),
     unstorable: (document) => tooLong(roomFor(node.connectedBus(), document)),
     impact: (document) => impactOf(document, node),
   };
+}
+
+function watchThread(thread: DocumentThread, registry: Registry): void {
+  new Gauge({
+    name: "leasehold_document_thread_running",
+    help: "1 while the thread that checks and compares network documents runs; it ends after a minute without questions.",
+    registers: [registry],
+    collect() {
+      this.set(thread.isRunning ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: "leasehold_document_thread_questions",
+    help: "Questions that this thread has not answered yet.",
+    registers: [registry],
+    collect() {
+      this.set(thread.questions);
+    },
+  });
 }
 
 /** The limit of the store, with its number; what is above it could be checked and never stored. */

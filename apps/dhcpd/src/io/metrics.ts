@@ -54,6 +54,11 @@ const GAUGES: readonly [name: string, help: string, read: (node: DhcpNode) => nu
     "1 when this node answers clients.",
     (node) => (node.unreadiness() === undefined ? 1 : 0),
   ],
+  [
+    "leasehold_network_document_load_seconds",
+    "How long the node took to put the network document into force, once it had its record.",
+    (node) => node.world.networkLoadMs / 1000,
+  ],
   ["leasehold_leases", "Addresses with a record in the lease view.", (node) => node.world.view.size],
   [
     "leasehold_stray_leases",

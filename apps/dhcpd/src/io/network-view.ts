@@ -33,6 +33,8 @@ export class NetworkView {
   private readonly parts: NetworkViewParts;
   private readonly timer: NodeJS.Timeout;
   private isTending = false;
+  /** When the last record came, or an earlier one was looked for. */
+  private takenSince = performance.now();
   private lastFailure = "";
 
   constructor(bus: Bus, parts: NetworkViewParts) {
@@ -46,7 +48,8 @@ export class NetworkView {
         world.networkProblems = warnings;
         for (const warning of world.warnings)
           log.warn({ revision: network.revision, warning }, "network document");
-        log.info({ revision: network.revision }, "network document in force");
+        world.networkLoadMs = Math.round(performance.now() - this.takenSince);
+        log.info({ revision: network.revision, ms: world.networkLoadMs }, "network document in force");
         onNetwork(network);
       },
       onBroken: (revision, problems) => {
@@ -75,6 +78,7 @@ export class NetworkView {
   }
 
   private take(change: Change): void | Promise<void> {
+    this.takenSince = performance.now();
     const { value, revision, at } = change; // Read once: it is decoded each time.
     const record = { value, revision, at };
     if (!this.long.isLong(change)) return this.feed.take(record);
@@ -101,7 +105,11 @@ export class NetworkView {
     this.isTending = true;
     try {
       const store = documentStore(() => this.bus);
-      if (this.feed.needsEarlier) this.feed.takeEarlier(await store.kept());
+      if (this.feed.needsEarlier) {
+        const kept = await store.kept();
+        this.takenSince = performance.now();
+        this.feed.takeEarlier(kept);
+      }
       await this.writeBack();
       this.lastFailure = "";
     } catch (cause) {

@@ -1,0 +1,49 @@
+// What is asked in the thread is answered as it would be here.
+import { gzipSync } from "node:zlib";
+import { readNetwork } from "@leasehold/network";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { historyOf, revisionView } from "../network-history.ts";
+import { DocumentThread } from "./api-document-thread.ts";
+
+const good = "version: 1\nsubnets: [{ id: a, prefix: 10.0.0.0/24 }]\n";
+const bad = good.replace("/24", "/240");
+
+let thread: DocumentThread;
+beforeEach(() => {
+  thread = new DocumentThread();
+});
+afterEach(() => thread.close());
+
+test("a document and its problems cross the threads unharmed, each to who asked", async () => {
+  const [ofGood, ofBad] = await Promise.all([good, bad].map((text) => thread.check(text)));
+  expect(ofGood).toEqual(readNetwork(good));
+  expect(ofBad).toEqual(readNetwork(bad));
+});
+
+test("kept revisions cross as they are stored, plain and compressed, deleted and broken ones among them", async () => {
+  const values = [JSON.stringify({ version: 1, subnets: [] }), "{}", undefined, '{"version":1,"subnets":[]}'];
+  const kept = values.map((text, i) => ({
+    ...{ revision: i + 1, at: i },
+    data: text === undefined ? undefined : i === 0 ? gzipSync(text) : Buffer.from(text),
+    value: text === undefined ? undefined : JSON.parse(text),
+  }));
+  expect(await thread.history({ kept, inForce: 4 })).toEqual(historyOf(kept, 4));
+  expect(JSON.parse((await thread.revision({ kept, revision: 4 }))!)).toEqual(revisionView(kept, 4));
+  expect(await thread.revision({ kept, revision: 3 })).toBeUndefined();
+});
+
+test("who waits when the thread ends is told, and the next one gets another thread", async () => {
+  const cut = thread.check(good);
+  thread.close();
+  await expect(cut).rejects.toThrow(/could not be looked at/);
+  expect(await thread.check(good)).toEqual(readNetwork(good));
+});
+
+test("so many may wait, and the next one is told to ask again", async () => {
+  const asked = Array.from({ length: 8 }, () => thread.check(good));
+  await expect(thread.check(good)).rejects.toThrow(/busy with 8/);
+  expect(thread.questions).toBe(8);
+  await Promise.all(asked);
+  expect([thread.questions, thread.isRunning]).toEqual([0, true]);
+  expect(await thread.check(good)).toEqual(readNetwork(good));
+});

@@ -1,0 +1,97 @@
+// Checks network documents, and compares those that are kept, in a thread of its own: packets do not wait for it. The thread stays
+// for a while, as its start alone takes some tenths of a second of a core; its memory has a limit.
+import { Worker } from "node:worker_threads";
+import { BusError } from "@leasehold/bus";
+import type { Checked, NetworkDocument } from "@leasehold/network";
+import type { HistoryEntry } from "../network-history.ts";
+import type { Question } from "./api-document-thread-worker.ts";
+
+const MEMORY_MAX_MB = 512;
+const IDLE_MS = 60_000;
+/** Each is a document, or some: they wait in memory. */
+const WAITING_MAX = 8;
+
+interface Waiting {
+  resolve(answer: never): void;
+  reject(cause: Error): void;
+}
+
+export class DocumentThread {
+  private worker: Worker | undefined;
+  /** In the order of the questions, in which the thread answers. */
+  private waiting: Waiting[] = [];
+  private idle: NodeJS.Timeout | undefined;
+
+  get isRunning(): boolean {
+    return this.worker !== undefined;
+  }
+
+  /** Questions that are not answered yet. */
+  get questions(): number {
+    return this.waiting.length;
+  }
+
+  /** All problems of the text (YAML or JSON), with their lines. */
+  check(text: string): Promise<Checked<NetworkDocument>> {
+    return this.ask({ kind: "check", text });
+  }
+
+  /** The revisions that are kept, newest first. */
+  history(question: Omit<Question & { kind: "history" }, "kind">): Promise<readonly HistoryEntry[]> {
+    return this.ask({ kind: "history", ...question });
+  }
+
+  /** One of them whole, as JSON; undefined when it is not kept, or was deleted. */
+  revision(question: Omit<Question & { kind: "revision" }, "kind">): Promise<string | undefined> {
+    return this.ask({ kind: "revision", ...question });
+  }
+
+  /** @throws BusError when too many wait. */
+  private async ask<T>(question: Question): Promise<T> {
+    if (this.waiting.length >= WAITING_MAX) {
+      throw new BusError(
+        `This node is busy with ${WAITING_MAX} other questions about network documents.`,
+        "Ask again in a moment.",
+      );
+    }
+    clearTimeout(this.idle);
+    this.worker ??= this.start();
+    this.worker.postMessage(question);
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+  }
+
+  /** Ends the thread; whoever still waits is told. */
+  close(): void {
+    clearTimeout(this.idle);
+    const { worker } = this;
+    if (worker === undefined) return;
+    this.ended(worker, "its thread was ended");
+    void worker.terminate();
+  }
+
+  private start(): Worker {
+    const worker = new Worker(new URL("./api-document-thread-worker.ts", import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MAX_MB },
+    });
+    worker.unref(); // It alone keeps no process alive.
+    worker.on("message", (answer) => {
+      if (this.worker !== worker) return;
+      this.waiting.shift()?.resolve(answer as never);
+      if (this.waiting.length === 0) this.idle = setTimeout(() => this.close(), IDLE_MS).unref();
+    });
+    let reason = "";
+    worker.once("error", (cause) => {
+      reason = cause.message;
+    });
+    worker.once("exit", (code) => this.ended(worker, reason || `its thread ended with code ${code}`));
+    return worker;
+  }
+
+  private ended(worker: Worker, reason: string): void {
+    if (this.worker !== worker) return;
+    this.worker = undefined;
+    const { waiting } = this;
+    this.waiting = [];
+    for (const { reject } of waiting) reject(new Error(`The document could not be looked at: ${reason}.`));
+  }
+}
