@@ -28,8 +28,14 @@ export interface HistoryEntry {
   readonly broken: string | null;
 }
 
-/** @param kept oldest first, and so is what comes of them. */
-function* entriesOf(kept: readonly KeptRevision[], inForce: number): Generator<HistoryEntry, void, void> {
+/**
+ * A step for each revision, so that the caller can do something else between two of them.
+ * @param kept oldest first, and so are the entries.
+ */
+export function* historySteps(
+  kept: readonly KeptRevision[],
+  inForce: number,
+): Generator<HistoryEntry, void, void> {
   const newestWith = new Map<string, number>();
   let before: NetworkDocument | undefined;
   for (const { revision, at, value } of kept) {
@@ -55,11 +61,6 @@ function digestOf(value: unknown): string {
   return createHash("sha256")
     .update(JSON.stringify(value) ?? "")
     .digest("base64");
-}
-
-/** All of them, newest first. */
-export function historyOf(kept: readonly KeptRevision[], inForce: number): readonly HistoryEntry[] {
-  return [...entriesOf(kept, inForce)].reverse();
 }
 
 /** One revision whole, be it a document or not; undefined when it is not kept, or was deleted. */

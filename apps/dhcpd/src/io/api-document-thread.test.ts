@@ -2,7 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { readNetwork } from "@leasehold/network";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { historyOf, revisionView } from "../network-history.ts";
+import { historySteps, revisionView } from "../network-history.ts";
 import { DocumentThread } from "./api-document-thread.ts";
 
 const good = "version: 1\nsubnets: [{ id: a, prefix: 10.0.0.0/24 }]\n";
@@ -27,9 +27,21 @@ test("kept revisions cross as they are stored, plain and compressed, deleted and
     data: text === undefined ? undefined : i === 0 ? gzipSync(text) : Buffer.from(text),
     value: text === undefined ? undefined : JSON.parse(text),
   }));
-  expect(await thread.history({ kept, inForce: 4 })).toEqual(historyOf(kept, 4));
+  expect(await thread.history({ kept, inForce: 4 })).toEqual([...historySteps(kept, 4)].reverse());
   expect(JSON.parse((await thread.revision({ kept, revision: 4 }))!)).toEqual(revisionView(kept, 4));
   expect(await thread.revision({ kept, revision: 3 })).toBeUndefined();
+});
+
+test("a document is checked while many are still compared", async () => {
+  const data = Buffer.from(JSON.stringify({ version: 1, subnets: [] }));
+  const kept = Array.from({ length: 64 }, (_, i) => ({ revision: i + 1, at: i, data }));
+  const order: string[] = [];
+  const asked = [
+    thread.history({ kept, inForce: 64 }).then(() => order.push("history")),
+    thread.check(good).then(() => order.push("check")),
+  ];
+  await Promise.all(asked);
+  expect(order).toEqual(["check", "history"]);
 });
 
 test("who waits when the thread ends is told, and the next one gets another thread", async () => {

@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { BusError } from "@leasehold/bus";
 import type { Checked, NetworkDocument } from "@leasehold/network";
 import type { HistoryEntry } from "../network-history.ts";
-import type { Question } from "./api-document-thread-worker.ts";
+import type { Numbered, Question } from "./api-document-thread-worker.ts";
 
 const MEMORY_MAX_MB = 512;
 const IDLE_MS = 60_000;
@@ -18,8 +18,9 @@ interface Waiting {
 
 export class DocumentThread {
   private worker: Worker | undefined;
-  /** In the order of the questions, in which the thread answers. */
-  private waiting: Waiting[] = [];
+  /** By the number of their question. */
+  private waiting = new Map<number, Waiting>();
+  private last = 0;
   private idle: NodeJS.Timeout | undefined;
 
   get isRunning(): boolean {
@@ -28,7 +29,7 @@ export class DocumentThread {
 
   /** Questions that are not answered yet. */
   get questions(): number {
-    return this.waiting.length;
+    return this.waiting.size;
   }
 
   /** All problems of the text (YAML or JSON), with their lines. */
@@ -48,7 +49,7 @@ export class DocumentThread {
 
   /** @throws BusError when too many wait. */
   private async ask<T>(question: Question): Promise<T> {
-    if (this.waiting.length >= WAITING_MAX) {
+    if (this.waiting.size >= WAITING_MAX) {
       throw new BusError(
         `This node is busy with ${WAITING_MAX} other questions about network documents.`,
         "Ask again in a moment.",
@@ -56,8 +57,9 @@ export class DocumentThread {
     }
     clearTimeout(this.idle);
     this.worker ??= this.start();
-    this.worker.postMessage(question);
-    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    const id = ++this.last;
+    this.worker.postMessage({ id, question } satisfies Numbered);
+    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
   }
 
   /** Ends the thread; whoever still waits is told. */
@@ -74,10 +76,11 @@ export class DocumentThread {
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MAX_MB },
     });
     worker.unref(); // It alone keeps no process alive.
-    worker.on("message", (answer) => {
+    worker.on("message", ({ id, answer }: { id: number; answer: never }) => {
       if (this.worker !== worker) return;
-      this.waiting.shift()?.resolve(answer as never);
-      if (this.waiting.length === 0) this.idle = setTimeout(() => this.close(), IDLE_MS).unref();
+      this.waiting.get(id)?.resolve(answer);
+      this.waiting.delete(id);
+      if (this.waiting.size === 0) this.idle = setTimeout(() => this.close(), IDLE_MS).unref();
     });
     let reason = "";
     worker.once("error", (cause) => {
@@ -91,7 +94,8 @@ export class DocumentThread {
     if (this.worker !== worker) return;
     this.worker = undefined;
     const { waiting } = this;
-    this.waiting = [];
-    for (const { reject } of waiting) reject(new Error(`The document could not be looked at: ${reason}.`));
+    this.waiting = new Map();
+    for (const { reject } of waiting.values())
+      reject(new Error(`The document could not be looked at: ${reason}.`));
   }
 }

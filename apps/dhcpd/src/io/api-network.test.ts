@@ -3,7 +3,7 @@ import type { StoredRecord } from "@leasehold/bus";
 import { compileNetwork, type NetworkDocument, readNetwork } from "@leasehold/network";
 import type { FastifyInstance } from "fastify";
 import { beforeEach, describe, expect, test } from "vitest";
-import { historyOf, revisionView } from "../network-history.ts";
+import { historySteps, revisionView } from "../network-history.ts";
 import { addNetwork } from "./api-network.ts";
 import { newApiServer } from "./api-server.ts";
 
@@ -28,7 +28,7 @@ let app: FastifyInstance;
 
 /** What the thread of the node does. */
 const keptOnes = {
-  history: async () => historyOf(records, inForce),
+  history: async () => [...historySteps(records, inForce)].reverse(),
   revision: async (revision: number) => JSON.stringify(revisionView(records, revision)),
   check: async (text: string) => readNetwork(text),
 };
