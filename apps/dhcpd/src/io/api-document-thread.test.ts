@@ -18,6 +18,10 @@ test("a document and its problems cross the threads unharmed, each to who asked"
   const [ofGood, ofBad] = await Promise.all([good, bad].map((text) => thread.check(text)));
   expect(ofGood).toEqual(readNetwork(good));
   expect(ofBad).toEqual(readNetwork(bad));
+  const again = thread.check(bad);
+  expect(thread.questions).toBe(0);
+  expect(await again).toBe(ofBad);
+  expect(await thread.check(good)).toEqual(ofGood);
 });
 
 test("kept revisions cross as they are stored, plain and compressed, deleted and broken ones among them", async () => {

@@ -22,6 +22,8 @@ export class DocumentThread {
   private waiting = new Map<number, Waiting>();
   private last = 0;
   private idle: NodeJS.Timeout | undefined;
+  /** The last one: whoever stores a document had it checked just before. Forgotten when the thread ends. */
+  private checked: { readonly text: string; readonly answer: Checked<NetworkDocument> } | undefined;
 
   get isRunning(): boolean {
     return this.worker !== undefined;
@@ -33,8 +35,10 @@ export class DocumentThread {
   }
 
   /** All problems of the text (YAML or JSON), with their lines. */
-  check(text: string): Promise<Checked<NetworkDocument>> {
-    return this.ask({ kind: "check", text });
+  async check(text: string): Promise<Checked<NetworkDocument>> {
+    if (this.checked?.text !== text)
+      this.checked = { text, answer: await this.ask<Checked<NetworkDocument>>({ kind: "check", text }) };
+    return this.checked.answer;
   }
 
   /** The revisions that are kept, newest first. */
@@ -93,6 +97,7 @@ export class DocumentThread {
   private ended(worker: Worker, reason: string): void {
     if (this.worker !== worker) return;
     this.worker = undefined;
+    this.checked = undefined;
     const { waiting } = this;
     this.waiting = new Map();
     for (const { reject } of waiting.values())
