@@ -35,7 +35,9 @@ function spent(before: string, after: string): string {
   const bounds = ["0.02", "0.05", "0.1", "0.25", "1"];
   const counts = bounds.map((le) => `${le} s: ${lateTimers(after, le) - lateTimers(before, le)}`);
   const late = `timers late by at most ${counts.join(", ")}; of ${lateTimers(after) - lateTimers(before)}`;
-  const rss = [before, after].map((at) => Math.round(sampleOf(at, "process_resident_memory_bytes") / 2 ** 20));
+  const rss = [before, after].map((at) =>
+    Math.round(sampleOf(at, "process_resident_memory_bytes") / 2 ** 20),
+  );
   const load = sampleOf(after, "leasehold_network_document_load_seconds");
   return `in force ${load} s after its record; resident memory ${rss.join(" → ")} MB; ${late}`;
 }
