@@ -39,8 +39,10 @@ export class Answers {
   private readonly parts: ServiceParts;
   private readonly calls: RenewalCalls;
   /** One for all replies: a link has read it when `send` returns. */
-  private readonly buffer = Buffer.alloc(MESSAGE_MAX);
-  private readonly noteOmitted = (code: number) => this.parts.counters.count("omitted", String(code));
+  private readonly sink: ReplySink = {
+    buffer: Buffer.alloc(MESSAGE_MAX),
+    onOmitted: (code) => this.parts.counters.count("omitted", String(code)),
+  };
 
   constructor(parts: ServiceParts, calls: RenewalCalls) {
     this.parts = parts;
@@ -71,7 +73,7 @@ export class Answers {
           exchange,
           {
             ...{ settings: decision.settings, hostname: hostnameOf(exchange, decision) },
-            ...{ type: "ACK", yiaddr: ipv4(0) },
+            ...{ type: "ACK", yiaddr: ipv4(0), ciaddr: exchange.request.ciaddr },
           },
           decision.subnet,
         );
@@ -144,12 +146,9 @@ export class Answers {
     const { packet, arrival, request } = exchange;
     const { link, sourcePort } = arrival;
     const isNak = content.type === "NAK";
-    const own = ownAddressFor(link, [subnet, ...request.link]);
+    const own = ownAddressFor(link, subnet, request.link);
     const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? own;
-    const payload = encodeReply(packet, { ...content, ciaddr: request.ciaddr }, serverIdentifier, {
-      buffer: this.buffer,
-      onOmitted: this.noteOmitted,
-    });
+    const payload = encodeReply(packet, content, serverIdentifier, this.sink);
     const destination = destinationOf(
       packet,
       { isNak, yiaddr: content.yiaddr, ciaddr: request.ciaddr },
@@ -231,6 +230,7 @@ export function contentOf(
   return {
     type: decision.reply,
     yiaddr: address,
+    ciaddr: request.ciaddr,
     settings,
     seconds,
     hostname: hostnameOf({ request }, decision),

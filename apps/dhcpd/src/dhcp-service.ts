@@ -71,7 +71,9 @@ export class DhcpService {
     this.poolWatch = new PoolWatch(parts.world, parts.clocks);
     this.restoration = new Restoration(parts);
     this.answers = new Answers(parts, this.calls);
-    this.transactions = new Transactions(parts, this.answers);
+    this.transactions = new Transactions(parts, this.answers, (packet, arrival) =>
+      this.readAgain(packet, arrival),
+    );
     this.takeover = new Takeover(parts, this.left, (client, left) => this.answerInstead(client, left));
     this.rates = new RateLimiter(parts.world.network.limits);
   }
@@ -245,7 +247,7 @@ export class DhcpService {
 
   private serverIdentifier(link: ServiceLink, giaddr: Ipv4): Ipv4 {
     const { network } = this.parts.world;
-    return network.serverIdentifier?.address ?? ownAddressFor(link, [network.subnetContaining(giaddr)]);
+    return network.serverIdentifier?.address ?? ownAddressFor(link, network.subnetContaining(giaddr));
   }
 
   private admit(packet: Packet, type: number, arrival: Arrival): DropReason | undefined {
@@ -298,7 +300,6 @@ export class DhcpService {
       receivedAt,
       key,
       network: world.network,
-      readAgain: () => this.readAgain(packet, arrival),
       arrivedAt: (clocks.now() - waited) as Instant,
       times,
       waitsSince: receivedAt,

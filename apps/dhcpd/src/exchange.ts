@@ -90,8 +90,6 @@ export interface Exchange {
   /** The packet as it is read by `network`. */
   request: LeaseRequest;
   network: Network;
-  /** Reads it by the network of now. */
-  readonly readAgain: () => LeaseRequest | DropReason;
   /** When the packet came, or its newest copy. */
   receivedAt: number;
   /** How often it came. */

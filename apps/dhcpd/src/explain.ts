@@ -203,7 +203,7 @@ function replyFor(
 ): ReplyCodes {
   const content = answerOf({ packet, request }, decision);
   const serverIdentifier =
-    world.network.serverIdentifier?.address ?? ownAddressFor(whence, [decision.subnet]) ?? ipv4(0);
+    world.network.serverIdentifier?.address ?? ownAddressFor(whence, decision.subnet) ?? ipv4(0);
   const omitted = new Set<number>();
   const onOmitted = (code: number) => omitted.add(code);
   const decoded = decode(encodeReply(packet, content, serverIdentifier, { onOmitted }));

@@ -4,16 +4,17 @@ import type { Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 
 /**
- * The node's own address on the link that is in the client's subnet; else one in another subnet of the link, else the first. `subnets`
- * are those of the client's link, its own first. The cluster's identity, where the document has one, counts before this.
+ * The node's own address on the link that is in the client's subnet; else one in another subnet of the link, else the first. `others`
+ * are those of the client's link. The cluster's identity, where the document has one, counts before this.
  */
 export function ownAddressFor(
   { addresses }: { readonly addresses: readonly Ipv4[] },
-  subnets: readonly (Pick<Subnet, "contains"> | undefined)[],
+  subnet: Pick<Subnet, "contains"> | undefined,
+  others: readonly Pick<Subnet, "contains">[] = [],
 ): Ipv4 {
   if (addresses.length === 1) return addresses[0]!;
-  for (const subnet of subnets) {
-    const own = subnet && addresses.find((address) => subnet.contains(address));
+  for (const each of [subnet, ...others]) {
+    const own = each && addresses.find((address) => each.contains(address));
     if (own !== undefined) return own;
   }
   return addresses[0]!;

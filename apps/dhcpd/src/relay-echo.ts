@@ -39,10 +39,15 @@ export function relayAgentEcho(packet: Packet, isVpnUsed: boolean): EncodedOptio
   return echo.length === 0 ? undefined : [RELAY_AGENT_INFORMATION, echo];
 }
 
+function hasAny(option: Uint8Array, codes: readonly number[]): boolean {
+  for (let i = 0; i < codes.length; i++) if (relaySubOption(option, codes[i]!) !== undefined) return true;
+  return false;
+}
+
 /** The same octets when none of `codes` is in them, or when a length lies: then nothing in them can be told apart. */
 function withoutSubOptions(option: Uint8Array, codes: readonly number[]): Uint8Array {
   // Nearly every option 82 has none of them, and goes back as it is.
-  if (!codes.some((code) => relaySubOption(option, code) !== undefined)) return option;
+  if (!hasAny(option, codes)) return option;
   const kept: Uint8Array[] = [];
   for (let at = 0; at < option.length; at += 2 + option[at + 1]!) {
     if (!codes.includes(option[at]!)) kept.push(option.subarray(at, at + 2 + option[at + 1]!));

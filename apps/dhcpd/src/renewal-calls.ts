@@ -210,7 +210,7 @@ export class RenewalCalls {
     }
     const { world, counters } = this.parts;
     const { address, nonce, xid, link } = called;
-    const own = ownAddressFor(link, [world.network.subnetContaining(address)]);
+    const own = ownAddressFor(link, world.network.subnetContaining(address));
     const serverIdentifier = serverIdentifierFor(packet, world.network.serverIdentifier?.address ?? own);
     const { htype, chaddr } = packet;
     const buffer = Buffer.allocUnsafe(MESSAGE_SIZE);

@@ -14,11 +14,11 @@ import {
   type Revision,
   type StoredEvent,
 } from "@leasehold/leases";
-import { type Ipv4, MessageType } from "@leasehold/protocol";
+import { type Ipv4, MessageType, type Packet } from "@leasehold/protocol";
 import type { Answers } from "./answers.ts";
 import { noteDeclines } from "./decline-alarm.ts";
 import type { DropReason } from "./drop-reason.ts";
-import type { Exchange, ProbeAnswer, ServiceParts } from "./exchange.ts";
+import type { Arrival, Exchange, ProbeAnswer, ServiceParts } from "./exchange.ts";
 
 const ATTEMPTS_MAX = 4;
 /** Intents of writes that were given up, kept in mind at most. */
@@ -34,12 +34,15 @@ type Grant = Extract<Decision, { kind: "grant" }>;
 export class Transactions {
   private readonly parts: ServiceParts;
   private readonly answers: Answers;
+  /** A packet by the network of now. */
+  private readonly readAgain: (packet: Packet, arrival: Arrival) => LeaseRequest | DropReason;
   private readonly inProgress = new Map<string, Exchange>();
   private readonly givenUp = new Set<string>();
 
-  constructor(parts: ServiceParts, answers: Answers) {
+  constructor(parts: ServiceParts, answers: Answers, readAgain: Transactions["readAgain"]) {
     this.parts = parts;
     this.answers = answers;
+    this.readAgain = readAgain;
   }
 
   /** Exchanges that wait for the store. */
@@ -172,7 +175,7 @@ export class Transactions {
   private readByNetworkOfNow(exchange: Exchange): DropReason | undefined {
     const { network } = this.parts.world;
     if (exchange.network === network) return undefined;
-    const request = exchange.readAgain();
+    const request = this.readAgain(exchange.packet, exchange.arrival);
     if (typeof request === "string") return request;
     exchange.network = network;
     exchange.request = request;
