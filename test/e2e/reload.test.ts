@@ -79,20 +79,26 @@ describe("A13: SIGHUP", () => {
     expect(await shownName(port)).toBe("second");
   });
 
-  it("A13: syncer takes a new token, and keeps the old one when the new is wrong", async () => {
+  it("A13: syncer takes a new token and certificate, and keeps the old ones when the new are wrong", async () => {
     const port = await freePort();
     writeFileSync(file("token"), "first\n");
-    const api = { listen: `127.0.0.1:${port}`, tokenFile: file("token") };
+    certificate("first");
+    const tls = { cert: file("api.pem"), key: file("api.key") };
+    const api = { listen: `127.0.0.1:${port}`, tokenFile: file("token"), tls };
     const sources = [{ type: "smd", url: "http://127.0.0.1:1" }];
     const syncer = start("apps/syncer/src/main.ts", { name: "any-name", nats, api, sources });
-    const url = `http://127.0.0.1:${port}/metrics`;
+    const url = `https://127.0.0.1:${port}/metrics`;
     await until("its API answers", 30, async () => statusOf(url, "first") === "200");
     writeFileSync(file("token"), "second\n");
-    await syncer.hangup(/SIGHUP: read the API's token again/);
+    certificate("second");
+    await syncer.hangup(/SIGHUP: read the API's token and certificate again/);
     expect([statusOf(url, "first"), statusOf(url, "second")]).toEqual(["401", "200"]);
+    expect(await shownName(port)).toBe("second");
     rmSync(file("token"));
-    await syncer.hangup(/SIGHUP: syncer\.yaml has mistakes; the token stays as it was/);
+    certificate("third");
+    await syncer.hangup(/SIGHUP: syncer\.yaml has mistakes; token and certificate stay as they were/);
     expect(statusOf(url, "second")).toBe("200");
+    expect(await shownName(port)).toBe("second");
   });
 });
 

@@ -1,5 +1,6 @@
 // syncer: `node apps/syncer/src/main.ts syncer.yaml`. Inventory sources in, host events out; stops in order on SIGTERM.
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { BusError } from "@leasehold/bus";
 import { formatProblem, unreadableFile } from "@leasehold/network";
 import pino, { type Logger } from "pino";
@@ -39,9 +40,13 @@ async function serve(path: string, file: SyncerFile): Promise<void> {
   });
   const store = new BucketStore();
   const syncer = new Syncer(file.sources, reach, store, log);
-  const settings = { listen: file.api.listen ?? DEFAULT_LISTEN, token: apiToken(file) };
-  process.on("SIGHUP", () => reloadToken(path, settings, log));
+  const tls = certificateOf(file);
+  const settings = { listen: file.api.listen ?? DEFAULT_LISTEN, token: apiToken(file), tls };
+  // Until there is something to read again: a process that knows no SIGHUP ends by it.
+  let onHangup = () => {};
+  process.on("SIGHUP", () => onHangup());
   const api = await listen(syncer, settings);
+  onHangup = () => reload(path, { settings, server: api.server, log });
   let isStopped = false;
   stopOn(["SIGTERM", "SIGINT"], async () => {
     isStopped = true;
@@ -90,21 +95,45 @@ function apiToken({ api }: SyncerFile): string {
   return token || fail("The API has no token.", "Set api.token or api.tokenFile in syncer.yaml.");
 }
 
-/** SIGHUP: the API's token is read again when all is right; else the old one stays. */
-function reloadToken(path: string, settings: ApiSettings, log: Logger): void {
+function certificateOf({ api: { tls } }: SyncerFile): ApiSettings["tls"] {
+  return tls && { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+}
+
+interface Serving {
+  readonly settings: ApiSettings;
+  readonly server: object;
+  readonly log: Logger;
+}
+
+/** SIGHUP: the API's token and certificate are read again when all is right; else the old ones stay. */
+function reload(path: string, { settings, server, log }: Serving): void {
   const read = readFile(path);
   if ("problems" in read) {
-    log.error({ problems: read.problems }, "SIGHUP: syncer.yaml has mistakes; the token stays as it was");
+    log.error(
+      { problems: read.problems },
+      "SIGHUP: syncer.yaml has mistakes; token and certificate stay as they were",
+    );
     return;
   }
-  const { token, tokenFile } = read.file.api;
-  const found = tokenFile === undefined ? token : readFileSync(tokenFile, "utf8").trim();
-  if (!found) {
-    log.error("SIGHUP: syncer.yaml has no token any more; the old one stays");
-    return;
+  try {
+    const { token, tokenFile } = read.file.api;
+    const found = tokenFile === undefined ? token : readFileSync(tokenFile, "utf8").trim();
+    if (!found) throw new Error("syncer.yaml has no token any more");
+    const tls = settings.tls && certificateOf(read.file);
+    if (tls !== undefined) {
+      // A key that is another certificate's is refused here, before the old pair is given up.
+      createSecureContext(tls);
+      (server as { setSecureContext(pair: object): void }).setSecureContext(tls);
+    }
+    const took = {
+      token: found === settings.token ? "unchanged" : "new",
+      certificate: tls ? "read again" : "none",
+    };
+    settings.token = found;
+    log.info(took, "SIGHUP: read the API's token and certificate again");
+  } catch (cause) {
+    log.error({ reason: reasonOf(cause) }, "SIGHUP: token and certificate stay as they were");
   }
-  log.info({ token: found === settings.token ? "unchanged" : "new" }, "SIGHUP: read the API's token again");
-  settings.token = found;
 }
 
 async function connectOrSay(file: SyncerFile, log: Logger, isStopped: () => boolean) {

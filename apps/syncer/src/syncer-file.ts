@@ -82,6 +82,8 @@ const syncerFile = section({
       .optional(),
     token: text.optional(),
     tokenFile: text.optional(),
+    /** Files in PEM: with them the API speaks HTTPS. */
+    tls: section({ cert: text, key: text }).optional(),
   }),
   sources: z.array(sourceEntry).min(1, { error: "a list of at least one source" }),
   log: section({ level: z.enum(["debug", "info", "warn", "error"]).optional() }).optional(),
@@ -97,6 +99,8 @@ const FILES = [
   { path: ["nats", "tls", "cert"], kind: "certificates" },
   { path: ["nats", "tls", "key"], kind: "private key" },
   { path: ["api", "tokenFile"], kind: "token" },
+  { path: ["api", "tls", "cert"], kind: "certificates" },
+  { path: ["api", "tls", "key"], kind: "private key" },
 ] as const;
 
 /** Reads the file's text, and looks at the files that it names; all mistakes at once, with path and line. Without `read` it does not look. */

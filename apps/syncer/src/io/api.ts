@@ -10,6 +10,8 @@ export interface ApiSettings {
   readonly listen: string;
   /** May be another one while it serves. */
   token: string;
+  /** In PEM: then it is HTTPS. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
 }
 
 /** Serves the API; rejects when the address cannot be listened on. */
@@ -18,7 +20,12 @@ export async function serveApi(
   registry: Registry,
   settings: ApiSettings,
 ): Promise<FastifyInstance> {
-  const app = Fastify({ logger: false, forceCloseConnections: true });
+  const { tls } = settings;
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    ...(tls ? { https: tls } : {}),
+  } as object);
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) =>
     reply.code(error.statusCode ?? 500).send({ error: error.message }),
   );
