@@ -6,6 +6,7 @@ import { isGrant } from "./judges/bindings.ts";
 import { Declined } from "./judges/declined.ts";
 import { Durable, type Silence } from "./judges/durable.ts";
 import type { Judge, Violation } from "./judges/judge.ts";
+import { LinkService } from "./judges/link-service.ts";
 import { judgeReplay, judgeReuse } from "./judges/log-laws.ts";
 import { OneHolder } from "./judges/one-holder.ts";
 import { type LeaseLog, leaseLogOf, type StoredMessage } from "./lease-log.ts";
@@ -39,11 +40,16 @@ export interface Findings {
 /** What was on its way when a majority was lost may still be stored. */
 const SETTLED_MS = 1000;
 
-const judgesOf = (log: LeaseLog, silences: readonly Silence[]): readonly Judge[] => [
+const judgesOf = (
+  log: LeaseLog,
+  silences: readonly Silence[],
+  faults: readonly FaultRecord[],
+): readonly Judge[] => [
   new OneHolder(log),
   new Durable(log, silences),
   new Agreement(),
   new Declined(log),
+  new LinkService(faults),
 ];
 
 const silencesOf = (faults: readonly FaultRecord[]): Silence[] =>
@@ -56,7 +62,7 @@ const SEEN_ON_THE_WIRE: ReadonlySet<string> = new Set(["I1", "I4", "I13"]);
 
 export function check({ wire, bucket, log, faults, isStoreLost = false }: Evidence): Findings {
   const leaseLog = leaseLogOf(bucket);
-  const judges = judgesOf(leaseLog, silencesOf(faults));
+  const judges = judgesOf(leaseLog, silencesOf(faults), faults);
   const stalls = new Stalls(faults);
   const losses = new Losses(faults);
   const seen = { packets: 0, acks: 0 };

@@ -4,6 +4,8 @@
 import type { Lab } from "../lab/lab.ts";
 import { sleep, until } from "../lab/shell.ts";
 import type { Random } from "../random.ts";
+import type { LinkStory } from "./fault-record.ts";
+import { linkFaults } from "./link-faults.ts";
 
 export interface FaultKind {
   readonly name: string;
@@ -16,7 +18,11 @@ export interface FaultKind {
   strike(lab: Lab, victim: string, random: Random): Promise<Heal>;
 }
 
-export type Heal = () => Promise<void>;
+export interface Heal {
+  (): Promise<void>;
+  /** Noted while it lasts, and when it is over. */
+  readonly link?: LinkStory;
+}
 
 const BUCKET = "KV_dhcp-leases";
 const names = (lab: Lab) => lab.nodes.map(({ name }) => name);
@@ -183,6 +189,7 @@ export const faultKinds: readonly FaultKind[] = [
       return () => startAll(lab);
     },
   },
+  ...linkFaults,
   // From here on there is no majority: nothing new may be promised.
   {
     name: "two nats-servers killed",

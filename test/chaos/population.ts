@@ -13,16 +13,24 @@ import {
 import type { Lab } from "../lab/lab.ts";
 import { must, sleep } from "../lab/shell.ts";
 import { UdpPort } from "../lab/udp-port.ts";
+import { addressOn } from "../lab/wires.ts";
 import { Random } from "../random.ts";
 import { LivingClient, type Medium, type Whim } from "./living-client.ts";
 
 /** Told by the fourth octet of the hardware address. */
-export const CLIENT_KINDS = ["pool", "relayed", "reserved"] as const;
+export const CLIENT_KINDS = ["pool", "relayed", "reserved", "lan"] as const;
 export type ClientKind = (typeof CLIENT_KINDS)[number];
 
 const MAC_PREFIX = [0x02, 0xc4, 0x05];
 /** All that a pool of these tests may hold, and the reserved addresses; not those of the real clients. */
-const OURS = ["10.77.1.0/24", "10.77.16.0/20", "10.77.32.0/19", "10.77.64.0/18", "10.77.128.0/17"];
+const OURS = [
+  "10.78.16.0/20",
+  "10.77.1.0/24",
+  "10.77.16.0/20",
+  "10.77.32.0/19",
+  "10.77.64.0/18",
+  "10.77.128.0/17",
+];
 const RESERVED_FIRST = ipv4(0x0a4d0101);
 export const RESERVED_MAX = 250;
 const SERVER_PORT = 67;
@@ -51,7 +59,7 @@ const WHIMS: readonly Whim[] = [
 
 export interface PopulationOptions {
   readonly seed: number;
-  readonly counts: Readonly<Record<ClientKind, number>>;
+  readonly counts: Readonly<Partial<Record<ClientKind, number>>>;
   readonly retryMs?: number;
   /** They only renew. */
   readonly isSteady?: boolean;
@@ -64,16 +72,24 @@ export class Population {
   private readonly random: Random;
   private readonly link: UdpPort;
   private readonly relay: UdpPort | undefined;
+  /** Of the second network. */
+  private readonly lan: UdpPort | undefined;
   private readonly waiting = new Map<number, LivingClient>();
-  private readonly born = { pool: 0, relayed: 0, reserved: 0 };
+  private readonly born = { pool: 0, relayed: 0, reserved: 0, lan: 0 };
 
-  private constructor(lab: Lab, options: PopulationOptions, link: UdpPort, relay?: UdpPort) {
+  private constructor(
+    lab: Lab,
+    options: PopulationOptions,
+    { link, relay, lan }: { link: UdpPort; relay: UdpPort | undefined; lan: UdpPort | undefined },
+  ) {
     this.lab = lab;
     this.options = options;
     this.random = new Random(options.seed);
     this.link = link;
     this.relay = relay;
-    for (const port of relay ? [link, relay] : [link]) {
+    this.lan = lan;
+    for (const port of [link, relay, lan]) {
+      if (port === undefined) continue;
       port.onDatagram = ({ bytes }) => {
         const decoded = decode(bytes);
         if (decoded.ok) this.waiting.get(decoded.packet.xid)?.hear(decoded.packet);
@@ -86,12 +102,15 @@ export class Population {
     await onR1("255.255.255.255/32", "dev", "eth0");
     for (const prefix of OURS) await onR1("local", prefix, "dev", "lo");
     // The relay's port is left to others when nobody is behind it.
-    const needsRelay = options.counts.relayed > 0;
-    const relay = needsRelay
-      ? await UdpPort.open(lab, "r1", SERVER_PORT, lab.host("r1").address!)
-      : undefined;
-    const population = new Population(lab, options, await UdpPort.open(lab, "r1", CLIENT_PORT), relay);
-    for (const kind of CLIENT_KINDS) for (let i = 0; i < options.counts[kind]; i++) population.bear(kind);
+    const { counts } = options;
+    const r1 = lab.host("r1");
+    const open = (port: number, address?: string) => UdpPort.open(lab, "r1", port, address);
+    const population = new Population(lab, options, {
+      link: await open(CLIENT_PORT),
+      relay: counts.relayed ? await open(SERVER_PORT, r1.address!) : undefined,
+      lan: counts.lan ? await open(CLIENT_PORT, addressOn(r1, "lan0")) : undefined,
+    });
+    for (const kind of CLIENT_KINDS) for (let i = 0; i < (counts[kind] ?? 0); i++) population.bear(kind);
     return population;
   }
 
@@ -126,15 +145,15 @@ export class Population {
 
   async end(): Promise<void> {
     for (const client of this.clients) client.end();
-    await Promise.all([this.link.close(), this.relay?.close()]);
+    await Promise.all([this.link, this.relay, this.lan].map((port) => port?.close()));
   }
 
   private mediumOf(kind: ClientKind): Medium {
-    const toServer = (bytes: Uint8Array, server: Ipv4) =>
-      this.link.send(bytes, formatIpv4(server), SERVER_PORT);
+    const port = (kind === "lan" && this.lan) || this.link;
+    const toServer = (bytes: Uint8Array, server: Ipv4) => port.send(bytes, formatIpv4(server), SERVER_PORT);
     if (kind !== "relayed") {
       return {
-        toAll: (bytes) => this.link.send(bytes, "255.255.255.255", SERVER_PORT),
+        toAll: (bytes) => port.send(bytes, "255.255.255.255", SERVER_PORT),
         toServer,
         sender: {},
       };

@@ -7,6 +7,8 @@ import { perfdhcp } from "../lab/perfdhcp.ts";
 import { sleep } from "../lab/shell.ts";
 import type { LabState } from "../lab/state.ts";
 import type { FaultKind } from "./fault-kinds.ts";
+import { LINK_BOUND_MS } from "./judges/link-service.ts";
+import { LinkCrowd } from "./link-crowd.ts";
 import { LOAD_MAC_BASE } from "./losses.ts";
 import { Population } from "./population.ts";
 import type { Run } from "./report.ts";
@@ -43,10 +45,14 @@ export async function run(options: RunOptions): Promise<Run> {
   const { scenario, seed, say } = options;
   const { leaseSeconds = LEASE_SECONDS, load } = scenario;
   const poolEnd = load ? LARGE_POOL : SMALL_POOL;
-  const stage = await Stage.build({ leaseSeconds, poolEnd, syncInterval: options.syncInterval }, say);
+  const { syncInterval } = options;
+  const serverIdentifier = scenario.variesIdentifier && seed % 2 === 1 ? "per-node" : "floating";
+  const stage = await Stage.build({ leaseSeconds, poolEnd, syncInterval, serverIdentifier }, say);
   let isInOrder = false;
   try {
-    say(`${scenario.name}, seed ${seed}; the capture is ${stage.captureFile}`);
+    say(
+      `${scenario.name}, seed ${seed}, server identifier ${serverIdentifier}; captures are in ${stage.captureFolder}`,
+    );
     const startedAt = Date.now();
     const troubles: string[] = [];
     const storm = new Storm(stage.lab, seed, say);
@@ -113,13 +119,15 @@ async function withClients(
   const tenth = Math.ceil(clients / 10);
   // The load tool is the relay itself.
   const relayed = scenario.load ? 0 : 2 * tenth;
-  const counts = { pool: clients - relayed - 2 * tenth, relayed, reserved: 2 * tenth };
+  const counts = { pool: clients - relayed - 4 * tenth, relayed, reserved: 2 * tenth, lan: 2 * tenth };
   const population = await Population.open(stage.lab, { seed, counts });
   await population.start(COMING_A_SECOND);
   const real = await stage.realClients();
   const load = new Load(stage, scenario.load ?? 0);
+  const crowd = await LinkCrowd.open(stage.lab);
   await during();
-  await sleep(CALM_MS);
+  await sleep(Math.max(CALM_MS, LINK_BOUND_MS + 1000));
+  await crowd.end();
   await load.end();
   const homeless = await withoutAddress(real);
   for (const client of real) await client.end();

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly leaseSeconds?: number;
   /** A load tool asks besides, so many times a second, and may lose one in a hundred outside of the faults. */
   readonly load?: number;
+  /** Clients are told the nodes' own addresses as server identifiers when the seed is odd. */
+  readonly variesIdentifier?: boolean;
   /** The store loses what it holds: the wire alone is judged, by who has which address. */
   readonly losesStore?: boolean;
   act(storm: Storm, minutes: number, kinds: readonly FaultKind[]): Promise<void>;
@@ -40,6 +42,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "random",
     about: "faults of all kinds at random, each kind once before any comes again",
+    variesIdentifier: true,
     act: (storm, minutes, kinds) => storm.rage(minutes * 60_000, kinds),
   },
   {
@@ -72,6 +75,7 @@ export const scenarios: readonly Scenario[] = [
     name: "load",
     about: "each fault once, while perfdhcp asks a thousand times a second",
     load: 1000,
+    variesIdentifier: true,
     act: (storm, _minutes, kinds) => inTurn(kinds)(storm),
   },
 ];

@@ -1,22 +1,25 @@
 // What every run of chaos needs: a lab whose clocks, disks and power can fail, clients of each kind, a capture, and afterwards
 // what the store holds.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LEASE_LOG, LEASES, streamOf } from "@leasehold/bus";
 import { formatIpv4 } from "@leasehold/protocol";
+import { missedBy } from "../lab/capture.ts";
 import { type ClientProgram, clientPrograms, RunningClient } from "../lab/clients/index.ts";
 import { Lab } from "../lab/lab.ts";
 import { defaultName } from "../lab/layout.ts";
 import { until } from "../lab/shell.ts";
-import { logOf } from "../lab/state.ts";
-import { wireOf } from "../lab/wire.ts";
+import { wiresOf } from "../lab/wire.ts";
+import { LAN_BRIDGE } from "../lab/wires.ts";
 import { check, type Findings } from "./check.ts";
 import type { FaultRecord } from "./fault-record.ts";
 import { keepEveryEvent, readStream, type StoredMessage } from "./lease-log.ts";
 import { macOf, RESERVED_MAX, reservedAddress } from "./population.ts";
 
 const DISK_MEGABYTES = 4096;
+/** Of eth0 and of lan0. */
+const BRIDGES = ["br0", LAN_BRIDGE];
 const LOG_CATCHES_UP_SECONDS = 60;
 
 export interface Scenery {
@@ -24,6 +27,8 @@ export interface Scenery {
   readonly leaseSeconds: number;
   /** The last address of the pool, which begins at 10.77.16.0. */
   readonly poolEnd: string;
+  /** Which server identifier clients are told; the floating address, unless said otherwise. */
+  readonly serverIdentifier?: "floating" | "per-node" | undefined;
   /** JetStream's, where it is not to be `always`. */
   readonly syncInterval?: string | undefined;
 }
@@ -34,11 +39,9 @@ export const LARGE_POOL = "10.77.254.254";
 
 export class Stage {
   readonly lab: Lab;
-  private readonly capture: string;
 
-  private constructor(lab: Lab, capture: string) {
+  private constructor(lab: Lab) {
     this.lab = lab;
-    this.capture = capture;
   }
 
   static async build(scenery: Scenery, say: (line: string) => void): Promise<Stage> {
@@ -51,13 +54,14 @@ export class Stage {
     try {
       const options = {
         clients: clientPrograms.length,
-        clocks: true,
+        ...{ clocks: true, lan: true },
         diskMegabytes: DISK_MEGABYTES,
         ...(syncInterval && { syncInterval }),
       };
       const lab = await Lab.up({ name: `${defaultName()}chaos`, network, inventory, ...options }, say);
       await keepEveryEvent(lab);
-      return new Stage(lab, await lab.startCapture());
+      for (const bridge of BRIDGES) await lab.startCapture(undefined, bridge);
+      return new Stage(lab);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -75,17 +79,19 @@ export class Stage {
 
   /** Ends the capture, and judges by it and by what the store holds. */
   async judge(faults: readonly FaultRecord[], isStoreLost: boolean): Promise<Findings> {
-    const file = await this.lab.stopCapture();
+    const files: string[] = [];
+    for (const bridge of BRIDGES) files.push(await this.lab.stopCapture(bridge));
+    const wire = wiresOf(files);
     if (isStoreLost) {
       const { bucket, log } = await this.readAnyway();
-      return check({ wire: wireOf(file), bucket, log, faults, isStoreLost });
+      return check({ wire, bucket, log, faults, isStoreLost });
     }
     const { bucket, log } = await until(
       "the lease log has all that the bucket has",
       LOG_CATCHES_UP_SECONDS,
       () => this.readStore(),
     ).catch(() => this.readAnyway());
-    return check({ wire: wireOf(file), bucket, log, faults });
+    return check({ wire, bucket, log, faults });
   }
 
   private async readStore() {
@@ -98,19 +104,20 @@ export class Stage {
     return { bucket, log: await readStream(this.lab, LEASE_LOG) };
   }
 
-  /** How many packets the capture missed, by its own words. */
+  /** How many packets the captures missed, by their own words. */
   get missed(): number {
-    const words = readFileSync(logOf(this.lab.state, "sw", "tcpdump"), "utf8");
-    return Number(/(\d+) packets dropped by kernel/.exec(words)?.[1] ?? 0);
+    return BRIDGES.reduce((sum, bridge) => sum + missedBy(this.lab.state, bridge), 0);
   }
 
-  get captureFile(): string {
-    return this.capture;
+  get captureFolder(): string {
+    return `${this.lab.state.directory}/captures`;
   }
 }
 
-const networkOf = ({ leaseSeconds, poolEnd }: Scenery) => `version: 1
-cluster: { serverIdentifier: { mode: floating, address: 10.77.0.2 } }
+const IDENTIFIERS = { floating: "{ mode: floating, address: 10.77.0.2 }", "per-node": "{ mode: per-node }" };
+
+const networkOf = ({ leaseSeconds, poolEnd, serverIdentifier = "floating" }: Scenery) => `version: 1
+cluster: { serverIdentifier: ${IDENTIFIERS[serverIdentifier]} }
 defaults:
   lease: { seconds: ${leaseSeconds} }
   options: { domainName: hpc.example }
@@ -123,6 +130,11 @@ subnets:
     pools:
       - range: 10.77.16.0-${poolEnd}
         for: unknown
+  - id: lan
+    prefix: 10.78.0.0/16
+    interface: lan0
+    authoritative: true
+    pools: [{ range: 10.78.16.0-10.78.31.255 }]
 `;
 
 /** In SMD's shapes: the reserved clients of the population, and the hosts of the real ones. */

@@ -69,7 +69,10 @@ export class Storm {
     } finally {
       const calmAt = Date.now();
       const times = { from, struckAt, to, servingAt: servingAt ?? calmAt, calmAt };
-      this.records.push({ name, where: victim, costsQuorum, ...times });
+      const { link } = heal;
+      this.records.push({ name, where: victim, costsQuorum, ...times, ...(link && { link }) });
+      if (link !== undefined)
+        story += `; the link was told of after ${link.toldMs} ms, and up after ${link.upMs} ms`;
       this.say(story);
     }
   }

@@ -165,7 +165,7 @@ export class Lab {
   /** Both answer with the pcap's path. */
   startCapture = (filter?: string, bridge?: string): Promise<string> =>
     startCapture(this.state, filter, bridge);
-  stopCapture = (): Promise<string> => stopCapture(this.state);
+  stopCapture = (bridge?: string): Promise<string> => stopCapture(this.state, bridge);
 
   /** What the programs on a host have written, by program. */
   logs(host: string): Readonly<Record<string, string>> {

@@ -4,8 +4,9 @@
 import { createSocket } from "node:dgram";
 import { createInterface } from "node:readline";
 
+// Beside one that hears for all, another one may send from an address of its own: by the interface that has it, also what is for all.
 const [address, port] = process.argv.slice(2);
-const socket = createSocket({ type: "udp4", recvBufferSize: 1 << 22 });
+const socket = createSocket({ type: "udp4", recvBufferSize: 1 << 22, reuseAddr: true });
 socket.on("message", (bytes, from) => {
   const at = performance.timeOrigin + performance.now();
   process.stdout.write(`${from.address} ${from.port} ${at.toFixed(3)} ${bytes.toString("hex")}\n`);

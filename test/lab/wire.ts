@@ -40,6 +40,23 @@ const UDP = 17;
 /** Every DHCP message of a capture, in order; what is none is passed over. */
 export const readWire = (file: string): WireMessage[] => [...wireOf(file)];
 
+/** Of several captures at once, in the order of time. */
+export function* wiresOf(files: readonly string[]): Generator<WireMessage> {
+  const wires = files.map(wireOf);
+  const heads = wires.map((wire) => wire.next());
+  for (;;) {
+    const first = heads.reduce(
+      (best, { value }, i) =>
+        value && !(heads[best]!.value && heads[best]!.value.at <= value.at) ? i : best,
+      0,
+    );
+    const { done, value } = heads[first]!;
+    if (done) return;
+    yield value;
+    heads[first] = wires[first]!.next();
+  }
+}
+
 /** The same, one after the other: a capture of many minutes need not fit into memory. */
 export function* wireOf(file: string): Generator<WireMessage> {
   for (const record of recordsOf(file)) {

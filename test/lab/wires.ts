@@ -1,11 +1,12 @@
 // A host's interfaces as cables to a bridge: pulled, plugged in again as a new interface, and a second network beside eth0.
+import { type Mac, parseMac } from "@leasehold/protocol";
 import { type LabHost, type LabPlan, namespaceOf, PREFIX_LENGTH } from "./layout.ts";
 import { must } from "./shell.ts";
 
 export type Device = "eth0" | "lan0";
 
-/** The second network: 10.78.0.0/16 with the last octets of eth0, on a bridge of its own. */
-const LAN_BRIDGE = "br1";
+/** The bridge of the second network: 10.78.0.0/16 with the last octets of eth0. */
+export const LAN_BRIDGE = "br1";
 const lanAddress = (address: string) => address.replace("10.77.", "10.78.");
 const bridgeOf = (device: Device) => (device === "lan0" ? LAN_BRIDGE : "br0");
 const portOf = ({ name }: LabHost, device: Device) => (device === "lan0" ? `${name}-lan` : name);
@@ -26,6 +27,17 @@ export async function makeLan(plan: LabPlan): Promise<void> {
 /** `ip` inside the host's namespace. */
 export async function ip({ namespace }: LabHost, words: string): Promise<void> {
   await must(["ip", "-n", namespace, ...words.split(" ")]);
+}
+
+/** The hardware address that it has now. */
+export async function macOn({ namespace }: LabHost, device: Device): Promise<Mac> {
+  const told = await must(["ip", "-n", namespace, "-j", "link", "show", device]);
+  return parseMac((JSON.parse(told) as { address: string }[])[0]!.address)!;
+}
+
+/** Nodes leave the cutting of replies into datagrams to who gets them (docs/adr/0021), which is behind the bridge that is captured. */
+export async function sendWholeDatagrams({ namespace }: LabHost, device: Device): Promise<void> {
+  await must(["ip", "netns", "exec", namespace, "ethtool", "-K", device, "tx-udp-segmentation", "off"]);
 }
 
 /** `ip link del`: the kernel forgets it with its addresses and index. */

@@ -2,7 +2,7 @@
 import type { WireMessage } from "../../lab/wire.ts";
 
 export interface Violation {
-  /** As in the design: I1 to I13. */
+  /** As in the design: I1 to I13; of served interfaces, L1 to L3. */
   readonly invariant: string;
   /** ms since the epoch. */
   readonly at: number;
