@@ -114,7 +114,7 @@ function targetsOf(): Record<string, Target> {
 
 function recordTargets(membership: Membership): Record<string, Target> {
   const world = new NodeWorld("n1", membership);
-  const registry = new MemberRegistry({ self: "n1", membership, put: async () => {} });
+  const registry = new MemberRegistry({ self: "n1", membership, put: async () => ({ ok: true }) });
   const inventory = new Inventory();
   let revision = 0;
   return {

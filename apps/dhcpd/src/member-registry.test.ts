@@ -17,6 +17,7 @@ function registryOf(self = "n1") {
     put: async (key, value, expected) => {
       written.push(`${key} ${value === null ? "gone" : value.addresses.join()} on ${expected}`);
       registry.take(key, value, ++revision, 0);
+      return { ok: true };
     },
   });
   return { membership, registry, written };

@@ -25,7 +25,11 @@ export interface MemberRegistryParts {
   readonly self: string;
   readonly membership: Membership;
   /** Stores `value` if the key still has that revision; null for one that is gone. May reject. */
-  readonly put: (key: string, value: MemberRecord | null, expectedRevision: number) => Promise<unknown>;
+  readonly put: (
+    key: string,
+    value: MemberRecord | null,
+    expectedRevision: number,
+  ) => Promise<{ readonly ok: boolean }>;
 }
 
 export class MemberRegistry {
@@ -80,6 +84,16 @@ export class MemberRegistry {
     return newest?.keys;
   }
 
+  /**
+   * An operator says that what was noted before is gone for good: from now on this counts, as the newest word, for all nodes. Answers
+   * whether it is stored; may reject.
+   */
+  async note(addresses: readonly string[], keys: KnownKeys): Promise<boolean> {
+    const { self } = this.parts;
+    const result = await this.put(self, { node: self, addresses, keys });
+    return result.ok;
+  }
+
   /** Every some seconds while the node serves. Never rejects: what fails now is done the next time. */
   async keep(addresses: readonly string[], now: number, keys?: KnownKeys): Promise<void> {
     if (this.isWriting) return;
@@ -113,7 +127,7 @@ export class MemberRegistry {
     return (has.leases > had.leases || has.hosts > had.hosts) && now - this.keysWrittenAt >= KEYS_EVERY_MS;
   }
 
-  private put(node: string, value: MemberRecord | null): Promise<unknown> {
+  private put(node: string, value: MemberRecord | null): Promise<{ readonly ok: boolean }> {
     return this.parts.put(PREFIX + node, value, this.revisionOf(node));
   }
 

@@ -36,14 +36,27 @@ export interface StoreKeepingParts extends MemberRegistryParts {
   readonly buckets: () => BucketsSeen;
   /** Leases in the view. */
   readonly leases: () => number;
+  /** Hosts of the inventory that are served. */
+  readonly hosts: () => number;
   readonly isRestoring: () => boolean;
 }
+
+export type LossAccepted =
+  | { readonly kind: "accepted"; readonly words: readonly string[] }
+  | { readonly kind: "nothing" }
+  /** The record was written meanwhile: to be tried again. */
+  | { readonly kind: "overtaken" };
+
+/** Some rounds of its. */
+const SYNCER_PATIENCE_MS = 600_000;
 
 export class StoreKeeping implements BucketNotice {
   private readonly members: MemberRegistry;
   private readonly parts: StoreKeepingParts;
   private readonly acquaintance: Acquaintance;
   private readonly census = new StoreCensus();
+  private lostBefore = 0;
+  private lostSince = 0;
   private readonly weaknesses = new Map<string, readonly string[]>();
 
   constructor(parts: StoreKeepingParts) {
@@ -95,10 +108,36 @@ export class StoreKeeping implements BucketNotice {
     parts.health.noteIncomplete(alarms.isStoreIncomplete);
   }
 
+  /**
+   * An operator accepts that what members had noted is lost: the alarms that say so end, on all nodes. `nothing`: none stands that a person
+   * can end. @throws BusError when it cannot be stored.
+   */
+  async acceptLoss(addresses: readonly string[]): Promise<LossAccepted> {
+    const words = [this.census.lostLeases, this.census.lostHosts].filter((each) => each !== undefined);
+    if (words.length === 0) return { kind: "nothing" };
+    const isStored = await this.members.note(addresses, this.notable);
+    return isStored ? { kind: "accepted", words } : { kind: "overtaken" };
+  }
+
   private keep(addresses: readonly string[]): Promise<void> {
     // What is being written back is counted when it is stored.
     const isCounting = !this.parts.isRestoring() && this.census.isSettled;
-    return this.members.keep(addresses, this.parts.steady(), isCounting ? this.keys : this.members.recorded);
+    return this.members.keep(
+      addresses,
+      this.parts.steady(),
+      isCounting ? this.notable : this.members.recorded,
+    );
+  }
+
+  /** What of the store is to be there after a restart. */
+  private get notable(): KnownKeys {
+    const lost = this.parts.buckets().lostHosts;
+    const now = this.parts.steady();
+    if (lost !== this.lostBefore) [this.lostBefore, this.lostSince] = [lost, now];
+    const stored = this.parts.hosts() - lost;
+    // The syncer has written others again and not these: they were removed, and no node was told.
+    const isOver = lost === 0 || (stored > 0 && now - this.lostSince >= SYNCER_PATIENCE_MS);
+    return { leases: this.keys.leases, hosts: isOver ? stored : this.parts.hosts() };
   }
 }
 

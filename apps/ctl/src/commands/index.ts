@@ -1,5 +1,6 @@
 // All commands, in the order in which the help shows them. A new command is one file here and one line below.
 import type { Command } from "../command.ts";
+import { accept } from "./accept-loss.ts";
 import { apply } from "./apply.ts";
 import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   rollback,
   clear, // then what one does to an address, and to a node,
   node,
+  accept, // to the store after a disaster,
   init, // then what is done once,
   help, // and what is known without a server.
   version,

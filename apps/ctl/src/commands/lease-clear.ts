@@ -1,7 +1,8 @@
 // `leasehold lease clear <ip>`: ends what keeps an address from everybody; who did it and why is in the log of leases.
-import type { Command, World } from "../command.ts";
+import type { Command } from "../command.ts";
 import { identifier } from "../identifiers.ts";
 import { refusal } from "../io/api.ts";
+import { whoIs } from "../who-is.ts";
 
 const JSON_BODY = { "content-type": "application/json" };
 
@@ -25,7 +26,3 @@ export const clear: Command = {
     return { json: reply.body, lines: [`${address} is free: ${was}.`] };
   },
 };
-
-function whoIs({ env }: World): string {
-  return env.SUDO_USER || env.USER || env.LOGNAME || "unnamed";
-}

@@ -9,6 +9,7 @@ import { type Impact, impactInSteps } from "../change-impact.ts";
 import { clusterViewOf } from "../cluster-view.ts";
 import type { DhcpNode } from "../dhcp-node.ts";
 import { memberLinks } from "../member-links.ts";
+import { addAcceptLoss } from "./api-accept-loss.ts";
 import { addClearLease } from "./api-clear-lease.ts";
 import { DocumentThread } from "./api-document-thread.ts";
 import { addExplain } from "./api-explain.ts";
@@ -50,6 +51,7 @@ export async function serveApi(
   addHosts(app, node.world);
   addLeases(app, node);
   addClearLease(app, node);
+  addAcceptLoss(app, node);
   addNetwork(app, documentsOf(node, registry));
   addExplain(app, node);
   addDraining(app, node);

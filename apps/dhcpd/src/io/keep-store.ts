@@ -10,6 +10,7 @@ export function keepStore(bus: Bus, node: DhcpNode, buckets: () => BucketsSeen):
     steady: clocks.steady,
     put: (key, value, expected) => putRecord(bus, NETWORK, key, value, expected),
     leases: () => world.view.size,
+    hosts: () => world.inventory.size,
     isRestoring: () => node.isRestoring,
   });
 }

@@ -1,0 +1,21 @@
+// `leasehold store accept-loss`: ends the alarm of leases or hosts that the store has lost and that no node remembers.
+import type { Command } from "../command.ts";
+import { refusal } from "../io/api.ts";
+import { whoIs } from "../who-is.ts";
+
+const JSON_BODY = { "content-type": "application/json" };
+
+export const accept: Command = {
+  name: "store accept-loss",
+  positionals: [],
+  about: "End the alarm of what the store has lost: it is gone for good, and what is there now counts.",
+  options: { why: { type: "string", value: "TEXT", about: "The reason, for the node's log." } },
+  async run({ api, options, world }) {
+    const why = options.text("why");
+    const order = { by: whoIs(world), ...(why === undefined ? {} : { why }) };
+    const reply = await api.post("/api/v1/store/accept-loss", JSON.stringify(order), JSON_BODY);
+    if (reply.status !== 200) throw refusal(reply);
+    const { accepted } = reply.body as { accepted: readonly string[] };
+    return { json: reply.body, lines: accepted.map((words) => `accepted: ${words}`) };
+  },
+};
