@@ -128,6 +128,18 @@ it("A1: deleted and made again at once, under the same name: another index and M
   expect(new Set(own.map(({ fromMac }) => fromMac))).toEqual(new Set([mac]));
 });
 
+it("A1: made again with another MAC: who has the old one in its ARP cache, as a relay agent, is told the new one", async () => {
+  const r1 = labOf().host("r1");
+  const address = "10.78.0.12";
+  const known = async () =>
+    (await labOf().exec("r1", ["ip", "neigh", "show", address, "dev", "lan0"])).stdout;
+  await ip(r1, `neigh replace ${address} lladdr 02:78:00:00:00:66 dev lan0 nud reachable`);
+  expect(await known()).toContain("02:78:00:00:00:66");
+  await pull(victim(), "lan0");
+  await plugIn(labOf().state, victim(), "lan0", { mac: "02:78:00:00:00:78" });
+  await until("it is told", BOUND_MS / 1000, async () => /02:78:00:00:00:78/.test(await known()));
+});
+
 it("A1: another address: it is the server identifier within seconds, and the old one is not told any more", async () => {
   const clients = await whileClientsCome("0278a103", async () => {
     await ip(victim(), "address del 10.78.0.12/16 dev lan0");

@@ -3,6 +3,7 @@
 // node knows whether its peers saw a packet, which decides who answers (docs/adr/0004).
 import { createSocket, type Socket } from "node:dgram";
 import { formatIpv4, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
+import { writeArpAnnouncement } from "../arp.ts";
 import type { Destination } from "../destination.ts";
 import { writeFrame } from "../frame.ts";
 import { DatagramBatch, type TakeDatagram } from "./datagram-batch.ts";
@@ -12,6 +13,8 @@ import { type NotSent, ReplyBatch } from "./reply-batch.ts";
 const RECEIVE_BUFFER = 8 * 1024 * 1024;
 const FRAME_MAX = 2048;
 const CLIENT_PORT = 68;
+/** RFC 5227 §1.1, ANNOUNCE_INTERVAL. */
+const ANNOUNCED_AGAIN_AFTER_MS = 2000;
 const EVERYBODY = parseIpv4("255.255.255.255")!;
 /** So many packets are read in a turn of the event loop: more than are handled in one, so that it is seen what waits. */
 const READ_AT_ONCE = 512;
@@ -167,8 +170,23 @@ class DeviceLink implements Link {
       this.packetSocket === undefined
         ? `bound to the device, ${reading}; no CAP_NET_RAW for raw frames: clients without an address are answered by broadcast`
         : `bound to the device, ${reading}, raw frames to clients without an address`;
+    this.announce();
+    setTimeout(() => this.announce(), ANNOUNCED_AGAIN_AFTER_MS).unref();
     this.read(udp.unicast, { link: this.answeringFrom(device.addresses[0]!), isBroadcast: false });
     this.read(udp.broadcast, { link: device.face ?? this, isBroadcast: true });
+  }
+
+  /**
+   * RFC 5227 §2.3: who has an older hardware address for ours, as from before the interface was made anew, sends there for minutes else:
+   * relay agents, and clients that renew.
+   */
+  private announce(): void {
+    const { libc, mac } = this.device;
+    if (this.isClosed || this.packetSocket === undefined || mac === undefined) return;
+    for (const address of this.addresses) {
+      const length = writeArpAnnouncement(this.frame, mac, address);
+      libc.sendFrame(this.packetSocket, this.frame, length, this.linkAddress);
+    }
   }
 
   discardQueued(): number {
