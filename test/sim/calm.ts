@@ -7,8 +7,8 @@ import { client, ip, packetOf, told } from "../../apps/dhcpd/test/wire.ts";
 import { firmwareOf, secsOf } from "../firmware-secs.ts";
 import type { SimulatedClient } from "./client.ts";
 import { DOCUMENTS, isInPool } from "./documents.ts";
-import { LEADER_SKEW_MAX_MS } from "./faults.ts";
 import type { SimulatedNode } from "./node.ts";
+import { LEADER_SKEW_MAX_MS } from "./setting.ts";
 import type { Simulation } from "./simulation.ts";
 
 /**
@@ -37,7 +37,6 @@ export class Calm {
 
   async run(): Promise<void> {
     const { simulation } = this;
-    simulation.healAll();
     for (const client of simulation.clients) client.onBound = () => this.boundSince.add(client);
     await this.pass(ONE_ADDRESS_WITHIN_MS);
     simulation.judge.judgeAddresses(simulation.unmoved);

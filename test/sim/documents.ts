@@ -2,7 +2,7 @@
 import type { NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4, ipv4 } from "@leasehold/protocol";
 import { ip } from "../../apps/dhcpd/test/wire.ts";
-import type { Setting } from "./plan.ts";
+import type { Setting } from "./setting.ts";
 
 export const FIRST = ip("10.0.0.10");
 export const CLUSTER_ADDRESS = "10.0.0.9";

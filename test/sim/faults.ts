@@ -1,17 +1,7 @@
 // Everything that happens to a run besides time: what breaks, what an operator does, and what clients do of their own accord.
 // A line each: how often, for how long at most, how it begins and how it ends.
+import { type Fault, LEADER_SKEW_MAX_MS, RESERVED_IN_OUTAGE, STORE_LOSSES } from "./setting.ts";
 import type { Simulation } from "./simulation.ts";
-
-export interface Fault {
-  readonly kind: string;
-  /** ms from the start. */
-  readonly at: number;
-  readonly forMs: number;
-  readonly node: number;
-  readonly client: number;
-  /** What the kind makes of it. */
-  readonly number: number;
-}
 
 export interface Kind {
   readonly name: string;
@@ -21,15 +11,6 @@ export interface Kind {
   begin(simulation: Simulation, fault: Fault): void;
   end?(simulation: Simulation, fault: Fault): void;
 }
-
-/** Not by chance: a plan has it where nothing else is broken. */
-export const RESERVED_IN_OUTAGE = "reserved host starts without a majority";
-
-/** Not by chance either: those that know what was lost must be there to write it back. */
-export const STORE_LOSSES = ["store purged", "store rolled up", "store restored from a backup"] as const;
-
-/** By how much the clock of a leader may be wrong, ms. */
-export const LEADER_SKEW_MAX_MS = 1000;
 
 export const faultKinds: readonly Kind[] = [
   {

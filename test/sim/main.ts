@@ -2,10 +2,11 @@
 // run that fails is made small and printed; the seed repeats it.
 import { parseArgs } from "node:util";
 import { type Failure, minimised, violationOf } from "./minimise.ts";
-import { FAULTS_END_MS, planOf } from "./plan.ts";
+import { planOf } from "./plan.ts";
 import { type PlantedBug, plantedBugs } from "./planted-bugs.ts";
 import { reportOf } from "./report.ts";
-import { Simulation } from "./simulation.ts";
+import { Run } from "./run.ts";
+import { FAULTS_END_MS } from "./setting.ts";
 import { Tally } from "./tally.ts";
 
 const DEFAULT_RUNS = 300;
@@ -33,8 +34,9 @@ async function runMany(bug: PlantedBug | undefined): Promise<number> {
   const tally = new Tally();
   const failures: Failure[] = [];
   for (let seed = first; seed < first + runs && failures.length < FAILURES_SHOWN; seed++) {
-    const simulation = new Simulation(planOf(seed), bug);
-    const [violation] = await simulation.run();
+    const run = new Run(planOf(seed), bug);
+    const { simulation } = run;
+    const [violation] = await run.toEnd();
     tally.add(simulation.tally);
     tally.count("runs", "done");
     tally.count("runs", "simulated ms", simulation.elapsed);
@@ -70,11 +72,11 @@ async function trace(seed: number, bug: PlantedBug | undefined): Promise<number>
   const plan =
     violation === undefined ? planOf(seed) : (await minimised({ plan: planOf(seed), violation }, bug)).plan;
   let elapsed = () => 0;
-  const simulation = new Simulation(plan, bug, (line) =>
+  const run = new Run(plan, bug, (line) =>
     console.log(`${(elapsed() / 1000).toFixed(3).padStart(9)}  ${line()}`),
   );
-  elapsed = () => simulation.elapsed;
-  const [found] = await simulation.run();
+  elapsed = () => run.simulation.elapsed;
+  const [found] = await run.toEnd();
   console.log(found ?? `no violation; faults ended at ${FAULTS_END_MS / 1000} s`);
   return found === undefined ? 0 : 1;
 }

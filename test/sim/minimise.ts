@@ -1,7 +1,8 @@
 // A failing run made small: faults are left out, and clients, as long as it still fails by the same invariant.
-import type { Plan } from "./plan.ts";
+
 import type { PlantedBug } from "./planted-bugs.ts";
-import { Simulation } from "./simulation.ts";
+import { Run } from "./run.ts";
+import type { Plan } from "./setting.ts";
 
 export interface Failure {
   readonly plan: Plan;
@@ -10,7 +11,7 @@ export interface Failure {
 
 /** The first violation of a run. */
 export async function violationOf(plan: Plan, bug?: PlantedBug): Promise<string | undefined> {
-  return (await new Simulation(plan, bug).run())[0];
+  return (await new Run(plan, bug).toEnd())[0];
 }
 
 /** "I1" of "I1: 10.0.0.10 is used by …" */

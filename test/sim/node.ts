@@ -15,17 +15,15 @@ import { LEASE_WRITES } from "@leasehold/leases/nats";
 import { clientIdOfHardware, MessageType, type Packet } from "@leasehold/protocol";
 import { Counters } from "../../apps/dhcpd/src/counters.ts";
 import type { Destination } from "../../apps/dhcpd/src/destination.ts";
-import { type Clocks, DhcpService, type ServiceParts } from "../../apps/dhcpd/src/dhcp-service.ts";
+import { DhcpService } from "../../apps/dhcpd/src/dhcp-service.ts";
 import type { DropReason } from "../../apps/dhcpd/src/drop-reason.ts";
+import type { ServiceParts } from "../../apps/dhcpd/src/exchange.ts";
+import { BEAT_EVERY_MS, type Heartbeat, type NodeState } from "../../apps/dhcpd/src/heartbeat.ts";
 import { type LeaseRecord, takeIn } from "../../apps/dhcpd/src/lease-feed.ts";
-import {
-  BEAT_EVERY_MS,
-  type Heartbeat,
-  Membership,
-  type NodeState,
-} from "../../apps/dhcpd/src/membership.ts";
+import { Membership } from "../../apps/dhcpd/src/membership.ts";
 import { NodeWorld } from "../../apps/dhcpd/src/node-world.ts";
 import { PauseWatch } from "../../apps/dhcpd/src/pause-watch.ts";
+import type { Clocks } from "../../apps/dhcpd/src/ports.ts";
 import { StoreHealth } from "../../apps/dhcpd/src/store-health.ts";
 import { StreamClock } from "../../apps/dhcpd/src/stream-clock.ts";
 import { publisherOf, toldOf } from "../../apps/dhcpd/src/told-leases.ts";

@@ -2,26 +2,40 @@
 // and then for no reason.
 import type { Told } from "@leasehold/bus";
 import type { Chance } from "./chance.ts";
-import type { Enter } from "./door.ts";
-import type { SimulatedNode } from "./node.ts";
+import type { Enter, StoreDoor } from "./door.ts";
+import type { Process } from "./process.ts";
 import type { Timeline } from "./timeline.ts";
 
 const TRAVEL_MS = [0.2, 2] as const;
 const LOSS = 0.03;
 
+/** A node, as another one meets it on NATS. */
+export interface Peer {
+  readonly name: string;
+  readonly door: StoreDoor;
+  /** Undefined while it does not run. */
+  readonly life:
+    | {
+        readonly process: Process;
+        takeHanded(handed: Uint8Array, answer: (revision: number) => void): void;
+        hearTold(told: Told): void;
+      }
+    | undefined;
+}
+
 export class Peers {
-  private readonly nodes: () => readonly SimulatedNode[];
+  private readonly nodes: () => readonly Peer[];
   private readonly timeline: Timeline;
   private readonly chance: Chance;
 
-  constructor(nodes: () => readonly SimulatedNode[], timeline: Timeline, chance: Chance) {
+  constructor(nodes: () => readonly Peer[], timeline: Timeline, chance: Chance) {
     this.nodes = nodes;
     this.timeline = timeline;
     this.chance = chance;
   }
 
   /** What `to` answers to a batch that `from` hands to it; rejects as a NATS request does. */
-  ask(from: SimulatedNode, to: string, handed: Uint8Array, timeout: number, enter: Enter): Promise<number> {
+  ask(from: Peer, to: string, handed: Uint8Array, timeout: number, enter: Enter): Promise<number> {
     return new Promise((resolve, reject) => {
       this.timeline.after(timeout, () => enter(() => reject(new Error("timeout"))));
       const node = this.nodes().find(({ name }) => name === to);
@@ -33,14 +47,14 @@ export class Peers {
     });
   }
 
-  tell(from: SimulatedNode, told: Told): void {
+  tell(from: Peer, told: Told): void {
     for (const node of this.nodes()) {
       if (node === from) continue;
       this.carry(from, node, () => node.life?.process.enter("store", () => node.life?.hearTold(told)));
     }
   }
 
-  private carry(from: SimulatedNode, to: SimulatedNode, arrive: () => void): void {
+  private carry(from: Peer, to: Peer, arrive: () => void): void {
     if (!from.door.isOpen || this.chance.happens(LOSS)) return;
     this.timeline.after(this.chance.between(...TRAVEL_MS), () => {
       if (to.door.isOpen && !to.door.isDeaf) arrive();

@@ -1,39 +1,18 @@
-// What a run is: a setting, and a schedule of faults and habits. All of it is data that is made from the seed before the run,
-// so that a run can be repeated with something left out.
+// A setting, and a schedule of faults and habits, made from the seed before the run, so that a run can be repeated with something
+// left out.
 import { Chance } from "./chance.ts";
-import type { ClientKind } from "./client.ts";
 import { DOCUMENTS } from "./documents.ts";
-import { type Fault, faultKinds, type Kind, RESERVED_IN_OUTAGE, STORE_LOSSES } from "./faults.ts";
+import { faultKinds, type Kind } from "./faults.ts";
+import {
+  FAULTS_END_MS,
+  type Fault,
+  type Plan,
+  RESERVED_IN_OUTAGE,
+  type Setting,
+  SKEW_MAX_MS,
+  STORE_LOSSES,
+} from "./setting.ts";
 
-export interface Setting {
-  readonly nodes: number;
-  readonly clients: readonly ClientKind[];
-  /** Clients with an address in the inventory, from the first one on. */
-  readonly reserved: number;
-  /** Addresses in the pool: fewer than clients, about as many, or so many that there is headroom. */
-  readonly pool: number;
-  readonly heldFactor: number;
-  readonly leaseSeconds: number;
-  /** By how much each node's clock differs, ms. */
-  readonly skews: readonly number[];
-  /** All nodes answer with one server identifier, and a renewal reaches any of them. */
-  readonly isOneServer: boolean;
-  readonly isAuthoritative: boolean;
-  readonly loss: number;
-  /** Nodes publish their batches together, and tell each other what is stored, as they do under load (docs/adr/0017). */
-  readonly isShared: boolean;
-}
-
-export interface Plan {
-  readonly seed: number;
-  readonly setting: Setting;
-  readonly faults: readonly Fault[];
-}
-
-/** By how much a clock of a node may be wrong, ms. */
-export const SKEW_MAX_MS = 3000;
-/** Faults are over by then, ms from the start. */
-export const FAULTS_END_MS = 240_000;
 /** They begin when most clients have an address, so that there is something to lose. */
 const FAULTS_START_MS = 5000;
 

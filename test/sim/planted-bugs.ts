@@ -11,7 +11,8 @@ import {
   type StoredEvent,
 } from "@leasehold/leases";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
-import type { ReadableLeaseStore, ServiceParts } from "../../apps/dhcpd/src/dhcp-service.ts";
+import type { ServiceParts } from "../../apps/dhcpd/src/exchange.ts";
+import type { ReadableLeaseStore } from "../../apps/dhcpd/src/ports.ts";
 import type { SimulatedStream } from "./stream.ts";
 
 export interface PlantedBug {

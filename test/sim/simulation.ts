@@ -1,23 +1,21 @@
-// One run: nodes, their store, clients and the network between them, over simulated time. The plan says what happens; then all
-// faults end, and what must hold after calm is judged.
+// Nodes, their store, clients and the network between them, over simulated time, and all that can be done to them. What is done when
+// is run.ts.
 import type { LeaseEvent } from "@leasehold/leases";
 import { formatIpv4, type Ipv4, ipv4, type Packet } from "@leasehold/protocol";
 import type { Destination } from "../../apps/dhcpd/src/destination.ts";
-import type { Heartbeat } from "../../apps/dhcpd/src/membership.ts";
+import type { Heartbeat } from "../../apps/dhcpd/src/heartbeat.ts";
 import { START } from "../../apps/dhcpd/test/node.ts";
 import { decoded, told } from "../../apps/dhcpd/test/wire.ts";
-import { Calm } from "./calm.ts";
 import { Chance } from "./chance.ts";
 import { type ClientState, SimulatedClient, type Wire } from "./client.ts";
 import { Configuration } from "./configuration.ts";
 import { CLUSTER_ADDRESS, DOCUMENTS, FIRST, RELAY } from "./documents.ts";
 import { StoreDoor } from "./door.ts";
 import { Ether } from "./ether.ts";
-import { type Fault, faultKinds, LEADER_SKEW_MAX_MS, STORE_LOSSES } from "./faults.ts";
 import { SimulatedNode } from "./node.ts";
 import { Peers } from "./peers.ts";
-import { FAULTS_END_MS, type Plan, SKEW_MAX_MS } from "./plan.ts";
 import type { PlantedBug } from "./planted-bugs.ts";
+import { LEADER_SKEW_MAX_MS, type Plan, SKEW_MAX_MS, STORE_LOSSES } from "./setting.ts";
 import { loseStore } from "./store-loss.ts";
 import { SimulatedStream } from "./stream.ts";
 import { Tally } from "./tally.ts";
@@ -51,7 +49,7 @@ export class Simulation implements Wire {
   readonly plan: Plan;
   /** Told of everything, for `--trace`. */
   readonly tell: (line: () => string) => void;
-  private readonly chance: Chance;
+  readonly chance: Chance;
   private readonly configuration: Configuration;
   private readonly peers: Peers | undefined;
   private readonly strangers = new Set<string>();
@@ -59,7 +57,6 @@ export class Simulation implements Wire {
   private readonly moved = new Set<SimulatedClient>();
   /** Told of every reply that leaves. */
   onReply: (packet: Packet) => void = () => {};
-  private areFaultsOver = false;
   private isSplit = false;
   private splits = 0;
   private unsendable: number | undefined;
@@ -92,16 +89,6 @@ export class Simulation implements Wire {
     this.nodes = setting.skews.map((skewMs, i) => this.makeNode(i, skewMs, bug));
   }
 
-  /** What was violated, in words; the first one is what a run is judged by. */
-  async run(): Promise<readonly string[]> {
-    for (const client of this.clients)
-      this.timeline.after(this.chance.between(100, 3000), () => client.start());
-    for (const fault of this.plan.faults) this.schedule(fault);
-    await this.runTo(FAULTS_END_MS);
-    if (this.judge.violations.length === 0) await new Calm(this).run();
-    return this.judge.violations;
-  }
-
   /** Simulated time since the start, ms. */
   get elapsed(): number {
     return this.timeline.now - START;
@@ -112,31 +99,6 @@ export class Simulation implements Wire {
     while (this.elapsed < elapsed && this.judge.violations.length === 0) {
       await this.timeline.runTo(Math.min(START + elapsed, this.timeline.now + 1000));
     }
-  }
-
-  private schedule(fault: Fault): void {
-    const kind = faultKinds.find(({ name }) => name === fault.kind)!;
-    this.timeline.after(fault.at, () => {
-      this.tally.count("faults", fault.kind);
-      this.tell(() => `! ${JSON.stringify(fault)}`);
-      kind.begin(this, fault);
-    });
-    this.timeline.after(fault.at + fault.forMs, () => {
-      if (this.areFaultsOver || kind.end === undefined) return;
-      this.tell(() => `! ends: ${fault.kind}`);
-      kind.end(this, fault);
-    });
-  }
-
-  /** Everything that was broken is whole. */
-  healAll(): void {
-    this.areFaultsOver = true;
-    for (const fault of this.plan.faults) {
-      faultKinds.find(({ name }) => name === fault.kind)!.end?.(this, fault);
-    }
-    this.ether.calm(0);
-    for (const { index } of this.nodes) this.setClock(index, 0);
-    this.tell(() => "! all faults end");
   }
 
   node(index: number): SimulatedNode {

@@ -1,7 +1,9 @@
 // A node that has just started knows what the store has, which may be less than what the others know: the store was emptied, and they
 // have not noticed, or not written it back yet. So it hears each of them first, and serves when it knows as many addresses and hosts.
+
+import { DEAD_AFTER_MS } from "./heartbeat.ts";
 import type { KnownKeys } from "./known-keys.ts";
-import { DEAD_AFTER_MS, type Membership } from "./membership.ts";
+import type { Membership } from "./membership.ts";
 
 /** Hosts come from the inventory, whose syncer may be down, and one may have been removed just then: not waited for for ever. */
 const HOSTS_PATIENCE_MS = 600_000;

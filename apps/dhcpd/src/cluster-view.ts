@@ -3,11 +3,11 @@ import { LEASES } from "@leasehold/bus";
 import type { Network } from "@leasehold/network";
 import { parseIpv4 } from "@leasehold/protocol";
 import { unservedSubnets } from "./change-impact.ts";
-import type { DhcpNode } from "./dhcp-node.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { memberLinks } from "./member-links.ts";
+import type { NodeView } from "./node-view.ts";
 
-export function clusterViewOf(node: DhcpNode) {
+export function clusterViewOf(node: NodeView) {
   const { file, version, clock, pending, alarms } = node;
   const { strays } = node.world;
   const now = node.clocks.now();
@@ -43,18 +43,18 @@ export function clusterViewOf(node: DhcpNode) {
   };
 }
 
-function alarmsOf({ world, clocks }: DhcpNode): string[] {
+function alarmsOf({ world, clocks }: NodeView): string[] {
   const others = world.membership.all(clocks.steady()).filter(({ isAlive }) => isAlive);
   return [...new Set([...world.alarms.sentences, ...others.flatMap(({ beat }) => beat.alarms ?? [])])];
 }
 
-function serverIdentifierOf({ world, clocks }: DhcpNode) {
+function serverIdentifierOf({ world, clocks }: NodeView) {
   const configured = world.network.document.cluster?.serverIdentifier ?? { mode: "per-node" as const };
   if (configured.mode !== "floating") return configured;
   return { ...configured, carriedBy: world.membership.carrier(clocks.steady()) ?? null };
 }
 
-function nodesOf({ world, clocks }: DhcpNode) {
+function nodesOf({ world, clocks }: NodeView) {
   const heard = world.membership
     .all(clocks.steady())
     .map(({ beat: { node, links, ...rest }, silentMs, isAlive }) => ({

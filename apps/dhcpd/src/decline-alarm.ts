@@ -1,7 +1,7 @@
 // A client, or a port of a relay agent, whose DECLINEs are put up with no longer: told once an hour.
 import { declineLimitReached, type LeaseRequest, portKeyOf } from "@leasehold/leases";
-import type { Clocks } from "./exchange.ts";
 import type { NodeWorld } from "./node-world.ts";
+import type { Clocks } from "./ports.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { nodeOn } from "../test/lan.ts";
 import { ackOf, alice, ip, packetOf, SERVER, selecting, X } from "../test/wire.ts";
-import type { ProbeAnswer } from "./exchange.ts";
+import type { ProbeAnswer } from "./ports.ts";
 
 test("RFC 2131 §4.1: any address of the server names it (MUST)", () => {
   const node = nodeOn({});

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { nodeOn } from "../test/lan.ts";
 import { settled, type TestNode } from "../test/node.ts";
 import { ackOf, alice, bob, packetOf, selecting, X } from "../test/wire.ts";
-import type { ProbeAnswer, ProbeTarget } from "./exchange.ts";
+import type { ProbeAnswer, ProbeTarget } from "./ports.ts";
 
 const Y = "10.0.0.11";
 const STRANGER: ProbeAnswer = { usedBy: "02:00:00:00:99:99" as Mac };

@@ -29,13 +29,13 @@ import { bootpAnswer, decodeWithoutCookie, isBootpRequest } from "./bootp.ts";
 import { type Cleared, clearLease } from "./clear-lease.ts";
 import { readAsRenewal } from "./client-state.ts";
 import type { DropReason } from "./drop-reason.ts";
-import type { Arrival, Exchange, ServiceLink, ServiceParts } from "./exchange.ts";
-import type { Foreseen } from "./explain.ts";
-import { identityOf, isNoRelay, leaseRequestOf, linkOf, type Whence } from "./lease-request.ts";
+import type { Exchange, Foreseen, ServiceParts } from "./exchange.ts";
+import { identityOf, isNoRelay, leaseRequestOf, linkOf } from "./lease-request.ts";
 import { answerLeasequery } from "./leasequery.ts";
 import { type LeftPacket, LeftPackets } from "./left-packets.ts";
 import { ownAddressFor } from "./own-address.ts";
 import { PoolWatch } from "./pool-watch.ts";
+import type { Arrival, ServiceLink, Whence } from "./ports.ts";
 import { asksForRapidCommit } from "./rapid-commit.ts";
 import { RateLimiter } from "./rate-limits.ts";
 import { nameOf } from "./recent-outcomes.ts";
@@ -45,8 +45,6 @@ import { type Heard, Responder } from "./responder.ts";
 import { Restoration } from "./restoration.ts";
 import { Takeover } from "./takeover.ts";
 import { Transactions } from "./transactions.ts";
-
-export type { Clocks, ReadableLeaseStore, ServiceLink, ServiceParts } from "./exchange.ts";
 
 const MESSAGE_MAX = 1472;
 

@@ -25,8 +25,8 @@ import {
 } from "@leasehold/protocol";
 import * as z from "zod";
 import type { Question } from "./explain.ts";
-import type { Whence } from "./lease-request.ts";
 import type { NodeWorld } from "./node-world.ts";
+import type { Whence } from "./ports.ts";
 
 const address = z.string().refine((text) => parseIpv4(text) !== undefined, "an IPv4 address");
 const hex = z.string().regex(/^(0x)?([0-9a-f]{2})+$/i, "octets in hex");

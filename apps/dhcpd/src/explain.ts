@@ -12,10 +12,10 @@ import {
 import { decode, formatIpv4, type Ipv4, ipv4, optionByCode, type Packet } from "@leasehold/protocol";
 import { contentOf, contentWithoutAddress, encodeReply, hostnameOf } from "./answers.ts";
 import { leaseViewOf } from "./api-views.ts";
-import type { DropReason } from "./drop-reason.ts";
-import type { Whence } from "./lease-request.ts";
+import type { Foreseen } from "./exchange.ts";
 import type { NodeWorld } from "./node-world.ts";
 import { ownAddressFor } from "./own-address.ts";
+import type { Whence } from "./ports.ts";
 import { nameOf } from "./recent-outcomes.ts";
 import { linkAddressOf } from "./relay-information.ts";
 import { type ReplyCodes, toldOption } from "./told-option.ts";
@@ -26,9 +26,6 @@ export interface Question {
   /** What had to be supposed of the packet's way, in words; undefined: nothing. */
   readonly assumed: string | undefined;
 }
-
-/** What the service makes of a packet. */
-export type Foreseen = DropReason | { readonly request: LeaseRequest; readonly decision: Decision };
 
 type Answer = Extract<Decision, { kind: "grant" | "inform" | "forgo" }>;
 

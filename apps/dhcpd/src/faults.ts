@@ -2,7 +2,7 @@
 // What is caught here left nothing half done: what a node knows changes in one step, after the store's word, or not at all.
 import type { Logger } from "pino";
 import type { Counters } from "./counters.ts";
-import type { Fault } from "./exchange.ts";
+import type { Fault } from "./ports.ts";
 
 /** A packet that trips us comes again and again: so many lines a window say it as well as all would. */
 const LINES_MAX = 20;

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ADDRESS_LIFE_S, FloatingVote, type HeardWord } from "./floating-vote.ts";
-import { BEAT_EVERY_MS } from "./membership.ts";
+import { BEAT_EVERY_MS } from "./heartbeat.ts";
 
 const TICK_MS = 100;
 

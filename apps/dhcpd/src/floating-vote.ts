@@ -1,7 +1,7 @@
 // Which node carries the cluster's floating address: the one that a majority of the members votes for. Votes are in the
 // heartbeats, not in the store, so that an election of JetStream does not take the address away. A node that hears no
 // majority gives it up before the others may take it (docs/adr/0015).
-import { BEAT_EVERY_MS } from "./membership.ts";
+import { BEAT_EVERY_MS } from "./heartbeat.ts";
 
 /** What a node says of the address, with each heartbeat. */
 export interface FloatingWord {

@@ -2,9 +2,12 @@
 import { Wrong } from "@leasehold/bus";
 import { parseIpv4 } from "@leasehold/protocol";
 import * as z from "zod";
-import type { DhcpNode } from "./dhcp-node.ts";
 import { LINK_STATES } from "./link-state.ts";
 import { STORE_STATES, type StoreState } from "./store-health.ts";
+
+export const BEAT_EVERY_MS = 500;
+/** A node that was not heard for so long is taken for dead. */
+export const DEAD_AFTER_MS = 2000;
 
 /** "no-link": none of its interfaces can be served. */
 export const NODE_STATES = [
@@ -106,8 +109,29 @@ export function withinBounds(beat: Heartbeat): Heartbeat {
   };
 }
 
+/** What a node has to say of itself. */
+export interface BeatSource extends Pick<Heartbeat, "version" | "state"> {
+  readonly file: { readonly name: string; readonly api: { readonly listen: string } };
+  readonly name: { readonly bootId: string; refusal(now: number): string | undefined };
+  readonly clocks: { steady(): number };
+  readonly storeState: StoreState;
+  readonly links: { readonly texts: Heartbeat["addresses"]; readonly views: Heartbeat["links"] };
+  unreadiness(): string | undefined;
+  readonly isRestoring: boolean;
+  readonly keeping: { readonly keys: Heartbeat["keys"] } | undefined;
+  readonly alarms: { readonly words: Heartbeat["storeAlarms"] };
+  readonly world: {
+    readonly alarms: { readonly ownSentences: readonly string[] };
+    readonly network: { readonly revision: number };
+    readonly inventory: { readonly size: number };
+    readonly view: { readonly size: number };
+  };
+  position(view: "leases" | "inventory"): number;
+  readonly counters: { totals(): Heartbeat["counters"] };
+}
+
 /** What this node says of itself. */
-export function heartbeatOf(node: DhcpNode, known: Pick<Heartbeat, "floating">): Heartbeat {
+export function heartbeatOf(node: BeatSource, known: Pick<Heartbeat, "floating">): Heartbeat {
   const { file, version, state, storeState: store, world, counters } = node;
   return withinBounds({
     ...{ node: file.name, version, bootId: node.name.bootId, state, store, ...known, api: file.api.listen },

@@ -1,7 +1,7 @@
 // Between the sockets and the service: packets that came in are handled for some milliseconds at a time, so that a flood of them
 // leaves the event loop its turns for commits and timers, and what comes next is chosen by admission.ts.
 import { Admission, type AdmissionOptions, type Waiting } from "./admission.ts";
-import type { Arrival, ServiceLink } from "./exchange.ts";
+import type { Arrival, ServiceLink } from "./ports.ts";
 
 /** A packet as the sockets hand it in. */
 export interface Received extends Arrival, Waiting {

@@ -23,6 +23,7 @@ import {
 } from "@leasehold/protocol";
 import { ciaddrOf } from "./client-state.ts";
 import { asksForIpv6Only } from "./ipv6-only.ts";
+import type { Whence } from "./ports.ts";
 import { linkAddressOf } from "./relay-information.ts";
 import { isStation } from "./station.ts";
 import { isInVpn, vpnOf } from "./virtual-subnet.ts";
@@ -36,14 +37,6 @@ const IP_ADDRESS_LEASE_TIME = optionCodec("ipAddressLeaseTime");
 const REQUESTED_IP_ADDRESS = optionCodec("requestedIpAddress");
 const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
 const HOST_NAME = optionCodec("hostName");
-
-export interface Whence {
-  /** Of the interface that the packet came in by. */
-  readonly interfaceName: string;
-  readonly addresses: readonly Ipv4[];
-  /** Whether it was sent to all; undefined where the socket cannot tell. */
-  readonly isBroadcast?: boolean | undefined;
-}
 
 /** The subnets of the link that the client is on, the primary one first; undefined when none is configured. */
 export function linkOf(packet: Packet, whence: Whence, network: Network): readonly Subnet[] | undefined {

@@ -1,8 +1,8 @@
 // What this node heard and left to another one: should that one die, whoever comes first then answers what is still fresh
 // (takeover.ts). Of a client only the newest packet counts, as with that it went on. Bounded by number and by age.
 import type { ClientId } from "@leasehold/protocol";
-import type { Arrival } from "./exchange.ts";
-import { BEAT_EVERY_MS, DEAD_AFTER_MS } from "./membership.ts";
+import { BEAT_EVERY_MS, DEAD_AFTER_MS } from "./heartbeat.ts";
+import type { Arrival } from "./ports.ts";
 
 export interface LeftPacket {
   /** A copy: what the socket gave may be overwritten. */

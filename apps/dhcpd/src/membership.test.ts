@@ -1,7 +1,8 @@
 // Who is in the cluster, as heard in heartbeats: alive for two seconds, ours for a day.
 import { describe, expect, test } from "vitest";
 import { ip } from "../test/wire.ts";
-import { DEAD_AFTER_MS, type Heartbeat, Membership } from "./membership.ts";
+import { DEAD_AFTER_MS, type Heartbeat } from "./heartbeat.ts";
+import { Membership } from "./membership.ts";
 
 const DAY = 24 * 3600 * 1000;
 

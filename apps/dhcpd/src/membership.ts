@@ -2,19 +2,14 @@
 import { Members } from "@leasehold/leases";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import type { HeardWord } from "./floating-vote.ts";
-import type { Heartbeat } from "./heartbeat.ts";
+import { DEAD_AFTER_MS, type Heartbeat } from "./heartbeat.ts";
 import { type KnownKeys, knownKeysOf } from "./known-keys.ts";
 import type { LinkView } from "./link-state.ts";
 import type { MemberAddresses } from "./responder.ts";
 
-export const BEAT_EVERY_MS = 500;
-/** A node that was not heard for so long is taken for dead. */
-export const DEAD_AFTER_MS = 2000;
 /** So long a dead node stays in the list that people see, and its address stays one of ours. */
 const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000;
 const MEMBERS_MAX = 64;
-
-export type { Heartbeat, NodeState } from "./heartbeat.ts";
 
 interface Heard {
   readonly beat: Heartbeat;

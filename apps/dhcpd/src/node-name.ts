@@ -4,7 +4,7 @@
 import { randomBytes } from "node:crypto";
 import type { Counters } from "./counters.ts";
 import type { Heartbeat } from "./heartbeat.ts";
-import { DEAD_AFTER_MS } from "./membership.ts";
+import { DEAD_AFTER_MS } from "./heartbeat.ts";
 
 /** How often a node that was refused its name tells the other one so. */
 export const REFUSED_BEAT_MS = 5000;

@@ -17,11 +17,17 @@ import type { LinkView } from "./link-state.ts";
 import { MembersOnLink } from "./members-on-link.ts";
 import type { Membership } from "./membership.ts";
 import { networkWarnings } from "./network-warnings.ts";
-import type { PoolUse } from "./pool-watch.ts";
 import { SeenRelays } from "./seen-relays.ts";
 import { StrayLeases } from "./stray-leases.ts";
 
 const NO_OPTIONS: ReadonlyMap<number, Uint8Array> = new Map();
+
+/** How full a pool is, in addresses. */
+export interface PoolUse {
+  readonly size: number;
+  readonly used: number;
+  readonly declined: number;
+}
 
 export class NodeWorld implements World {
   readonly node: string;

@@ -2,8 +2,8 @@
 // fast. Every node sees the same leases, so each tells the same.
 import { portKeyOf } from "@leasehold/leases";
 import type { Pool } from "@leasehold/network";
-import type { Clocks } from "./exchange.ts";
 import type { NodeWorld } from "./node-world.ts";
+import type { Clocks } from "./ports.ts";
 
 /** Addresses that are looked at in a turn of 100 ms, at some 50 ns each. */
 const LOOKS_A_TURN = 4000;
@@ -15,12 +15,6 @@ const RATE_MS = 60_000;
 const RATE_SHARE = 0.25;
 const RATE_LEAST = 16;
 const OFFENDERS_TOLD = 3;
-
-export interface PoolUse {
-  readonly size: number;
-  readonly used: number;
-  readonly declined: number;
-}
 
 interface Lap {
   readonly pool: Pool;

@@ -12,7 +12,7 @@ import {
   MessageType,
   type Packet,
 } from "@leasehold/protocol";
-import type { Exchange, ServiceLink, ServiceParts } from "./exchange.ts";
+import type { Exchange, ServiceParts } from "./exchange.ts";
 import {
   forceRenewDelayMs,
   NONCE_SIZE,
@@ -25,6 +25,7 @@ import {
 } from "./forcerenew.ts";
 import { leaseRequestOf } from "./lease-request.ts";
 import { ownAddressFor } from "./own-address.ts";
+import type { ServiceLink } from "./ports.ts";
 import { serverIdentifierFor } from "./relay-information.ts";
 
 const REMEMBERED_MAX = 50_000;

@@ -3,9 +3,9 @@
 import type { Wrong } from "@leasehold/bus";
 import { Acquaintance } from "./acquaintance.ts";
 import type { Faults } from "./faults.ts";
+import type { NodeState } from "./heartbeat.ts";
 import type { KnownKeys } from "./known-keys.ts";
 import { MemberRegistry, type MemberRegistryParts } from "./member-registry.ts";
-import type { NodeState } from "./membership.ts";
 import type { StoreAlarms } from "./store-alarms.ts";
 import { StoreCensus } from "./store-census.ts";
 import type { StoreHealth } from "./store-health.ts";

@@ -18,7 +18,8 @@ import { type Ipv4, MessageType, type Packet } from "@leasehold/protocol";
 import type { Answers } from "./answers.ts";
 import { noteDeclines } from "./decline-alarm.ts";
 import type { DropReason } from "./drop-reason.ts";
-import type { Arrival, Exchange, ProbeAnswer, ServiceParts } from "./exchange.ts";
+import type { Exchange, ServiceParts } from "./exchange.ts";
+import type { Arrival, ProbeAnswer } from "./ports.ts";
 
 const ATTEMPTS_MAX = 4;
 /** Intents of writes that were given up, kept in mind at most. */

@@ -14,11 +14,13 @@ import { compileNetwork, type NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4, type Packet } from "@leasehold/protocol";
 import { Counters } from "../src/counters.ts";
 import type { Destination } from "../src/destination.ts";
-import { type Clocks, DhcpService, type ReadableLeaseStore, type ServiceParts } from "../src/dhcp-service.ts";
+import { DhcpService } from "../src/dhcp-service.ts";
 import type { DropReason } from "../src/drop-reason.ts";
-import type { Fault } from "../src/exchange.ts";
-import { type Heartbeat, Membership, type NodeState } from "../src/membership.ts";
+import type { ServiceParts } from "../src/exchange.ts";
+import type { Heartbeat, NodeState } from "../src/heartbeat.ts";
+import { Membership } from "../src/membership.ts";
 import { NodeWorld } from "../src/node-world.ts";
+import type { Clocks, Fault, ReadableLeaseStore } from "../src/ports.ts";
 import { StoreHealth } from "../src/store-health.ts";
 import { alice, type Client, decoded, ip, packetOf, selecting, shownDestination, told, X } from "./wire.ts";
 

@@ -7,10 +7,10 @@ import {
   type NatsConnection,
   type TlsOptions,
 } from "@nats-io/transport-node";
+import type { BadMessage } from "./bad-message.ts";
 import { BusError, reasonOf } from "./bus-error.ts";
 import { type CheckedOptions, connectChecked } from "./checked-transport.ts";
 import { DialFaults, PAUSE_MS } from "./dial-faults.ts";
-import type { BadMessage } from "./heard.ts";
 import { within } from "./within.ts";
 
 /** Atomic batches with the membership fixes that a lease store needs (ADR 0002). */

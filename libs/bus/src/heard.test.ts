@@ -2,7 +2,8 @@
 import { headers } from "@nats-io/transport-node";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BadMessage, type Heard, hear, type Subject, Wrong } from "./heard.ts";
+import { type BadMessage, Wrong } from "./bad-message.ts";
+import { type Heard, hear, type Subject } from "./heard.ts";
 import { beatSubject } from "./heartbeat.ts";
 import { handedSubject } from "./joint-over-nats.ts";
 import { questionSubject } from "./peers.ts";

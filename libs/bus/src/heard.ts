@@ -1,30 +1,9 @@
 // Whatever is heard on the bus comes through here: it is parsed before it is used, and what is wrong with it is a value that is told,
 // never an exception. (One that is thrown inside a callback of the NATS client closes the connection.)
 import type { Msg } from "@nats-io/transport-node";
+import { type BadMessage, Wrong } from "./bad-message.ts";
 import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
-
-/** What was found in place of what was expected. */
-export class Wrong {
-  readonly found: string;
-  readonly expected: string;
-
-  constructor(found: string, expected: string) {
-    this.found = found;
-    this.expected = expected;
-  }
-}
-
-/** A message that was not used. */
-export interface BadMessage {
-  /** What is said on such a subject: `heartbeat`, `stored`, … */
-  readonly kind: string;
-  readonly subject: string;
-  readonly found: string;
-  readonly expected: string;
-  /** The message was right, and handling it failed: a fault of ours. */
-  readonly fault?: unknown;
-}
 
 export type Heard = Pick<Msg, "subject" | "data" | "headers" | "reply">;
 

@@ -1,6 +1,8 @@
 // Heartbeats between nodes: core NATS, at most once, on `dhcp.node.<node>`.
+
+import { Wrong } from "./bad-message.ts";
 import type { Bus } from "./connection.ts";
-import { jsonMessage, listen, readJsonMessage, type Subject, Wrong } from "./heard.ts";
+import { jsonMessage, listen, readJsonMessage, type Subject } from "./heard.ts";
 
 const PREFIX = "dhcp.node";
 

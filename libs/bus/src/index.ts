@@ -1,5 +1,6 @@
 // NATS for Leasehold: connect, make and check the JetStream objects, follow a bucket, compare-and-swap, heartbeats.
 export { headers } from "@nats-io/transport-node";
+export { type BadMessage, Wrong } from "./bad-message.ts";
 export { BATCH_MAX, type CasOutcome, type CasWrite, publishCas, type StoreFault } from "./batch.ts";
 export { BusError, reasonOf } from "./bus-error.ts";
 export {
@@ -11,7 +12,7 @@ export {
   SERVER_VERSION_MIN,
 } from "./connection.ts";
 export { type Change, type Follower, type FollowOptions, followBucket } from "./follow.ts";
-export { type BadMessage, type Heard, hear, type Subject, Wrong } from "./heard.ts";
+export { type Heard, hear, type Subject } from "./heard.ts";
 export { beat, beatSubject, onBeat } from "./heartbeat.ts";
 export {
   type BucketOfWrites,

@@ -2,8 +2,10 @@
 // and not of how many writes (docs/adr/0017): under load every node therefore hands its batch to the same one of them, which
 // publishes what comes together as one batch. A write says itself what it expects, so that it can be handed on, repeated, and
 // published twice: at most one of these is stored. Whatever goes wrong with a joint batch, each publishes its own.
+
+import { Wrong } from "./bad-message.ts";
 import { BATCH_MAX, type CasOutcome } from "./batch.ts";
-import { quoted, Wrong } from "./heard.ts";
+import { quoted } from "./heard.ts";
 import { decodeWrites, encodeWrites, type KeyWrite } from "./write-lines.ts";
 
 /** What comes within so many ms is one batch. */

@@ -1,7 +1,9 @@
 // Joint batches over NATS: core requests between nodes, `dhcp.commit.<node>`, and one atomic batch to the stream.
+
+import { Wrong } from "./bad-message.ts";
 import { publishCas } from "./batch.ts";
 import type { Bus } from "./connection.ts";
-import { hear, listen, quoted, type Subject, Wrong } from "./heard.ts";
+import { hear, listen, quoted, type Subject } from "./heard.ts";
 import {
   type BucketOfWrites,
   type Handed,

@@ -1,6 +1,8 @@
 // Questions from node to node: core NATS, request and reply, on `dhcp.ask.<node>`.
+
+import { Wrong } from "./bad-message.ts";
 import type { Bus } from "./connection.ts";
-import { hear, jsonMessage, listen, readJsonMessage, type Subject, Wrong } from "./heard.ts";
+import { hear, jsonMessage, listen, readJsonMessage, type Subject } from "./heard.ts";
 
 const PREFIX = "dhcp.ask";
 const ANSWER_MAX_MS = 1000;

@@ -1,7 +1,9 @@
 // What a node has stored, told to the others in one message a batch: core NATS, at most once, on `dhcp.stored.<node>`. It spares
 // every node, and the servers, a consumer's message a record; what is not told, or lost, the feed brings (follow.ts).
+
+import { Wrong } from "./bad-message.ts";
 import type { Bus } from "./connection.ts";
-import { listen, quoted, type Subject, Wrong } from "./heard.ts";
+import { listen, quoted, type Subject } from "./heard.ts";
 import { decodeWrites, encodeWrites, type KeyWrite } from "./write-lines.ts";
 
 const PREFIX = "dhcp.stored";

@@ -9,10 +9,9 @@ import {
   parsePrefix,
 } from "@leasehold/protocol";
 import type { Classes } from "./classes/client-class.ts";
-import type { ClientFacts } from "./classes/client-facts.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
 import type { InheritedDocument, SharedNetworkDocument, SubnetDocument } from "./document/subnet-schema.ts";
-import type { DocumentReservation, Subnet } from "./network.ts";
+import type { ClientFacts, Subnet } from "./network.ts";
 import { IANA_OPTIONS, type OptionCatalogue } from "./options/option-catalogue.ts";
 import { byFirst } from "./pools/address-range.ts";
 import { AddressTable } from "./pools/address-table.ts";
@@ -27,7 +26,6 @@ export interface CompiledSubnet extends Subnet {
   /** From the farthest to the nearest: prefix, defaults, shared network, subnet. */
   readonly levels: readonly Level[];
   link: readonly Subnet[];
-  reservationByIdentity(facts: ClientFacts): DocumentReservation | undefined;
 }
 
 export interface SubnetContext {

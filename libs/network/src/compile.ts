@@ -2,15 +2,15 @@
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import { survey } from "./checks/survey.ts";
 import { Classes } from "./classes/client-class.ts";
-import { type ClientFacts, isKnown } from "./classes/client-facts.ts";
 import { type CompiledSubnet, compileSubnet } from "./compile-subnet.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
 import { RESERVATIONS_A_STEP } from "./document/parse-in-steps.ts";
 import { leniencies } from "./leniencies.ts";
-import type { Network, Subnet } from "./network.ts";
+import type { ClientFacts, Network, Subnet } from "./network.ts";
 import { OptionCatalogue } from "./options/option-catalogue.ts";
 import { AddressTable } from "./pools/address-table.ts";
 import { fixedAddresses } from "./pools/fixed-addresses.ts";
+import { isKnown } from "./reservations/on-link.ts";
 import { Reservations } from "./reservations/reservations.ts";
 import { SettingsCache } from "./settings/settings-cache.ts";
 import { atOnce } from "./text/steps.ts";

@@ -1,6 +1,5 @@
 // The network document: its schema, its problems in words, and what it compiles to for the packet path. Pure.
-export type { ClientClass } from "./classes/client-class.ts";
-export type { ClientFacts, HostFacts } from "./classes/client-facts.ts";
+
 export { compileInSteps, compileNetwork } from "./compile.ts";
 export { diffNetworks } from "./diff.ts";
 export type { ClassDocument } from "./document/class-schema.ts";
@@ -11,7 +10,10 @@ export { type NetworkDocument, networkSchema } from "./document/network-schema.t
 export type { PoolDocument, ReservationDocument, SubnetDocument } from "./document/subnet-schema.ts";
 export { LENIENCIES, type Leniency } from "./leniencies.ts";
 export type {
+  ClientClass,
+  ClientFacts,
   DocumentReservation,
+  HostFacts,
   Identity,
   LeaseTimes,
   Network,

@@ -1,7 +1,5 @@
 // What the packet path asks of the network: immutable, swapped whole between two packets.
-import type { Ipv4, Prefix, Seconds } from "@leasehold/protocol";
-import type { ClientClass } from "./classes/client-class.ts";
-import type { ClientFacts } from "./classes/client-facts.ts";
+import type { Ipv4, Mac, Packet, Prefix, Seconds } from "@leasehold/protocol";
 import type { LeaseDocument } from "./document/lease-schema.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
 import type { Leniency } from "./leniencies.ts";
@@ -90,6 +88,8 @@ export interface Subnet {
   poolOf(address: Ipv4): Pool | undefined;
   /** The document's reservation for this client here: by hardware address, option 61, UUID, relay, class, in this order. */
   reservationFor(facts: ClientFacts): DocumentReservation | undefined;
+  /** As `reservationFor`, without those by class. */
+  reservationByIdentity(facts: ClientFacts): DocumentReservation | undefined;
   /** Whether the document names a client here: somebody is known. */
   readonly hasReservations: boolean;
   /** The document's reservation of this address. */
@@ -165,4 +165,34 @@ export interface LeaseTimes {
   readonly t2: number;
   /** How long an address is out of use after a DECLINE; undefined: the document does not say. */
   readonly probationSeconds?: Seconds;
+}
+
+export interface ClientClass {
+  /** The document's id; `ignore` for its list of that name; `vendor:PXEClient` for what its option definitions name. */
+  readonly id: string;
+  readonly policy?: "ignore" | "decommission";
+  /** Its place: where several classes say something, the one with the highest index counts. */
+  readonly index: number;
+}
+
+/** What matchers ask of a host of the inventory. */
+export interface HostFacts {
+  readonly type?: string | undefined;
+  readonly role?: string | undefined;
+  readonly subRole?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface ClientFacts {
+  readonly packet: Packet;
+  readonly mac: Mac;
+  /** Undefined: the inventory does not know the client. */
+  readonly host?: HostFacts | undefined;
+  /** Where the packet came from; undefined: no subnet is configured for it. */
+  readonly subnet?: Subnet | undefined;
+  /** Option 82 of an earlier packet of the client, for one that comes now without its relay agent: a renewal by unicast. */
+  readonly agent?: Uint8Array | undefined;
+  /** The address of that relay agent. */
+  readonly giaddr?: Ipv4 | undefined;
 }

@@ -3,7 +3,7 @@
 import type { Append, AppendResult, Revision, StoredEvent } from "@leasehold/leases";
 import { encodeLeaseEvent, leaseKey } from "@leasehold/leases";
 import type { Ipv4 } from "@leasehold/protocol";
-import type { ReadableLeaseStore } from "../../../apps/dhcpd/src/dhcp-service.ts";
+import type { ReadableLeaseStore } from "../../../apps/dhcpd/src/ports.ts";
 
 /** A record as the feed of the bucket delivers it. */
 export interface Delivered {

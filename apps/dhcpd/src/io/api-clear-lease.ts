@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import * as z from "zod";
 import { leaseViewOf } from "../api-views.ts";
 import type { Cleared } from "../clear-lease.ts";
-import type { Clocks } from "../exchange.ts";
+import type { Clocks } from "../ports.ts";
 
 const orderSchema = section({
   by: z.string().trim().min(1, "who it is").max(100, "at most 100 characters").optional(),

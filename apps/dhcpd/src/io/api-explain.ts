@@ -4,8 +4,8 @@ import { clientIdOfHardware, macBytes, type Packet } from "@leasehold/protocol";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import * as z from "zod";
 import { anyIdentity, parameters, wholeNumber } from "../api-fields.ts";
-import type { Clocks } from "../exchange.ts";
-import { explain, type Foreseen } from "../explain.ts";
+import type { Foreseen } from "../exchange.ts";
+import { explain } from "../explain.ts";
 import { type ExplainBody, explainSchema, questionOf } from "../explain-question.ts";
 import {
   type Client,
@@ -15,8 +15,8 @@ import {
   identityIn,
   isLeaseOf,
 } from "../known-client.ts";
-import type { Whence } from "../lease-request.ts";
 import type { NodeWorld } from "../node-world.ts";
+import type { Clocks, Whence } from "../ports.ts";
 import { type RecentOutcomes, shownOutcome } from "../recent-outcomes.ts";
 import { notReadable } from "./api-leases.ts";
 import { answerProblems } from "./api-server.ts";

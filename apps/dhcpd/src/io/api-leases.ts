@@ -19,8 +19,8 @@ import {
   wholeNumber,
 } from "../api-fields.ts";
 import { leaseViewOf } from "../api-views.ts";
-import type { Clocks } from "../dhcp-service.ts";
 import { type Identity, identityIn, isLeaseOf } from "../known-client.ts";
+import type { Clocks } from "../ports.ts";
 import { answerProblems } from "./api-server.ts";
 import { leasesThat } from "./lease-scan.ts";
 

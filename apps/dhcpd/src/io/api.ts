@@ -7,9 +7,9 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Gauge, type Registry } from "prom-client";
 import { type Impact, impactInSteps } from "../change-impact.ts";
 import { clusterViewOf } from "../cluster-view.ts";
-import type { DhcpNode } from "../dhcp-node.ts";
 import { memberLinks } from "../member-links.ts";
 import { addAcceptLoss } from "./api-accept-loss.ts";
+import type { NodeView } from "../node-view.ts";
 import { addClearLease } from "./api-clear-lease.ts";
 import { DocumentThread } from "./api-document-thread.ts";
 import { addExplain } from "./api-explain.ts";
@@ -27,7 +27,7 @@ export interface ApiSecrets {
 
 /** Serves the API; rejects when the address cannot be listened on. */
 export async function serveApi(
-  node: DhcpNode,
+  node: NodeView,
   registry: Registry,
   secrets: ApiSecrets,
 ): Promise<FastifyInstance> {
@@ -70,7 +70,7 @@ function isAuthorized(request: FastifyRequest, token: string): boolean {
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
-function addHealth(app: FastifyInstance, node: DhcpNode): void {
+function addHealth(app: FastifyInstance, node: NodeView): void {
   app.get("/livez", () => ({ status: "ok" }));
   app.get("/readyz", (_request, reply) => {
     const reason = node.unreadiness();
@@ -78,7 +78,7 @@ function addHealth(app: FastifyInstance, node: DhcpNode): void {
   });
 }
 
-function addDraining(app: FastifyInstance, node: DhcpNode): void {
+function addDraining(app: FastifyInstance, node: NodeView): void {
   const state = () => ({ node: node.file.name, state: node.state });
   app.post("/api/v1/node/drain", () => {
     node.drain();
@@ -90,14 +90,14 @@ function addDraining(app: FastifyInstance, node: DhcpNode): void {
   });
 }
 
-function addReading(app: FastifyInstance, node: DhcpNode, registry: Registry): void {
+function addReading(app: FastifyInstance, node: NodeView, registry: Registry): void {
   app.get("/metrics", async (_request, reply) =>
     reply.header("content-type", registry.contentType).send(await registry.metrics()),
   );
   app.get("/api/v1/cluster", () => clusterViewOf(node));
 }
 
-function documentsOf(node: DhcpNode, registry: Registry): NetworkDocuments {
+function documentsOf(node: NodeView, registry: Registry): NetworkDocuments {
   const thread = new DocumentThread();
   watchThread(thread, registry);
   const store = documentStore(() => node.connectedBus());
@@ -144,7 +144,7 @@ function tooLong({ size, most }: Room): Problem | undefined {
 }
 
 /** Packets have their turn between two steps. @throws BusError while the node does not know what could be lost. */
-async function impactOf(document: NetworkDocument, node: DhcpNode): Promise<Impact> {
+async function impactOf(document: NetworkDocument, node: NodeView): Promise<Impact> {
   if (node.views?.isLoading !== false) {
     throw new BusError(
       "This node is still loading leases and hosts, so it cannot say what the change would take away.",

@@ -1,9 +1,17 @@
 // The node's keeping of its store, on NATS.
 import { type Bus, NETWORK, putRecord } from "@leasehold/bus";
-import type { DhcpNode } from "../dhcp-node.ts";
-import { type BucketsSeen, StoreKeeping } from "../store-keeping.ts";
+import type { NodeWorld } from "../node-world.ts";
+import { type BucketsSeen, StoreKeeping, type StoreKeepingParts } from "../store-keeping.ts";
 
-export function keepStore(bus: Bus, node: DhcpNode, buckets: () => BucketsSeen): StoreKeeping {
+/** What of the node it takes. */
+export interface StoreKeeper extends Pick<StoreKeepingParts, "alarms" | "health" | "faults"> {
+  readonly file: { readonly name: string };
+  readonly world: NodeWorld;
+  readonly clocks: Pick<StoreKeepingParts, "steady">;
+  readonly isRestoring: boolean;
+}
+
+export function keepStore(bus: Bus, node: StoreKeeper, buckets: () => BucketsSeen): StoreKeeping {
   const { file, world, alarms, health, faults, clocks } = node;
   return new StoreKeeping({
     ...{ self: file.name, membership: world.membership, alarms, health, faults, buckets },

@@ -3,9 +3,9 @@ import { reasonOf } from "@leasehold/bus";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import type { Counters } from "../counters.ts";
-import type { Clocks } from "../exchange.ts";
 import type { Faults } from "../faults.ts";
 import type { NodeWorld } from "../node-world.ts";
+import type { Clocks } from "../ports.ts";
 import { BulkLeasequeryListener } from "./bulk-leasequery.ts";
 
 export interface LeasequeryPeersParts {

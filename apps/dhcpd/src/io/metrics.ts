@@ -2,8 +2,8 @@
 import { INVENTORY, LEASES, NETWORK } from "@leasehold/bus";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { CounterGroup } from "../counters.ts";
-import type { DhcpNode } from "../dhcp-node.ts";
 import { DURABILITIES } from "../durability.ts";
+import type { NodeView } from "../node-view.ts";
 import { STORE_ALARMS } from "../store-alarms.ts";
 import { STORE_STATES } from "../store-health.ts";
 import { watchEventLoopDelay } from "./event-loop-delay.ts";
@@ -48,7 +48,7 @@ const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label
   ["leasehold_trouble_total", "What went wrong and healed or was worked around, by kind.", "trouble", "kind"],
 ];
 
-const GAUGES: readonly [name: string, help: string, read: (node: DhcpNode) => number][] = [
+const GAUGES: readonly [name: string, help: string, read: (node: NodeView) => number][] = [
   [
     "leasehold_ready",
     "1 when this node answers clients.",
@@ -117,7 +117,7 @@ const GAUGES: readonly [name: string, help: string, read: (node: DhcpNode) => nu
 
 const SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-export function metricsOf(node: DhcpNode): Registry {
+export function metricsOf(node: NodeView): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ node: node.file.name });
   collectDefaultMetrics({ register: registry });
@@ -146,7 +146,7 @@ export function metricsOf(node: DhcpNode): Registry {
 
 function addCounter(
   registry: Registry,
-  node: DhcpNode,
+  node: NodeView,
   name: string,
   help: string,
   group: CounterGroup,
@@ -164,7 +164,7 @@ function addCounter(
   });
 }
 
-function addPositions(registry: Registry, node: DhcpNode): void {
+function addPositions(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_view_position",
     help: "Newest stream sequence applied, by bucket.",
@@ -177,7 +177,7 @@ function addPositions(registry: Registry, node: DhcpNode): void {
   });
 }
 
-function addUnreadable(registry: Registry, node: DhcpNode): void {
+function addUnreadable(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_unreadable_records",
     help: "Records that are there now and cannot be read, by bucket.",
@@ -190,7 +190,7 @@ function addUnreadable(registry: Registry, node: DhcpNode): void {
   });
 }
 
-function addLinks(registry: Registry, node: DhcpNode): void {
+function addLinks(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_link_up",
     help: "1 for an interface of node.yaml that is served, 0 for one that is missing, down, or has no address.",
@@ -202,7 +202,7 @@ function addLinks(registry: Registry, node: DhcpNode): void {
   });
 }
 
-function addStoreState(registry: Registry, node: DhcpNode): void {
+function addStoreState(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_store_state",
     help: "1 for the state that the lease store is in, 0 for the others.",
@@ -214,7 +214,7 @@ function addStoreState(registry: Registry, node: DhcpNode): void {
   });
 }
 
-function addAlarms(registry: Registry, node: DhcpNode): void {
+function addAlarms(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_store_alarm",
     help: "1 while that is wrong with what the store holds; status and log say it in words.",
@@ -226,7 +226,7 @@ function addAlarms(registry: Registry, node: DhcpNode): void {
   });
 }
 
-function addDurability(registry: Registry, node: DhcpNode): void {
+function addDurability(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_store_durability",
     help: "1 for when NATS writes to disk: always before it acknowledges, at an interval, or unknown.",
@@ -239,7 +239,7 @@ function addDurability(registry: Registry, node: DhcpNode): void {
   });
 }
 
-function addPools(registry: Registry, node: DhcpNode): void {
+function addPools(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_pool_addresses",
     help: "Addresses of a pool: all that it may give, those in use, and those of them that are declined.",
@@ -256,7 +256,7 @@ function addPools(registry: Registry, node: DhcpNode): void {
   });
 }
 
-function addHistograms(registry: Registry, node: DhcpNode): void {
+function addHistograms(registry: Registry, node: NodeView): void {
   const commits = new PlainHistogram({
     name: "leasehold_commit_seconds",
     help: "Time of a batch of commits, by outcome.",

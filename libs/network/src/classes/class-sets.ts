@@ -1,6 +1,6 @@
 // The sets of classes that clients were found in, each made once and then told by its number: a client of a set that was
 // seen before costs no allocation, and what depends on the set is kept under a small number.
-import type { ClientClass } from "./client-class.ts";
+import type { ClientClass } from "../network.ts";
 
 export interface ClassSet {
   readonly number: number;

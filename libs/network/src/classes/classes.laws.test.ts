@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { clientOf, octets } from "../../test/client.ts";
 import { compileNetwork, type MatcherDocument } from "../index.ts";
-import type { ClientFacts } from "./client-facts.ts";
+import type { ClientFacts } from "../network.ts";
 
 const few = fc.constantFrom("a", "b", "ab", "ba", "abc");
 const pattern = fc.oneof(

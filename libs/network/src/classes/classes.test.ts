@@ -1,7 +1,7 @@
 import { encodeRelayAgent } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
 import { clientOf, ip, networkOf, octets, type Sent } from "../../test/client.ts";
-import type { HostFacts } from "./client-facts.ts";
+import type { HostFacts } from "../network.ts";
 
 const SUBNETS = "subnets: [{ id: lan, prefix: 10.0.0.0/24, reservations: [{ mac: 02:00:00:00:00:77 }] }]";
 

@@ -2,20 +2,13 @@
 // and the vendor classes that its option definitions are for.
 import type { ClassDocument } from "../document/class-schema.ts";
 import type { NetworkDocument } from "../document/network-schema.ts";
+import type { ClientClass, ClientFacts } from "../network.ts";
 import type { OptionCatalogue } from "../options/option-catalogue.ts";
 import { EMPTY_LEVEL, type Level, levelOf } from "../settings/level.ts";
 import { ClassSets } from "./class-sets.ts";
-import { type ClientFacts, Evidence } from "./client-facts.ts";
+import { Evidence } from "./client-facts.ts";
 import { compileMatcher, type Test } from "./compile-matcher.ts";
 import { beginningWith, octetsOfText } from "./octet-pattern.ts";
-
-export interface ClientClass {
-  /** The document's id; `ignore` for its list of that name; `vendor:PXEClient` for what its option definitions name. */
-  readonly id: string;
-  readonly policy?: "ignore" | "decommission";
-  /** Its place: where several classes say something, the one with the highest index counts. */
-  readonly index: number;
-}
 
 /** What only this package reads of a class. */
 export interface CompiledClass extends ClientClass {

@@ -1,30 +1,6 @@
 // What is known of a client when it is sorted into classes, and looks up its reservation.
-import { type Ipv4, type Mac, type Packet, type RelaySubOption, relaySubOption } from "@leasehold/protocol";
-import type { CompiledSubnet } from "../compile-subnet.ts";
-import type { Subnet } from "../network.ts";
-import { isNamed } from "../reservations/on-link.ts";
-
-/** What matchers ask of a host of the inventory. */
-export interface HostFacts {
-  readonly type?: string | undefined;
-  readonly role?: string | undefined;
-  readonly subRole?: string | undefined;
-  readonly groups?: readonly string[] | undefined;
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-}
-
-export interface ClientFacts {
-  readonly packet: Packet;
-  readonly mac: Mac;
-  /** Undefined: the inventory does not know the client. */
-  readonly host?: HostFacts | undefined;
-  /** Where the packet came from; undefined: no subnet is configured for it. */
-  readonly subnet?: Subnet | undefined;
-  /** Option 82 of an earlier packet of the client, for one that comes now without its relay agent: a renewal by unicast. */
-  readonly agent?: Uint8Array | undefined;
-  /** The address of that relay agent. */
-  readonly giaddr?: Ipv4 | undefined;
-}
+import { type Ipv4, type RelaySubOption, relaySubOption } from "@leasehold/protocol";
+import type { ClientFacts } from "../network.ts";
 
 /** The facts while the matchers of one network look at them: what several ask for is read once. */
 export class Evidence {
@@ -67,17 +43,4 @@ export class Evidence {
     const octets = this.facts.packet.relayAgent ?? this.facts.agent;
     return octets && relaySubOption(octets, code);
   }
-}
-
-/**
- * `isNamed` for who is being sorted into classes. Reservations by class are not looked at: these classes are what is to be found
- * out.
- */
-export function isKnown(facts: ClientFacts): boolean {
-  if (isNamed(facts.host, undefined)) return true;
-  return (
-    facts.subnet?.link.some((subnet) =>
-      isNamed(undefined, (subnet as CompiledSubnet).reservationByIdentity(facts)),
-    ) ?? false
-  );
 }

@@ -6,8 +6,9 @@ import type {
   OptionMatcherDocument,
   RelayMatcherDocument,
 } from "../document/matcher-schema.ts";
+import type { ClientFacts, HostFacts } from "../network.ts";
 import type { OptionCatalogue } from "../options/option-catalogue.ts";
-import type { ClientFacts, Evidence, HostFacts } from "./client-facts.ts";
+import type { Evidence } from "./client-facts.ts";
 import {
   beginningWith,
   compilePattern,

@@ -1,8 +1,7 @@
 // A pool of the document to the addresses and clients that it serves.
 import type { Prefix } from "@leasehold/protocol";
-import type { ClientClass } from "../classes/client-class.ts";
 import type { PoolDocument } from "../document/subnet-schema.ts";
-import type { LeaseTimes, Pool } from "../network.ts";
+import type { ClientClass, LeaseTimes, Pool } from "../network.ts";
 import type { Level } from "../settings/level.ts";
 import {
   type AddressRange,

@@ -1,6 +1,5 @@
 // The reservation of a client on its link, and whether that makes it known.
-import type { ClientFacts } from "../classes/client-facts.ts";
-import type { DocumentReservation, Subnet } from "../network.ts";
+import type { ClientFacts, DocumentReservation, Subnet } from "../network.ts";
 import { IDENTIFIERS } from "./identifier.ts";
 
 export interface LinkReservation {
@@ -33,4 +32,15 @@ function rank({ by }: DocumentReservation): number {
  */
 export function isNamed(host: object | undefined, reservation: DocumentReservation | undefined): boolean {
   return host !== undefined || (reservation !== undefined && reservation.by !== "class");
+}
+
+/**
+ * `isNamed` for who is being sorted into classes. Reservations by class are not looked at: these classes are what is to be found
+ * out.
+ */
+export function isKnown(facts: ClientFacts): boolean {
+  if (isNamed(facts.host, undefined)) return true;
+  return (
+    facts.subnet?.link.some((subnet) => isNamed(undefined, subnet.reservationByIdentity(facts))) ?? false
+  );
 }

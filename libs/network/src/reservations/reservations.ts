@@ -1,9 +1,8 @@
 // The reservations of one subnet, found by what a client's packet says: thousands of them cost a look into a map or two.
 import { type Ipv4, machineUuids, parseIpv4, RelaySubOption } from "@leasehold/protocol";
-import type { ClientClass } from "../classes/client-class.ts";
-import { type ClientFacts, Evidence } from "../classes/client-facts.ts";
+import { Evidence } from "../classes/client-facts.ts";
 import type { ReservationDocument } from "../document/subnet-schema.ts";
-import type { DocumentReservation } from "../network.ts";
+import type { ClientClass, ClientFacts, DocumentReservation } from "../network.ts";
 import type { OptionCatalogue } from "../options/option-catalogue.ts";
 import { EMPTY_LEVEL, type Level, levelOf } from "../settings/level.ts";
 import { hex, IDENTIFIERS, type Identifier, keyOf } from "./identifier.ts";

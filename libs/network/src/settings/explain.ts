@@ -1,8 +1,7 @@
 // Where each setting of a client stands in the document: what `leasehold explain` shows.
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
-import type { ClientClass } from "../classes/client-class.ts";
 import type { LeaseDocument } from "../document/lease-schema.ts";
-import type { DocumentReservation, Pool, Subnet } from "../network.ts";
+import type { ClientClass, DocumentReservation, Pool, Subnet } from "../network.ts";
 import { VENDOR_SPECIFIC_INFORMATION, type WritableOption } from "../options/option-catalogue.ts";
 import type { CompiledReservation } from "../reservations/reservations.ts";
 import type { SetOption } from "./level.ts";

@@ -1,9 +1,9 @@
 // Settings by place, set of classes and reservation, merged when the first client needs them and then kept: the packet path looks up,
 // it does not merge.
 import type { ClassSet, ClassSets } from "../classes/class-sets.ts";
-import type { ClientClass, CompiledClass } from "../classes/client-class.ts";
+import type { CompiledClass } from "../classes/client-class.ts";
 import type { CompiledSubnet } from "../compile-subnet.ts";
-import type { DocumentReservation, Pool, Settings, Subnet } from "../network.ts";
+import type { ClientClass, DocumentReservation, Pool, Settings, Subnet } from "../network.ts";
 import type { CompiledPool } from "../pools/compile-pool.ts";
 import type { CompiledReservation } from "../reservations/reservations.ts";
 import type { Level } from "./level.ts";
