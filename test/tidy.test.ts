@@ -14,16 +14,26 @@ import {
 import { ioPlaces, pureLibraries } from "./tidy/effects.ts";
 import { declaredDependencies, importDirections, usedDependencies } from "./tidy/imports.ts";
 import { type Finding, type Rule, readRepository, repositoryOf } from "./tidy/repository.ts";
-import { FILE_LINES_MAX, FUNCTION_LINES_MAX, fileLength, functionLength, telling } from "./tidy/sizes.ts";
+import { roomDirections } from "./tidy/rooms.ts";
+import {
+  FILE_LINES_MAX,
+  FUNCTION_LINES_MAX,
+  fileLength,
+  folderSize,
+  functionLength,
+  telling,
+} from "./tidy/sizes.ts";
 
 const rules: readonly Rule[] = [
   importDirections,
+  roomDirections,
   declaredDependencies,
   usedDependencies,
   pureLibraries,
   ioPlaces,
   deadFiles,
   fileLength,
+  folderSize,
   functionLength,
   telling,
   linksAndPaths,
@@ -68,6 +78,24 @@ const seen: readonly (readonly [string, Rule, Record<string, string>])[] = [
   ],
   ["sideways", importDirections, { "apps/ctl/src/main.ts": 'import "@leasehold/dhcpd";' }],
   ["through the wall", importDirections, { "apps/ctl/src/main.ts": 'import "../../dhcpd/src/main.ts";' }],
+  [
+    "into another room",
+    roomDirections,
+    {
+      "ARCHITECTURE.md": "## The rooms of dhcpd\n| `relay` | | |\n| `reply` | | `relay` |\n",
+      "apps/dhcpd/src/reply/a.ts": 'import "../relay/b.ts";',
+      "apps/dhcpd/src/relay/b.ts": 'import "../reply/a.ts";',
+    },
+  ],
+  [
+    "rooms in a circle",
+    roomDirections,
+    {
+      "ARCHITECTURE.md": "## The rooms of dhcpd\n| `relay` | | `reply` |\n| `reply` | | `relay` |\n",
+      "apps/dhcpd/src/reply/a.ts": 'import "../relay/b.ts";',
+      "apps/dhcpd/src/relay/b.ts": 'import "../reply/a.ts";',
+    },
+  ],
   [
     "past libs/bus",
     importDirections,

@@ -5,7 +5,7 @@ import type { Lab } from "../lab/lab.ts";
 import { type LabHost, namespaceOf } from "../lab/layout.ts";
 import { must, until } from "../lab/shell.ts";
 import { addressOn, ip, macOn, plugIn, pull, sendWholeDatagrams } from "../lab/wires.ts";
-import type { FaultKind, Heal } from "./fault-kinds.ts";
+import type { FaultKind, Heal } from "./fault-kind.ts";
 import type { LinkStory } from "./fault-record.ts";
 import { LINK_BOUND_MS } from "./judges/link-service.ts";
 

@@ -2,7 +2,8 @@
 // with 1 when anything was that must never be.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type FaultKind, faultKinds } from "./fault-kinds.ts";
+import type { FaultKind } from "./fault-kind.ts";
+import { faultKinds } from "./fault-kinds.ts";
 import { isClean, reportOf } from "./report.ts";
 import { run } from "./run.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";

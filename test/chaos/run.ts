@@ -6,7 +6,7 @@ import type { RunningClient } from "../lab/clients/index.ts";
 import { perfdhcp } from "../lab/perfdhcp.ts";
 import { sleep } from "../lab/shell.ts";
 import type { LabState } from "../lab/state.ts";
-import type { FaultKind } from "./fault-kinds.ts";
+import type { FaultKind } from "./fault-kind.ts";
 import { LINK_BOUND_MS } from "./judges/link-service.ts";
 import { LinkCrowd } from "./link-crowd.ts";
 import { LOAD_MAC_BASE } from "./losses.ts";

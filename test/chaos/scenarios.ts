@@ -1,5 +1,7 @@
 // What can be run: a line a scenario.
-import { type FaultKind, faultKinds } from "./fault-kinds.ts";
+
+import type { FaultKind } from "./fault-kind.ts";
+import { faultKinds } from "./fault-kinds.ts";
 import { storeLosses } from "./store-losses.ts";
 import type { Storm } from "./storm.ts";
 

@@ -5,7 +5,7 @@ import { storeOf } from "../lab/disk.ts";
 import type { Lab } from "../lab/lab.ts";
 import { typescript } from "../lab/service.ts";
 import { until } from "../lab/shell.ts";
-import type { FaultKind, Heal } from "./fault-kinds.ts";
+import type { FaultKind, Heal } from "./fault-kind.ts";
 
 const RECOVERY_SECONDS = 90;
 const names = (lab: Lab) => lab.nodes.map(({ name }) => name);

@@ -5,7 +5,8 @@ import type { Lab } from "../lab/lab.ts";
 import { statusAt } from "../lab/service.ts";
 import { sleep, until } from "../lab/shell.ts";
 import { Random } from "../random.ts";
-import { type FaultKind, faultKinds } from "./fault-kinds.ts";
+import type { FaultKind } from "./fault-kind.ts";
+import { faultKinds } from "./fault-kinds.ts";
 import type { FaultRecord } from "./fault-record.ts";
 
 /** In which all nodes have to serve again after a fault. */

@@ -2,8 +2,8 @@
 import { type BadMessage, type Bus, connectBus, onBeat, onQuestion, onStored } from "@leasehold/bus";
 import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readQuestion } from "../../apps/dhcpd/src/catch-up.ts";
-import { readHeartbeat } from "../../apps/dhcpd/src/heartbeat.ts";
+import { readHeartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
+import { readQuestion } from "../../apps/dhcpd/src/views/catch-up.ts";
 import { mutateText } from "../fuzz/mutate-text.ts";
 import { GOOD } from "../fuzz/outside-corpus.ts";
 import { type ShippedNats, startShippedNats } from "../nats/shipped.ts";

@@ -14,7 +14,7 @@ import {
   verifyObjects,
 } from "@leasehold/bus";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DurabilityCheck } from "../../apps/dhcpd/src/io/durability-check.ts";
+import { DurabilityCheck } from "../../apps/dhcpd/src/io/store/durability-check.ts";
 import { type NatsCluster, startNatsCluster } from "../nats/cluster.ts";
 
 const said: string[] = [];

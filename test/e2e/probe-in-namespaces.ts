@@ -2,7 +2,7 @@
 // what was answered. `peer` is a host behind v0; the network behind it is reached through it, as through a relay.
 import { execFileSync } from "node:child_process";
 import { type Mac, parseIpv4 } from "@leasehold/protocol";
-import { ConflictProbe, type ProbeAnswer } from "../../apps/dhcpd/src/io/conflict-probe.ts";
+import { ConflictProbe, type ProbeAnswer } from "../../apps/dhcpd/src/io/link/conflict-probe.ts";
 
 const WAIT = 200;
 const PEER = "02:00:00:00:09:07" as Mac;

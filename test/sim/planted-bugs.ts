@@ -11,7 +11,7 @@ import {
   type StoredEvent,
 } from "@leasehold/leases";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
-import type { ServiceParts } from "../../apps/dhcpd/src/exchange.ts";
+import type { ServiceParts } from "../../apps/dhcpd/src/exchange/exchange.ts";
 import type { ReadableLeaseStore } from "../../apps/dhcpd/src/ports.ts";
 import type { SimulatedStream } from "./stream.ts";
 

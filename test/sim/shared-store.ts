@@ -1,4 +1,4 @@
-// A node's way into the simulated store, as apps/dhcpd/src/io/lease-store.ts and libs/leases/src/nats.ts make it: with the other
+// A node's way into the simulated store, as apps/dhcpd/src/io/store/lease-store.ts and libs/leases/src/nats.ts make it: with the other
 // nodes, telling what is stored. What is load for them is any traffic here.
 import { type CasOutcome, JointBatches, type JointPorts, type KeyWrite } from "@leasehold/bus";
 import { type Append, type CasStream, decodeLeaseEvent, type Revision } from "@leasehold/leases";

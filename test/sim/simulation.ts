@@ -2,8 +2,8 @@
 // is run.ts.
 import type { LeaseEvent } from "@leasehold/leases";
 import { formatIpv4, type Ipv4, ipv4, type Packet } from "@leasehold/protocol";
-import type { Destination } from "../../apps/dhcpd/src/destination.ts";
-import type { Heartbeat } from "../../apps/dhcpd/src/heartbeat.ts";
+import type { Heartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
+import type { Destination } from "../../apps/dhcpd/src/ports.ts";
 import { START } from "../../apps/dhcpd/test/node.ts";
 import { decoded, told } from "../../apps/dhcpd/test/wire.ts";
 import { Chance } from "./chance.ts";

@@ -1,10 +1,11 @@
-// A simulated node's look at what the store holds, as libs/bus/src/follow.ts and apps/dhcpd/src/store-keeping.ts have it: another stream,
+// A simulated node's look at what the store holds, as libs/bus/src/follow.ts and apps/dhcpd/src/store-loss/store-keeping.ts have it: another stream,
 // or one with fewer keys for long enough, is loaded again and written back; and a node that starts hears what the others know.
-import { Acquaintance } from "../../apps/dhcpd/src/acquaintance.ts";
-import type { KnownKeys } from "../../apps/dhcpd/src/known-keys.ts";
-import type { Membership } from "../../apps/dhcpd/src/membership.ts";
-import type { NodeWorld } from "../../apps/dhcpd/src/node-world.ts";
-import type { Restoration } from "../../apps/dhcpd/src/restoration.ts";
+
+import type { KnownKeys } from "../../apps/dhcpd/src/cluster/known-keys.ts";
+import type { Membership } from "../../apps/dhcpd/src/cluster/membership.ts";
+import type { Restoration } from "../../apps/dhcpd/src/exchange/restoration.ts";
+import { Acquaintance } from "../../apps/dhcpd/src/store-loss/acquaintance.ts";
+import type { NodeWorld } from "../../apps/dhcpd/src/views/node-world.ts";
 import type { Connection } from "./door.ts";
 import type { LeaseFeed } from "./lease-feed.ts";
 import type { PlantedBug } from "./planted-bugs.ts";

@@ -13,6 +13,22 @@ export const fileLength: Rule = {
     }),
 };
 
+export const FOLDER_MODULES_MAX = 16;
+
+export const folderSize: Rule = {
+  name: `a folder has at most ${FOLDER_MODULES_MAX} modules`,
+  check: ({ code }) => {
+    const modules = new Map<string, number>();
+    for (const file of code.keys()) {
+      const folder = file.slice(0, file.lastIndexOf("/"));
+      if (!file.endsWith(".test.ts")) modules.set(folder, (modules.get(folder) ?? 0) + 1);
+    }
+    return [...modules].flatMap(([file, size]) =>
+      size > FOLDER_MODULES_MAX ? [{ file, what: `has ${size} modules`, size }] : [],
+    );
+  },
+};
+
 // In Biome's format a block ends at the first line that closes it with the indentation of the line that opened it.
 const OPENS =
   /^(\s*)(?!.*\b(if|for|while|switch|else|do|try|catch|finally)\b.*\{$)(.*(\bfunction\b.*|=> |\): [^=]*|\w\([^=]*\) )|\)(: [^=]*)? )\{$/;

@@ -4,10 +4,10 @@ import { BusError } from "@leasehold/bus";
 import { formatProblem, unreadableFile } from "@leasehold/network";
 import pino, { type Logger } from "pino";
 import { DhcpNode } from "./dhcp-node.ts";
-import { serveApi } from "./io/api.ts";
-import { LinkError } from "./io/link.ts";
-import { metricsOf } from "./io/metrics.ts";
-import { apiToken, reload } from "./io/reload.ts";
+import { serveApi } from "./io/api/api.ts";
+import { metricsOf } from "./io/api/metrics.ts";
+import { apiToken, reload } from "./io/api/reload.ts";
+import { LinkError } from "./io/link/link.ts";
 import { type NodeFile, readNodeFile } from "./node-file.ts";
 
 const VERSION = (

@@ -3,8 +3,8 @@ import { hostKey, Inventory } from "@leasehold/inventory";
 import { type Instant, instant, type Lease, type LeaseState, LeaseView, revision } from "@leasehold/leases";
 import { compileNetwork, type Network, type NetworkDocument } from "@leasehold/network";
 import { type ClientId, formatIpv4, type MessageTypeName, type Packet } from "@leasehold/protocol";
-import { LeasequeryIndex } from "../src/leasequery-index.ts";
-import type { LeasequeryWorld } from "../src/leasequery-options.ts";
+import { LeasequeryIndex } from "../src/leasequery/lease-index.ts";
+import type { LeasequeryWorld } from "../src/leasequery/reply-options.ts";
 import { alice, type Client, type Fields, ip, packet } from "./wire.ts";
 
 /** Times in the tests are seconds around this one. */

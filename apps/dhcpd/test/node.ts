@@ -12,16 +12,15 @@ import {
 } from "@leasehold/leases";
 import { compileNetwork, type NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4, type Packet } from "@leasehold/protocol";
-import { Counters } from "../src/counters.ts";
-import type { Destination } from "../src/destination.ts";
-import { DhcpService } from "../src/dhcp-service.ts";
-import type { DropReason } from "../src/drop-reason.ts";
-import type { ServiceParts } from "../src/exchange.ts";
-import type { Heartbeat, NodeState } from "../src/heartbeat.ts";
-import { Membership } from "../src/membership.ts";
-import { NodeWorld } from "../src/node-world.ts";
-import type { Clocks, Fault, ReadableLeaseStore } from "../src/ports.ts";
-import { StoreHealth } from "../src/store-health.ts";
+import type { Heartbeat, NodeState } from "../src/cluster/heartbeat.ts";
+import { Membership } from "../src/cluster/membership.ts";
+import { DhcpService } from "../src/exchange/dhcp-service.ts";
+import type { DropReason } from "../src/exchange/drop-reason.ts";
+import type { ServiceParts } from "../src/exchange/exchange.ts";
+import type { Clocks, Destination, Fault, ReadableLeaseStore } from "../src/ports.ts";
+import { StoreHealth } from "../src/store/store-health.ts";
+import { Counters } from "../src/telemetry/counters.ts";
+import { NodeWorld } from "../src/views/node-world.ts";
 import { alice, type Client, decoded, ip, packetOf, selecting, shownDestination, told, X } from "./wire.ts";
 
 export const START = instant(Date.parse("2026-11-21T12:00:00Z"));

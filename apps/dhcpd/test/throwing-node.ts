@@ -10,12 +10,12 @@ import {
 } from "@leasehold/leases";
 import { compileNetwork } from "@leasehold/network";
 import type { Ipv4, MessageTypeName } from "@leasehold/protocol";
-import { Counters } from "../src/counters.ts";
-import { DhcpService } from "../src/dhcp-service.ts";
-import { Membership } from "../src/membership.ts";
-import { NodeWorld } from "../src/node-world.ts";
+import { Membership } from "../src/cluster/membership.ts";
+import { DhcpService } from "../src/exchange/dhcp-service.ts";
 import type { Fault } from "../src/ports.ts";
-import { StoreHealth } from "../src/store-health.ts";
+import { StoreHealth } from "../src/store/store-health.ts";
+import { Counters } from "../src/telemetry/counters.ts";
+import { NodeWorld } from "../src/views/node-world.ts";
 import { NETWORK, settled, TestClock } from "./node.ts";
 import { client, decoded, type Fields, ip, packetOf, SERVER } from "./wire.ts";
 

@@ -21,7 +21,7 @@ import {
   parseIpv4,
   parseMac,
 } from "@leasehold/protocol";
-import type { Destination } from "../src/destination.ts";
+import type { Destination } from "../src/ports.ts";
 
 export const ip = (text: string): Ipv4 => parseIpv4(text)!;
 

@@ -1,6 +1,6 @@
 // What clients get wrong and is put up with all the same, unless the document says `compatibility: strict`. This is the one list:
 // each name is asked for where the matter is decided (`network.tolerates`); docs/compatibility.md has a row for each, word for word,
-// and apps/dhcpd/src/leniencies.test.ts tries each in both modes.
+// and apps/dhcpd/test/service/leniencies.test.ts tries each in both modes.
 
 export interface LeniencyEntry {
   /** What clients do. */

@@ -2,8 +2,8 @@
 // wait for nothing. The generator shares the processors with what it measures.
 import { createSocket, type Socket } from "node:dgram";
 import type { Ipv4 } from "@leasehold/protocol";
-import { DatagramBatch } from "../../../apps/dhcpd/src/io/datagram-batch.ts";
-import { Libc } from "../../../apps/dhcpd/src/io/libc.ts";
+import { DatagramBatch } from "../../../apps/dhcpd/src/io/link/datagram-batch.ts";
+import { Libc } from "../../../apps/dhcpd/src/io/link/libc.ts";
 
 const RECEIVE_BUFFER = 32 << 20;
 const SERVER_PORT = 67;

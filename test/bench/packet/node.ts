@@ -2,14 +2,14 @@
 import type { Instant } from "@leasehold/leases";
 import { checkNetwork, compileNetwork, formatProblem } from "@leasehold/network";
 import { formatIpv4, type Ipv4, parseIpv4 } from "@leasehold/protocol";
-import { Counters } from "../../../apps/dhcpd/src/counters.ts";
-import { DhcpService } from "../../../apps/dhcpd/src/dhcp-service.ts";
-import { type LeaseRecord, takeIn } from "../../../apps/dhcpd/src/lease-feed.ts";
-import { Membership } from "../../../apps/dhcpd/src/membership.ts";
-import { NodeWorld } from "../../../apps/dhcpd/src/node-world.ts";
+import { Membership } from "../../../apps/dhcpd/src/cluster/membership.ts";
+import { DhcpService } from "../../../apps/dhcpd/src/exchange/dhcp-service.ts";
 import type { ServiceLink } from "../../../apps/dhcpd/src/ports.ts";
-import { RecentOutcomes } from "../../../apps/dhcpd/src/recent-outcomes.ts";
-import { StoreHealth } from "../../../apps/dhcpd/src/store-health.ts";
+import { StoreHealth } from "../../../apps/dhcpd/src/store/store-health.ts";
+import { Counters } from "../../../apps/dhcpd/src/telemetry/counters.ts";
+import { RecentOutcomes } from "../../../apps/dhcpd/src/telemetry/recent-outcomes.ts";
+import { type LeaseRecord, takeIn } from "../../../apps/dhcpd/src/views/lease-feed.ts";
+import { NodeWorld } from "../../../apps/dhcpd/src/views/node-world.ts";
 import { document } from "./document.ts";
 import { QueueStore } from "./queue-store.ts";
 

@@ -1,0 +1,119 @@
+// Who is in the cluster, as heard in heartbeats: alive for two seconds, ours for a day.
+import { describe, expect, test } from "vitest";
+import { ip } from "../../test/wire.ts";
+import { DEAD_AFTER_MS, type Heartbeat } from "./heartbeat.ts";
+import { Membership } from "./membership.ts";
+
+const DAY = 24 * 3600 * 1000;
+
+function beat(node: string, more: Partial<Heartbeat> = {}): Heartbeat {
+  return {
+    ...{ node, version: "0.1.0", state: "serving", addresses: [`10.0.0.${node.slice(1)}`], api: "" },
+    ...{ networkRevision: 1, leasesPosition: 0, inventoryRevision: 0, hosts: 0, leases: 0, counters: {} },
+    ...more,
+  };
+}
+
+function membership(...nodes: string[]): Membership {
+  const all = new Membership("n1");
+  for (const node of nodes) all.hear(node, beat(node), 0);
+  return all;
+}
+
+test("a node alone is a cluster of one", () => {
+  expect(new Membership("n1").members.names).toEqual(["n1"]);
+});
+
+test("members are those that serve, and this node whatever it says of itself", () => {
+  const all = membership("n2", "n3");
+  all.hear("n1", beat("n1", { state: "starting" }), 0);
+  expect(all.members.names).toEqual(["n1", "n2", "n3"]);
+  for (const state of ["starting", "suspect", "draining"] as const) {
+    expect(all.hear("n3", beat("n3", { state }), 1)).toBe(state === "starting");
+    expect(all.members.names).toEqual(["n1", "n2"]);
+  }
+});
+
+test("who is not heard for two seconds is taken for dead, and comes back with a word", () => {
+  const all = membership("n2");
+  expect(all.refresh(DEAD_AFTER_MS - 1)).toBe(false);
+  expect(all.refresh(DEAD_AFTER_MS)).toBe(true);
+  expect(all.members.names).toEqual(["n1"]);
+  expect(all.hear("n2", beat("n2"), 9000)).toBe(true);
+  expect(all.members.names).toEqual(["n1", "n2"]);
+});
+
+test("hearing says whether the members changed, so that it is logged once", () => {
+  const all = new Membership("n1");
+  expect(all.hear("n2", beat("n2"), 0)).toBe(true);
+  expect(all.hear("n2", beat("n2"), 500)).toBe(false);
+});
+
+describe("by which addresses the cluster is known", () => {
+  test("a member's, for as long as it may be named in a lease", () => {
+    const all = membership("n2");
+    all.refresh(DEAD_AFTER_MS);
+    expect([all.isMember(ip("10.0.0.2")), all.isMember(ip("10.0.0.9"))]).toEqual([true, false]);
+  });
+
+  test("which live member one is: not a dead one's, nor the cluster's own", () => {
+    const all = membership("n2");
+    expect(all.liveMemberOf(ip("10.0.0.2"))).toBe("n2");
+    expect(all.liveMemberOf(ip("10.0.0.250"))).toBeUndefined();
+    all.refresh(DEAD_AFTER_MS);
+    expect(all.liveMemberOf(ip("10.0.0.2"))).toBeUndefined();
+  });
+
+  test("one that moves to another node is that node's", () => {
+    const all = membership("n2", "n3");
+    all.hear("n3", beat("n3", { addresses: ["10.0.0.3", "10.0.0.2"] }), 1);
+    expect(all.liveMemberOf(ip("10.0.0.2"))).toBe("n3");
+  });
+});
+
+describe("what people see", () => {
+  test("every node that was heard, by name, dead ones too, with its last word", () => {
+    const all = membership("n3", "n2");
+    all.hear("n2", beat("n2", { leases: 7 }), 3000);
+    expect(all.all(3500)).toEqual([
+      { beat: beat("n2", { leases: 7 }), silentMs: 500, isAlive: true },
+      { beat: beat("n3"), silentMs: 3500, isAlive: false },
+    ]);
+  });
+
+  test("a node that was silent for a day is forgotten", () => {
+    const all = membership("n2");
+    all.refresh(DAY);
+    expect(all.all(DAY)).toHaveLength(1);
+    all.refresh(DAY + 1);
+    expect(all.all(DAY + 1)).toEqual([]);
+  });
+});
+
+describe("nonsense on the subject is ignored", () => {
+  test.each<[what: string, value: unknown]>([
+    ["nothing", undefined],
+    ["null", null],
+    ["text", "hello"],
+    ["an empty object", {}],
+    ["another's name", beat("n9")],
+    ["no addresses", { ...beat("n2"), addresses: undefined }],
+    ["addresses that are none", { ...beat("n2"), addresses: "10.0.0.2" }],
+  ])("%s", (_, value) => {
+    const all = new Membership("n1");
+    expect(all.hear("n2", value, 0)).toBe(false);
+    expect(all.all(0)).toEqual([]);
+  });
+
+  test("an address among others that is none", () => {
+    const all = new Membership("n1");
+    all.hear("n2", beat("n2", { addresses: ["10.0.0.300", null as never, "10.0.0.2"] }), 0);
+    expect(all.isMember(ip("10.0.0.2"))).toBe(true);
+  });
+
+  test("more names than a cluster has nodes", () => {
+    const all = new Membership("n1");
+    for (let n = 0; n < 100; n++) all.hear(`x${n}`, beat(`x${n}`, { addresses: [] }), 0);
+    expect(all.all(0)).toHaveLength(64);
+  });
+});

@@ -1,0 +1,297 @@
+// What leaves the node for a decision: a reply, or a silence with its reason; counted and, at debug, told.
+import type { Decision, Instant, LeaseRequest } from "@leasehold/leases";
+import type { Subnet } from "@leasehold/network";
+import {
+  type ClientId,
+  type EncodedOption,
+  encode,
+  type Ipv4,
+  ipv4,
+  MessageType,
+  macFromBytes,
+  type Packet,
+  payloadLimit,
+} from "@leasehold/protocol";
+import { patienceOf } from "../intake/patience.ts";
+import type { Fault } from "../ports.ts";
+import { isSelectionUsed } from "../relay/relay-information.ts";
+import { isInVpn, vpnOf } from "../relay/virtual-subnet.ts";
+import { autoConfigureOption, meansNoAddress } from "../reply/auto-configure.ts";
+import { bootpReply, encodeBootp } from "../reply/bootp.ts";
+import { destinationOf } from "../reply/destination.ts";
+import { RAPID_COMMIT } from "../reply/rapid-commit.ts";
+import { type ReplyContent, replyTo } from "../reply/reply.ts";
+import { ipv6OnlyOption } from "../request/ipv6-only.ts";
+import { ownAddressFor } from "../request/own-address.ts";
+import { identityFault } from "../request/station.ts";
+import type { DropReason } from "./drop-reason.ts";
+import type { Exchange, ServiceParts } from "./exchange.ts";
+import type { RenewalCalls } from "./renewal-calls.ts";
+
+const EXHAUSTED_FOR_MS = 1000;
+const MESSAGE_MAX = 1472;
+const NONE: readonly EncodedOption[] = [];
+const RAPID: readonly EncodedOption[] = [RAPID_COMMIT];
+
+type Grant = Extract<Decision, { kind: "grant" }>;
+type Silent = Extract<Decision, { kind: "silent" }>;
+
+export class Answers {
+  private readonly parts: ServiceParts;
+  private readonly calls: RenewalCalls;
+  /** One for all replies: a link has read it when `send` returns. */
+  private readonly sink: ReplySink = {
+    buffer: Buffer.alloc(MESSAGE_MAX),
+    onOmitted: (code) => this.parts.counters.count("omitted", String(code)),
+  };
+
+  constructor(parts: ServiceParts, calls: RenewalCalls) {
+    this.parts = parts;
+    this.calls = calls;
+  }
+
+  finish(exchange: Exchange, decision: Decision): void {
+    if (this.isLate(exchange) && decision.kind !== "silent") {
+      this.drop("too-late", exchange.packet);
+      return;
+    }
+    switch (decision.kind) {
+      case "silent":
+        this.noteSilence(exchange, decision);
+        if (!this.answerWithoutAddress(exchange, decision)) this.silence(exchange, decision.reason);
+        break;
+      case "refuse":
+        this.parts.counters.count("refused", decision.reason);
+        this.calls.forget(exchange.request.client);
+        this.reply(
+          exchange,
+          { type: "NAK", yiaddr: ipv4(0), text: decision.reason.replaceAll("-", " ") },
+          exchange.request.link.find((subnet) => subnet.contains(decision.address)),
+        );
+        break;
+      case "inform":
+        this.reply(
+          exchange,
+          {
+            ...{ settings: decision.settings, hostname: hostnameOf(exchange, decision) },
+            ...{ type: "ACK", yiaddr: ipv4(0), ciaddr: exchange.request.ciaddr },
+          },
+          decision.subnet,
+        );
+        break;
+      case "forgo":
+        this.reply(exchange, contentWithoutAddress(exchange, decision), decision.subnet);
+        break;
+      case "grant":
+        this.noteGrant(exchange.request.client, decision);
+        this.reply(
+          exchange,
+          this.withNonce(exchange, decision, contentOf(exchange, decision)),
+          decision.subnet,
+        );
+        break;
+      default:
+        decision satisfies never;
+    }
+  }
+
+  /** Whether the client has given up on this try: as it has asked again since, or is about to begin anew. */
+  private isLate({ receivedAt, times }: Exchange): boolean {
+    return this.parts.clocks.steady() - receivedAt > patienceOf(times);
+  }
+
+  private noteSilence(exchange: Exchange, decision: Extract<Decision, { kind: "silent" }>): void {
+    const { offers } = this.parts.world;
+    const until = (this.parts.clocks.now() + EXHAUSTED_FOR_MS) as Instant;
+    for (const pool of decision.pools ?? []) offers.noteExhausted(pool, until);
+    // RFC 2131 §4.3.2: the REQUEST that selects another server declines our offer.
+    if (decision.reason === "selected-another-server") offers.drop(exchange.request.client);
+  }
+
+  /** RFC 2563 §2.3: a client that asks whether it may make itself an address is told so when it gets none. */
+  private answerWithoutAddress(exchange: Exchange, { reason }: Silent): boolean {
+    const { packet, request } = exchange;
+    if (!meansNoAddress(reason)) return false;
+    const settings = this.parts.world.network.settingsFor(
+      request.link[0]!,
+      undefined,
+      request.classes,
+      undefined,
+    );
+    const option = autoConfigureOption(packet, settings.options);
+    if (option === undefined) return false;
+    this.reply(exchange, { type: "OFFER", yiaddr: ipv4(0), settings, extra: [option] });
+    return true;
+  }
+
+  private noteGrant(client: ClientId, decision: Grant): void {
+    const { offers, policy } = this.parts.world;
+    const { address, subnet } = decision;
+    if (decision.reply === "ACK") {
+      offers.drop(client);
+      return;
+    }
+    offers.put(client, address, (this.parts.clocks.now() + policy.offerMs) as Instant);
+    const pool = subnet.poolOf(address);
+    if (pool !== undefined) offers.noteFound(pool.id, address);
+  }
+
+  private withNonce(exchange: Exchange, { reply, address }: Grant, content: ReplyContent): ReplyContent {
+    const options =
+      reply === "OFFER" ? this.calls.offerOptions(exchange) : this.calls.ackOptions(exchange, address);
+    return options.length === 0 ? content : { ...content, extra: [...options, ...(content.extra ?? [])] };
+  }
+
+  /** `subnet`: the client's, where it is known better than by its link. */
+  private reply(exchange: Exchange, content: ReplyContent, subnet?: Subnet): void {
+    const { packet, arrival, request } = exchange;
+    const { link, sourcePort } = arrival;
+    const isNak = content.type === "NAK";
+    const own = ownAddressFor(link, subnet, request.link);
+    const serverIdentifier = this.parts.world.network.serverIdentifier?.address ?? own;
+    const payload = encodeReply(packet, content, serverIdentifier, this.sink);
+    const destination = destinationOf(
+      packet,
+      { isNak, yiaddr: content.yiaddr, ciaddr: request.ciaddr },
+      sourcePort,
+    );
+    if (!link.send(payload, destination, packet.chaddr, own)) {
+      this.parts.counters.count("trouble", "send-failed");
+      return;
+    }
+    this.parts.counters.count("replied", content.type);
+    this.noteReplied(content.type, exchange);
+    this.trace(content.type, packet, request, content.yiaddr, content.text);
+  }
+
+  private noteReplied(type: string, { packet, receivedAt }: Exchange): void {
+    try {
+      this.parts.onReplied?.(type, this.parts.clocks.steady() - receivedAt);
+    } catch (cause) {
+      this.fault({ cause, during: "measuring a reply", packet: packet.bytes });
+    }
+  }
+
+  /** A mistake of ours ends an exchange that has had no answer. */
+  fail(exchange: Exchange, cause: unknown): void {
+    this.fault({ cause, during: "answering a packet", packet: exchange.packet.bytes });
+    this.silence(exchange, "internal-error");
+  }
+
+  fault(fault: Fault): void {
+    this.parts.counters.count("trouble", "internal-error");
+    this.parts.onFault?.(fault);
+  }
+
+  silence(exchange: Exchange, reason: string): void {
+    this.parts.counters.count("silent", reason);
+    this.trace(reason, exchange.packet, exchange.request);
+  }
+
+  drop(reason: DropReason, packet?: Packet): void {
+    this.parts.counters.count("dropped", reason);
+    if (packet === undefined) return;
+    const fault = reason === "no-client-identity" ? identityFault(packet) : undefined;
+    this.trace(reason, packet, undefined, undefined, fault);
+  }
+
+  private trace(
+    outcome: string,
+    packet: Packet,
+    request?: LeaseRequest,
+    address?: Ipv4,
+    reason?: string,
+  ): void {
+    try {
+      this.parts.trace?.({
+        at: this.parts.clocks.now(),
+        outcome,
+        reason,
+        type: packet.messageType,
+        xid: packet.xid,
+        mac: request?.mac ?? macFromBytes(packet.chaddr),
+        client: request?.client,
+        address,
+      });
+    } catch (cause) {
+      this.fault({ cause, during: "noting what became of a packet", packet: packet.bytes });
+    }
+  }
+}
+
+/** What is told with an address that is granted. */
+export function contentOf(
+  { packet, request }: Pick<Exchange, "packet" | "request">,
+  decision: Grant,
+): ReplyContent {
+  const { settings, seconds, address } = decision;
+  const vpn = vpnOf(packet);
+  const ipv6Only = ipv6OnlyOption(packet, settings.options);
+  const isRapid = decision.reply === "ACK" && packet.messageType === MessageType.DISCOVER;
+  return {
+    type: decision.reply,
+    yiaddr: address,
+    ciaddr: request.ciaddr,
+    settings,
+    seconds,
+    hostname: hostnameOf({ request }, decision),
+    isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
+    isSelectionUsed: packet.giaddr !== 0 || isSelectionUsed(packet, decision.subnet),
+    extra: extraOptions(ipv6Only, isRapid),
+  };
+}
+
+function extraOptions(ipv6Only: EncodedOption | undefined, isRapid: boolean): readonly EncodedOption[] {
+  if (ipv6Only === undefined) return isRapid ? RAPID : NONE;
+  return isRapid ? [ipv6Only, RAPID_COMMIT] : [ipv6Only];
+}
+
+/**
+ * What a client is told that shall do without IPv4. The time is there because an OFFER must have one (RFC 2131 table 3); what RFC
+ * 2563 §2.3 says to who gets no address holds, too.
+ */
+export function contentWithoutAddress(
+  { packet, request }: Pick<Exchange, "packet" | "request">,
+  decision: Extract<Decision, { kind: "forgo" }>,
+): ReplyContent {
+  const { settings } = decision;
+  const options = [ipv6OnlyOption(packet, settings.options), autoConfigureOption(packet, settings.options)];
+  return {
+    type: "OFFER",
+    yiaddr: ipv4(0),
+    settings,
+    seconds: settings.lease.seconds,
+    hostname: hostnameOf({ request }, decision),
+    extra: options.filter((option) => option !== undefined),
+  };
+}
+
+/** Where a reply goes, and who is told of options without room. */
+interface ReplySink {
+  readonly buffer?: Buffer;
+  readonly onOmitted?: (code: number) => void;
+}
+
+/** The octets of a reply. */
+export function encodeReply(
+  packet: Packet,
+  content: ReplyContent,
+  serverIdentifier: Ipv4,
+  { buffer = Buffer.allocUnsafe(MESSAGE_MAX), onOmitted }: ReplySink = {},
+): Buffer {
+  const message = replyTo(packet, content, serverIdentifier);
+  const length =
+    packet.messageType === undefined
+      ? encodeBootp(bootpReply(message, packet, serverIdentifier, onOmitted), packet, buffer)
+      : encode(message, buffer, { maximumSize: payloadLimit(packet), onOmitted });
+  return buffer.subarray(0, length);
+}
+
+/** What the document or the inventory calls the client. */
+export function hostnameOf(
+  { request }: Pick<Exchange, "request">,
+  { host, subnet }: Pick<Grant, "host" | "subnet">,
+): string | undefined {
+  const reserved = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
+  return reserved?.hostname ?? host?.hostname;
+}

@@ -1,0 +1,61 @@
+// A packet on its way through a node, and what the node is made of while it handles it.
+import type { Decision, Instant, LeaseRequest, Revision } from "@leasehold/leases";
+import type { Network } from "@leasehold/network";
+import type { Ipv4, Packet } from "@leasehold/protocol";
+import type { Arrival, Clocks, Fault, ProbeAnswer, ProbeTarget, ReadableLeaseStore } from "../ports.ts";
+import type { StoreHealth } from "../store/store-health.ts";
+import type { Counters } from "../telemetry/counters.ts";
+import type { Outcome } from "../telemetry/recent-outcomes.ts";
+import type { NodeWorld } from "../views/node-world.ts";
+import type { DropReason } from "./drop-reason.ts";
+
+export interface ServiceParts {
+  readonly world: NodeWorld;
+  readonly store: ReadableLeaseStore;
+  readonly health: StoreHealth;
+  readonly counters: Counters;
+  readonly clocks: Clocks;
+  /** Why no packet may be answered now; undefined when the node serves. */
+  readonly refusal: () => DropReason | undefined;
+  /** Whether it drains: what the others heard, too, is theirs to answer. Absent: it never does. */
+  readonly isStandingBack?: () => boolean;
+  readonly nextIntent: () => string;
+  /** Whether somebody else uses an address; absent where it cannot be asked. */
+  readonly probe?: ((address: Ipv4, target: ProbeTarget, waitMs: number) => Promise<ProbeAnswer>) | undefined;
+  /** Told when the store has an older event of an address than this node has seen: it was replaced. */
+  readonly noteStoreBehind?: ((address: Ipv4, seen: Revision) => void) | undefined;
+  /** Told what became of each packet that could be read. */
+  readonly trace?: ((outcome: Outcome) => void) | undefined;
+  /** Octets that nobody can guess; absent: clients get no nonces, and are never told to renew (RFC 6704). */
+  readonly randomOctets?: ((size: number) => Uint8Array) | undefined;
+  /** Told of each exchange that ended in a reply, in ms. */
+  readonly onReplied?: (type: string, ms: number) => void;
+  /** Told of a mistake of ours that was caught; it must not throw. */
+  readonly onFault?: ((fault: Fault) => void) | undefined;
+}
+
+export interface Exchange {
+  readonly packet: Packet;
+  readonly arrival: Arrival;
+  /** The packet as it is read by `network`. */
+  request: LeaseRequest;
+  network: Network;
+  /** When the packet came, or its newest copy. */
+  receivedAt: number;
+  /** How often it came. */
+  times: number;
+  /** When it came first, in stream time. */
+  readonly arrivedAt: Instant;
+  /** Of a request and its copies. */
+  readonly key: string;
+  /** Since when it waits for the store, on the steady clock. */
+  waitsSince: number;
+  attempts: number;
+  /** It was answered by what was held, while its write still waits. */
+  isAnswered: boolean;
+  /** Addresses that nobody else was found to use. */
+  probed: Set<Ipv4> | undefined;
+}
+
+/** What the service makes of a packet. */
+export type Foreseen = DropReason | { readonly request: LeaseRequest; readonly decision: Decision };

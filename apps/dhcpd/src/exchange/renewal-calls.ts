@@ -1,0 +1,249 @@
+// Calls for renewal (RFC 3203, 6704): clients that got a nonce with their ACK from this node are told to renew when the
+// inventory or the network document no longer entitles them to their address. In memory only: a call that is never made
+// costs the client the time until T1. Nothing is looked at on the packet path; `tick` does it, some clients at a time.
+import { entitlementTo, isBound, type Lease, type LeaseRequest } from "@leasehold/leases";
+import type { Subnet } from "@leasehold/network";
+import {
+  type ClientId,
+  decode,
+  type EncodedOption,
+  type Ipv4,
+  type Mac,
+  MessageType,
+  type Packet,
+} from "@leasehold/protocol";
+import type { ServiceLink } from "../ports.ts";
+import { serverIdentifierFor } from "../relay/relay-information.ts";
+import { leaseRequestOf } from "../request/lease-request.ts";
+import { ownAddressFor } from "../request/own-address.ts";
+import type { Exchange, ServiceParts } from "./exchange.ts";
+import {
+  forceRenewDelayMs,
+  NONCE_SIZE,
+  needsNonce,
+  nextReplay,
+  nonceCapableOption,
+  nonceOption,
+  takesNonce,
+  writeForceRenew,
+} from "./forcerenew.ts";
+
+const REMEMBERED_MAX = 50_000;
+/** As many clients are looked at in a tick, so that a change of the whole network neither stops packets nor makes a storm. */
+const LOOKED_AT_MAX = 200;
+const SENDINGS_MAX = 3;
+const CLIENT_PORT = 68;
+const MESSAGE_SIZE = 548;
+const NONE: readonly EncodedOption[] = [];
+
+interface Called {
+  readonly client: ClientId;
+  readonly mac: Mac;
+  readonly address: Ipv4;
+  readonly link: ServiceLink;
+  /** Of the subnet that its packets come from. */
+  readonly subnet: string;
+  readonly nonce: Uint8Array;
+  /** The packet by which it got the nonce: classes and reservations go by what it says. */
+  readonly octets: Uint8Array;
+  /** Of its last exchange. */
+  readonly xid: number;
+}
+
+interface Call {
+  sendings: number;
+  dueAt: number;
+}
+
+export class RenewalCalls {
+  private readonly parts: ServiceParts;
+  private readonly rememberedMax: number;
+  /** The one that was heard of longest ago first. */
+  private readonly remembered = new Map<ClientId, Called>();
+  private readonly byMac = new Map<Mac, ClientId>();
+  private readonly suspects = new Set<ClientId>();
+  private readonly calls = new Map<ClientId, Call>();
+  private everybody: Iterator<ClientId> | undefined;
+  private replay = 0n;
+
+  constructor(parts: ServiceParts, rememberedMax = REMEMBERED_MAX) {
+    this.parts = parts;
+    this.rememberedMax = rememberedMax;
+  }
+
+  /** How many clients can be called. */
+  get size(): number {
+    return this.remembered.size;
+  }
+
+  /** What an OFFER says to a client that asks for a nonce. */
+  offerOptions({ packet }: Exchange): readonly EncodedOption[] {
+    const option = this.parts.randomOctets && nonceCapableOption(packet);
+    return option === undefined ? NONE : [option];
+  }
+
+  /** What the ACK for `address` says of nonces. The client has heard of its lease: what it was called for is done. */
+  ackOptions(exchange: Exchange, address: Ipv4): readonly EncodedOption[] {
+    const { packet, request, arrival } = exchange;
+    const known = this.remembered.get(request.client);
+    this.forget(request.client);
+    const { randomOctets } = this.parts;
+    if (randomOctets === undefined || packet.messageType === undefined) return NONE;
+    const { xid } = packet;
+    if (!needsNonce(packet, known?.nonce)) {
+      // RFC 6704 §3.1.3: who renews keeps the nonce that is recorded.
+      if (known !== undefined && takesNonce(packet)) this.remember({ ...known, address, xid });
+      return NONE;
+    }
+    const nonce = randomOctets(NONCE_SIZE);
+    const { client, mac, link } = request;
+    const octets = Uint8Array.from(packet.bytes);
+    this.remember({ client, mac, address, link: arrival.link, subnet: link[0]!.id, nonce, octets, xid });
+    return [nonceOption(nonce, this.nextReplay())];
+  }
+
+  /** The stream shows a lease: given back, or of another node, whose nonce counts then. */
+  noticeStored({ client, address, state, node }: Lease): void {
+    const called = this.remembered.get(client);
+    if (called === undefined) return;
+    const isGone = state !== "bound" && address === called.address;
+    if (isGone || node !== this.parts.world.node) this.forget(client);
+  }
+
+  /** It has no address any more. */
+  forget(client: ClientId): void {
+    const called = this.remembered.get(client);
+    if (called === undefined) return;
+    this.remembered.delete(client);
+    if (this.byMac.get(called.mac) === client) this.byMac.delete(called.mac);
+    this.calls.delete(client);
+    this.suspects.delete(client);
+  }
+
+  /** Something else is said of the hosts with these hardware addresses. */
+  noticeHosts(macs: Iterable<Mac>): void {
+    if (this.remembered.size === 0) return;
+    for (const mac of macs) {
+      const client = this.byMac.get(mac);
+      if (client !== undefined) this.suspects.add(client);
+      this.suspectHoldersOfClaims(mac);
+    }
+  }
+
+  /** Who has an address that the host with this hardware address claims now. */
+  private suspectHoldersOfClaims(mac: Mac): void {
+    const { inventory, view } = this.parts.world;
+    for (const { addresses } of inventory.byMac(mac)?.interfaces ?? []) {
+      for (const { address } of addresses) {
+        const holder = view.get(address)?.client;
+        if (holder !== undefined && this.remembered.has(holder)) this.suspects.add(holder);
+      }
+    }
+  }
+
+  /** Something else may be said of everybody. */
+  noticeNetwork(): void {
+    this.everybody = this.remembered.keys();
+  }
+
+  /** To be called every some 100 ms: looks at who is concerned by a change, and sends what is due. */
+  tick(): void {
+    if (this.remembered.size === 0 || this.parts.refusal() !== undefined) return;
+    const now = this.parts.clocks.steady();
+    for (let looked = 0; looked < LOOKED_AT_MAX; looked++) {
+      const client = this.nextSuspect();
+      if (client === undefined) break;
+      if (!this.calls.has(client) && this.isToRenew(client))
+        this.calls.set(client, { sendings: 0, dueAt: now });
+    }
+    for (const [client, call] of this.calls) if (call.dueAt <= now) this.send(client, call, now);
+  }
+
+  private nextSuspect(): ClientId | undefined {
+    for (const client of this.suspects) {
+      this.suspects.delete(client);
+      return client;
+    }
+    const next = this.everybody?.next();
+    if (next?.done !== false) this.everybody = undefined;
+    return next?.value;
+  }
+
+  /** Whether a renewal would be told NAK now. Whoever would hear nothing is not called. */
+  private isToRenew(client: ClientId): boolean {
+    const { world, clocks } = this.parts;
+    const called = this.remembered.get(client);
+    const lease = called && world.view.get(called.address);
+    if (!isBound(lease, clocks.now()) || lease.client !== client) return false;
+    const request = this.requestOf(called!);
+    if (request === undefined) return false;
+    const policy = request.classes.find((each) => each.policy !== undefined)?.policy;
+    if (policy !== undefined) return policy === "decommission";
+    return entitlementTo(world, request, called!.address, this.parts.clocks.now()) === undefined;
+  }
+
+  private requestOf(called: Called): LeaseRequest | undefined {
+    const { client, octets, subnet } = called;
+    const { network, inventory } = this.parts.world;
+    const link = network.subnet(subnet)?.link ?? this.linkOfRenewal(called);
+    const packet = packetIn(octets);
+    if (link === undefined || packet === undefined) return undefined;
+    return leaseRequestOf(packet, MessageType.REQUEST, { network, inventory, link, client, intent: "" });
+  }
+
+  /**
+   * Its subnet has left the document: where its renewal would be looked for now, by unicast and past a relay agent (linkOf).
+   * Undefined: it would hear nothing.
+   */
+  private linkOfRenewal({ address, link }: Called): readonly Subnet[] | undefined {
+    const { network } = this.parts.world;
+    const subnet =
+      network.subnetContaining(address) ?? network.subnetOnLink(link.interfaceName, link.addresses);
+    return subnet?.link;
+  }
+
+  private send(client: ClientId, call: Call, now: number): void {
+    const called = this.remembered.get(client);
+    const packet = called && packetIn(called.octets);
+    if (called === undefined || packet === undefined || !this.isToRenew(client)) {
+      this.calls.delete(client);
+      return;
+    }
+    const { world, counters } = this.parts;
+    const { address, nonce, xid, link } = called;
+    const own = ownAddressFor(link, world.network.subnetContaining(address));
+    const serverIdentifier = serverIdentifierFor(packet, world.network.serverIdentifier?.address ?? own);
+    const { htype, chaddr } = packet;
+    const buffer = Buffer.allocUnsafe(MESSAGE_SIZE);
+    const target = { address, htype, chaddr, xid, serverIdentifier, nonce };
+    const length = writeForceRenew(target, this.nextReplay(), buffer);
+    const isSent = link.send(
+      buffer.subarray(0, length),
+      { kind: "unicast", address, port: CLIENT_PORT },
+      chaddr,
+      own,
+    );
+    if (isSent) counters.count("replied", "FORCERENEW");
+    else counters.count("trouble", "send-failed");
+    const delayMs = forceRenewDelayMs(++call.sendings);
+    if (delayMs === undefined || call.sendings >= SENDINGS_MAX) this.calls.delete(client);
+    else call.dueAt = now + delayMs;
+  }
+
+  private remember(called: Called): void {
+    const oldest = this.remembered.keys().next().value;
+    if (this.remembered.size >= this.rememberedMax && oldest !== undefined) this.forget(oldest);
+    this.remembered.set(called.client, called);
+    this.byMac.set(called.mac, called.client);
+  }
+
+  private nextReplay(): bigint {
+    this.replay = nextReplay(this.parts.clocks.now(), this.replay);
+    return this.replay;
+  }
+}
+
+function packetIn(octets: Uint8Array): Packet | undefined {
+  const decoded = decode(octets);
+  return decoded.ok ? decoded.packet : undefined;
+}

@@ -1,0 +1,122 @@
+// The API's routes that say why: what a packet would be answered, and what became of a client's last packets.
+import { checkDocument, type Problem } from "@leasehold/network";
+import { clientIdOfHardware, macBytes, type Packet } from "@leasehold/protocol";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import * as z from "zod";
+import { anyIdentity, parameters, wholeNumber } from "../../api/fields.ts";
+import {
+  type Client,
+  clientOfLease,
+  clientsOf,
+  type Identity,
+  identityIn,
+  isLeaseOf,
+} from "../../api/known-client.ts";
+import type { Foreseen } from "../../exchange/exchange.ts";
+import { explain } from "../../explain/explain.ts";
+import { type ExplainBody, explainSchema, questionOf } from "../../explain/question.ts";
+import type { Clocks, Whence } from "../../ports.ts";
+import { type RecentOutcomes, shownOutcome } from "../../telemetry/recent-outcomes.ts";
+import type { NodeWorld } from "../../views/node-world.ts";
+import { leasesThat } from "./lease-scan.ts";
+import { notReadable } from "./leases.ts";
+import { answerProblems } from "./server.ts";
+
+/** What the routes need of the node. */
+export interface Explainer {
+  readonly world: NodeWorld;
+  readonly clocks: Clocks;
+  readonly outcomes: RecentOutcomes;
+  /** The links that are served. */
+  readonly whences: readonly Whence[];
+  /** What a packet would be answered now. */
+  foresee(packet: Packet, whence: Whence): Foreseen;
+}
+
+const OUTCOMES_DEFAULT = 20;
+const OUTCOMES_MAX = 1000;
+
+const outcomesQuery = parameters({ client: anyIdentity, limit: wholeNumber(OUTCOMES_MAX).optional() });
+const anyBody = z.unknown();
+
+export function addExplain(app: FastifyInstance, node: Explainer): void {
+  app.post("/api/v1/explain", { schema: { body: anyBody } }, async ({ body }, reply) => {
+    const checked = checkDocument(explainSchema, body ?? {});
+    if (!checked.ok) return answerMistakes(reply, checked.problems);
+    const asked = await withClient(checked.document, node, reply);
+    if (asked === undefined) return reply;
+    const question = questionOf(asked, node.world, node.whences);
+    if (typeof question === "string") return reply.code(422).send({ error: question });
+    return explain(node.world, question, node.foresee(question.packet, question.whence), node.clocks.now());
+  });
+  const schema = { querystring: outcomesQuery };
+  app.get<{ Querystring: z.infer<typeof outcomesQuery> }>(
+    "/api/v1/outcomes",
+    { schema },
+    async (request, reply) => {
+      const { client, limit = OUTCOMES_DEFAULT } = request.query;
+      const identity = identityIn(client, node.world.inventory);
+      if (identity === undefined) return notReadable(reply, "client", client);
+      const clients = await allClientsOf(identity, node);
+      if (clients.length === 0 && identity.address === undefined) return answerUnknown(reply, client);
+      const sought = { clients: new Set(clients.flatMap(keysOf)), address: identity.address };
+      const outcomes = node.outcomes.ofAny(sought, limit).map(shownOutcome).map(rowOf);
+      if (clients.length === 0 && outcomes.length === 0) return answerUnknown(reply, client);
+      return { node: node.world.node, outcomes };
+    },
+  );
+}
+
+function rowOf({ at, type, outcome, reason, address, xid }: ReturnType<typeof shownOutcome>) {
+  return {
+    ...{ at: new Date(at).toISOString(), type, outcome, reason: reason ?? null },
+    // A NAK has none.
+    ...{ address: address === undefined || address === "0.0.0.0" ? null : address, xid },
+  };
+}
+
+function keysOf({ mac, client }: Client): string[] {
+  return [mac?.replaceAll(":", ""), client].filter((key) => key !== undefined);
+}
+
+/** Those with leases first, the newest lease before the others. */
+async function allClientsOf(identity: Identity, { world }: Explainer): Promise<Client[]> {
+  const { view, inventory } = world;
+  const { address } = identity;
+  const one = address === undefined ? undefined : view.get(address);
+  const some = address === undefined ? view.all() : one === undefined ? [] : [one];
+  const found = [];
+  for await (const leases of leasesThat(some, (lease) => isLeaseOf(lease, identity, inventory)))
+    found.push(...leases);
+  const newestFirst = found.sort((a, b) => b.revision - a.revision);
+  return [...newestFirst.map(clientOfLease), ...clientsOf(identity, world)];
+}
+
+/** With a hardware address where the client is named otherwise; undefined when it was answered that it cannot be. */
+async function withClient(
+  body: ExplainBody,
+  node: Explainer,
+  reply: FastifyReply,
+): Promise<ExplainBody | undefined> {
+  if (body.client === undefined) return body;
+  const identity = identityIn(body.client, node.world.inventory);
+  if (identity === undefined) return void notReadable(reply, "client", body.client);
+  const known = (await allClientsOf(identity, node)).find(({ mac }) => mac?.length === ETHERNET_LENGTH);
+  if (known === undefined) return void answerUnknown(reply, body.client);
+  const { mac, client } = known;
+  const sendsIdentity = client !== undefined && client !== clientIdOfHardware(1, macBytes(mac!));
+  return { ...body, client: undefined, mac, clientId: body.clientId ?? (sendsIdentity ? client : undefined) };
+}
+
+const ETHERNET_LENGTH = "00:00:00:00:00:00".length;
+
+function answerUnknown(reply: FastifyReply, text: string) {
+  return reply.code(404).send({
+    error: `No lease, host or reservation is known by ${JSON.stringify(text)}.`,
+    fix: "`leasehold leases` and `leasehold hosts` list what there is; a client that never got an address is known by its hardware address.",
+  });
+}
+
+function answerMistakes(reply: FastifyReply, problems: readonly Problem[]) {
+  return answerProblems(reply, "This question cannot be understood.", problems);
+}

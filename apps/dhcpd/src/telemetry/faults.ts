@@ -1,0 +1,75 @@
+// Mistakes of ours, where they end: what throws is counted and logged, with the packet, and nothing else stops for it (I15).
+// What is caught here left nothing half done: what a node knows changes in one step, after the store's word, or not at all.
+import type { Logger } from "pino";
+import type { Fault } from "../ports.ts";
+import type { Counters } from "./counters.ts";
+
+/** A packet that trips us comes again and again: so many lines a window say it as well as all would. */
+const LINES_MAX = 20;
+const WINDOW_MS = 10_000;
+
+export interface FaultsParts {
+  readonly counters: Counters;
+  readonly log: Pick<Logger, "error">;
+  /** A steady clock, in ms. */
+  readonly now: () => number;
+}
+
+export class Faults {
+  private readonly parts: FaultsParts;
+  private windowEnds = 0;
+  private lines = 0;
+  private unsaid = 0;
+
+  constructor(parts: FaultsParts) {
+    this.parts = parts;
+  }
+
+  /** Does a step; whether it threw. */
+  guard(during: string, step: () => void): boolean {
+    try {
+      step();
+      return false;
+    } catch (cause) {
+      this.count({ cause, during });
+      return true;
+    }
+  }
+
+  every(ms: number, during: string, step: () => void): NodeJS.Timeout {
+    return setInterval(() => this.guard(during, step), ms);
+  }
+
+  /** Of work that nobody waits for. */
+  unawaited(during: string, work: Promise<unknown> | undefined): void {
+    work?.catch((cause: unknown) => this.count({ cause, during }));
+  }
+
+  count(fault: Fault): void {
+    this.parts.counters.count("trouble", "internal-error");
+    this.tell(fault);
+  }
+
+  /** Logs it, as far as there is room for that. Never throws. */
+  tell({ cause, during, packet }: Fault): void {
+    try {
+      const { log, now } = this.parts;
+      if (now() >= this.windowEnds) {
+        this.windowEnds = now() + WINDOW_MS;
+        this.lines = 0;
+      }
+      if (++this.lines > LINES_MAX) {
+        this.unsaid++;
+        return;
+      }
+      const hex = packet && Buffer.from(packet).toString("hex");
+      log.error(
+        { err: cause, during, packet: hex, unsaid: this.unsaid || undefined },
+        "INTERNAL ERROR: this is a mistake of dhcpd's own; it ended what it happened in, and nothing else: please report it",
+      );
+      this.unsaid = 0;
+    } catch {
+      // Not even the log works: the count says so.
+    }
+  }
+}
