@@ -114,7 +114,7 @@ function freeAddress(world: World, request: LeaseRequest, now: Instant): Choice 
       isServed = true;
       if (world.offers.isExhausted(pool.id, now)) continue;
       if (!isOfKnown && isKeptForKnown(world, subnet, pool, now)) {
-        searched.push(keptShare(pool));
+        searched.push(pool.keptShare);
         continue;
       }
       const found = searchPool(world, request, subnet, pool, now);
@@ -126,20 +126,17 @@ function freeAddress(world: World, request: LeaseRequest, now: Instant): Choice 
 }
 
 /** A share that nobody has asked for is kept only where somebody may need it. */
-function keepsForKnown({ inventory }: World, { hasReservations }: Subnet, pool: Pool): boolean {
+export function keepsForKnown({ inventory }: World, { hasReservations }: Subnet, pool: Pool): boolean {
   if (pool.keepForKnown === 0) return false;
   return !pool.isKeptByDefault || inventory.size > 0 || hasReservations;
 }
-
-/** By this name the share is noted as all that is left, for a second. */
-export const keptShare = ({ id }: Pool): string => `${id} for unknown hosts`;
 
 /** The last free addresses of a pool are not for unknown hosts. They are counted only when there cannot be many. */
 export function isKeptForKnown(world: World, subnet: Subnet, pool: Pool, now: Instant): boolean {
   if (!keepsForKnown(world, subnet, pool)) return false;
   const { view, offers, policy } = world;
   const { keepForKnown, size } = pool;
-  if (offers.isExhausted(keptShare(pool), now)) return true;
+  if (offers.isExhausted(pool.keptShare, now)) return true;
   if (view.heldIn(pool.subnet) + offers.size + keepForKnown < size) return false;
   let free = 0;
   for (let i = 0; i < size && free <= keepForKnown; i++) {

@@ -1,7 +1,7 @@
 // decide(world, request, now): what should happen, from what this node knows. Pure: it reads the world and changes nothing.
 import type { Leniency } from "@leasehold/network";
 import { type ClientId, type Ipv4, MessageType } from "@leasehold/protocol";
-import { type Choice, chooseAddress, isKeptForKnown, keptShare } from "./choose-address.ts";
+import { type Choice, chooseAddress, isKeptForKnown, keepsForKnown } from "./choose-address.ts";
 import type { RefuseReason } from "./decision.ts";
 import { type Decision, silent } from "./decision.ts";
 import { declineLimitReached } from "./declines.ts";
@@ -135,11 +135,11 @@ function keptFrom(
   now: Instant,
 ): Decision | undefined {
   const { client } = request;
-  if (pool === undefined || pool.keepForKnown === 0 || world.view.get(address)?.client === client)
-    return undefined;
+  if (pool === undefined || !keepsForKnown(world, subnet, pool)) return undefined;
+  if (world.view.get(address)?.client === client) return undefined;
   if (offeredTo(world, client, now) === address || isKnown(world, request)) return undefined;
   if (!isKeptForKnown(world, subnet, pool, now)) return undefined;
-  return { kind: "silent", reason: "pool-exhausted", pools: [keptShare(pool)] };
+  return { kind: "silent", reason: "pool-exhausted", pools: [pool.keptShare] };
 }
 
 /** Option 50; of a client that leaves it out: what it has or is offered. */

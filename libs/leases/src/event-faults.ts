@@ -7,21 +7,22 @@ const NAME_MAX = 256;
 const WHY_MAX = 4096;
 /** Option 61, 60 or 82 as hex: no packet has more octets than a datagram. */
 const HEX_MAX = 2 * 65_535;
-const HEX = /^(?:[0-9a-f]{2})+$/;
-const MAC = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2}){0,15})?$/;
+/** Of 16 octets with colons. */
+const MAC_MAX = 47;
+const COLON = 0x3a;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Found and expected, of the first field that is wrong; undefined when none is. */
-export function faultOfEvent(value: unknown, types: readonly string[]): string | undefined {
+/** Found and expected, of the first field that is wrong; undefined when none is. `known`: an address that needs no look any more. */
+export function faultOfEvent(value: unknown, types: readonly string[], known?: string): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return wrong("the value", value, "an object");
   const event = value as Fields;
   if (event.v !== 1) return wrong("v", event.v, "1, which this version can read");
   if (typeof event.type !== "string" || !types.includes(event.type))
     return wrong("type", event.type, "one of a lease event");
-  if (typeof event.address !== "string" || parseIpv4(event.address) === undefined)
-    return wrong("address", event.address, "an IPv4 address");
+  const isKnown = known !== undefined && event.address === known;
+  if (!isKnown && !isAddress(event.address)) return wrong("address", event.address, "an IPv4 address");
   if (!isCount(event.network)) return wrong("network", event.network, "a revision");
   if (!isCount(event.inventory)) return wrong("inventory", event.inventory, "a revision");
   if (event.reserved !== undefined && event.reserved !== true)
@@ -41,8 +42,7 @@ export function faultOfFields(event: Fields): string | undefined {
   const { client, mac, subnet, host, hostname, seconds, heldSeconds, xid, node, intent, relay, trace } =
     event;
   if (!isHex(client)) return wrong("client", client, "the octets of its identity as hex");
-  if (mac !== undefined && !(typeof mac === "string" && MAC.test(mac)))
-    return wrong("mac", mac, "a hardware address");
+  if (mac !== undefined && !isMac(mac)) return wrong("mac", mac, "a hardware address");
   if (!isName(subnet)) return wrong("subnet", subnet, "a name");
   if (host !== undefined && !isName(host)) return wrong("host", host, "a name");
   if (hostname !== undefined && !isName(hostname)) return wrong("hostname", hostname, "a name");
@@ -57,8 +57,7 @@ export function faultOfFields(event: Fields): string | undefined {
 function faultOfTraces(relay: unknown, trace: unknown): string | undefined {
   if (relay !== undefined) {
     const { giaddr, agent } = (relay ?? {}) as Fields;
-    if (typeof giaddr !== "string" || parseIpv4(giaddr) === undefined)
-      return wrong("relay.giaddr", giaddr, "an IPv4 address");
+    if (!isAddress(giaddr)) return wrong("relay.giaddr", giaddr, "an IPv4 address");
     if (agent !== undefined && !isHex(agent)) return wrong("relay.agent", agent, "octets as hex");
   }
   if (trace !== undefined) {
@@ -74,8 +73,31 @@ function faultOfTraces(relay: unknown, trace: unknown): string | undefined {
   return undefined;
 }
 
+function isAddress(value: unknown): boolean {
+  return typeof value === "string" && parseIpv4(value) !== undefined;
+}
+
+// By character: regular expressions take five times as long, and every node reads every lease.
+
 function isHex(value: unknown): boolean {
-  return typeof value === "string" && value.length <= HEX_MAX && (value === "" || HEX.test(value));
+  if (typeof value !== "string" || value.length > HEX_MAX || value.length % 2 !== 0) return false;
+  for (let at = 0; at < value.length; at++) if (!isHexDigit(value.charCodeAt(at))) return false;
+  return true;
+}
+
+/** As "a4:bf:01:38:ee:65"; empty where the client has none. */
+function isMac(value: unknown): boolean {
+  if (value === "") return true;
+  if (typeof value !== "string" || value.length > MAC_MAX || value.length % 3 !== 2) return false;
+  for (let at = 0; at < value.length; at++) {
+    const character = value.charCodeAt(at);
+    if (at % 3 === 2 ? character !== COLON : !isHexDigit(character)) return false;
+  }
+  return true;
+}
+
+function isHexDigit(character: number): boolean {
+  return (character >= 0x30 && character <= 0x39) || (character >= 0x61 && character <= 0x66);
 }
 
 function isName(value: unknown): value is string {

@@ -117,20 +117,20 @@ export function decodeLeaseEvent(data: Uint8Array): LeaseEvent | undefined {
   return event instanceof NoEvent ? undefined : event;
 }
 
-/** The event in a record, or what is wrong with it. Never throws. */
-export function readLeaseEvent(data: Uint8Array): LeaseEvent | NoEvent {
+/** The event in a record, or what is wrong with it. `key`: the address that it is of, where that has been read. Never throws. */
+export function readLeaseEvent(data: Uint8Array, key?: string): LeaseEvent | NoEvent {
   let value: unknown;
   try {
     value = JSON.parse(decoder.decode(data));
   } catch {
     return new NoEvent(`the value: found ${data.length} octets that are no JSON, expected a lease event`);
   }
-  return parseLeaseEvent(value);
+  return parseLeaseEvent(value, key);
 }
 
 /** The same for what was JSON and is read already. */
-export function parseLeaseEvent(value: unknown): LeaseEvent | NoEvent {
-  const fault = faultOfEvent(value, LEASE_EVENT_TYPES);
+export function parseLeaseEvent(value: unknown, key?: string): LeaseEvent | NoEvent {
+  const fault = faultOfEvent(value, LEASE_EVENT_TYPES, key);
   return fault === undefined ? (value as LeaseEvent) : new NoEvent(fault);
 }
 

@@ -17,7 +17,7 @@ export interface StoredEvent {
   readonly revision: Revision;
   readonly at: Instant;
   /** Why it cannot be read. */
-  readonly unreadable?: string;
+  readonly unreadable?: string | undefined;
 }
 
 export type AppendResult =

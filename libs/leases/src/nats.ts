@@ -2,6 +2,7 @@
 import {
   type BucketOfWrites,
   type Bus,
+  type Change,
   type JointOverNatsOptions,
   jointBatchesOver,
   type KeyWrite,
@@ -44,10 +45,15 @@ export function leaseStream(bus: Bus, joint: JointOverNatsOptions = {}): CasStre
   return {
     publish: (appends, patienceMs) => batches.publish(appends.map(keyWrite), patienceMs),
     async read(address) {
-      const record = await readRecord(bus, LEASES, leaseKey(address));
+      const key = leaseKey(address);
+      const record = await readRecord(bus, LEASES, key);
       if (record === undefined) return undefined;
-      const stored = storedEvent(address, record.revision, record.at);
-      return record.value === undefined ? stored : readAs(stored, parseLeaseEvent(record.value));
+      const { value, revision, at } = record;
+      return storedAs(
+        address,
+        { key, revision, at },
+        value === undefined ? undefined : parseLeaseEvent(value),
+      );
     },
   };
 }
@@ -61,15 +67,22 @@ export const LEASE_WRITES: BucketOfWrites = {
 
 const HEAD_MAX = 80;
 const EVENT_MAX = 300_000;
+const HEADS = LEASE_EVENT_TYPES.map((type) => Buffer.from(`{"type":"${type}","v":1,"address":"`));
+const [QUOTE, COMMA, BRACE] = [0x22, 0x2c, 0x7d];
 
 /** By its head alone, which each node writes the same (lease-event.ts): under load one node hands on the events of all. */
 function isEventOf(key: string, data: Uint8Array): boolean {
-  const head = Buffer.from(data.buffer, data.byteOffset, Math.min(data.length, HEAD_MAX)).toString("latin1");
-  return (
-    data.length <= EVENT_MAX &&
-    data.at(-1) === 0x7d &&
-    LEASE_EVENT_TYPES.some((type) => head.startsWith(`{"type":"${type}","v":1,"address":"${key}",`))
-  );
+  if (data.length > EVENT_MAX || data[data.length - 1] !== BRACE) return false;
+  const head = HEADS.find((each) => beginsWith(data, each));
+  if (head === undefined) return false;
+  for (let i = 0; i < key.length; i++) if (data[head.length + i] !== key.charCodeAt(i)) return false;
+  const end = head.length + key.length;
+  return data[end] === QUOTE && data[end + 1] === COMMA;
+}
+
+function beginsWith(data: Uint8Array, head: Uint8Array): boolean {
+  for (let i = 0; i < head.length; i++) if (data[i] !== head[i]) return false;
+  return true;
 }
 
 const brief = (data: Uint8Array) => Buffer.from(data.subarray(0, HEAD_MAX)).toString("latin1");
@@ -81,27 +94,24 @@ export const keyWrite = ({ address, event, expected }: Append): KeyWrite => ({
   expected,
 });
 
-function storedEvent(address: Ipv4, sequence: number, at: number): StoredEvent {
-  return { address, event: undefined, revision: sequence as Revision, at: at as Instant };
-}
+type ChangeOfKey = Pick<Change, "key" | "revision" | "at">;
 
 /** The event of an address is under the address's own key. */
-function readAs(stored: StoredEvent, event: LeaseEvent | NoEvent): StoredEvent {
-  if (event instanceof NoEvent) return { ...stored, unreadable: event.reason };
-  const key = leaseKey(stored.address);
-  if (event.address === key) return { ...stored, event };
-  return { ...stored, unreadable: `address: found ${event.address}, expected ${key}, which is its key` };
+function storedAs(
+  address: Ipv4,
+  { key, revision, at }: ChangeOfKey,
+  read: LeaseEvent | NoEvent | undefined,
+): StoredEvent {
+  const stored = { address, revision: revision as Revision, at: at as Instant };
+  if (read === undefined) return { ...stored, event: undefined };
+  if (read instanceof NoEvent) return { ...stored, event: undefined, unreadable: read.reason };
+  if (read.address === key) return { address, event: read, revision: stored.revision, at: stored.at };
+  const unreadable = `address: found ${read.address}, expected ${key}, which is its key`;
+  return { ...stored, event: undefined, unreadable };
 }
 
-/** A change of the bucket as an event; undefined when its key is no address. */
-export function storedEventOf(change: {
-  readonly key: string;
-  readonly data: Uint8Array | undefined;
-  readonly revision: number;
-  readonly at: number;
-}): StoredEvent | undefined {
-  const address = parseIpv4(change.key);
-  if (address === undefined) return undefined;
-  const stored = storedEvent(address, change.revision, change.at);
-  return change.data === undefined ? stored : readAs(stored, readLeaseEvent(change.data));
+/** A change of the bucket as an event; `address` is what its key says. */
+export function storedEventOf(address: Ipv4, change: ChangeOfKey & Pick<Change, "data">): StoredEvent {
+  const { data, key } = change;
+  return storedAs(address, change, data === undefined ? undefined : readLeaseEvent(data, key));
 }

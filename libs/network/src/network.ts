@@ -123,6 +123,8 @@ export interface Pool {
   readonly keepForKnown: number;
   /** The document does not say so: it is a part of the pool, and for nothing while no host is known. */
   readonly isKeptByDefault: boolean;
+  /** By this name that share is noted as all that is left, for a second. */
+  readonly keptShare: string;
   /** For clients in no class. */
   readonly lease: LeaseTimes;
 }

@@ -138,7 +138,11 @@ export class DhcpService {
 
   /** The stream shows a lease: if this node granted it, an older one of the client in the same subnet is released. */
   noticeStored(lease: Lease): void {
-    this.guard("taking in a stored lease", () => this.takeStored(lease));
+    try {
+      this.takeStored(lease);
+    } catch (cause) {
+      this.answers.fault({ cause, during: "taking in a stored lease" });
+    }
   }
 
   private takeStored(lease: Lease): void {

@@ -11,18 +11,23 @@ const HOSTS_PATIENCE_MS = 600_000;
 export class Acquaintance {
   private readonly membership: Membership;
   private readonly since: number;
-  private isMade = false;
+  private made = false;
 
   constructor(membership: Membership, since: number) {
     this.membership = membership;
     this.since = since;
   }
 
+  /** Nothing is waited for any more. */
+  get isMade(): boolean {
+    return this.made;
+  }
+
   /** What is still waited for; undefined when it is done, and from then on. */
   missing(own: KnownKeys, now: number): string | undefined {
-    if (this.isMade) return undefined;
+    if (this.made) return undefined;
     const reason = this.waitsFor(own, now);
-    if (reason === undefined) this.isMade = true;
+    if (reason === undefined) this.made = true;
     return reason;
   }
 

@@ -73,6 +73,8 @@ export class StoreKeeping implements BucketNotice {
 
   /** Why it does not know enough to serve; undefined when it does. */
   get missing(): string | undefined {
+    // Asked for every packet: what is known is not counted for it.
+    if (this.acquaintance.isMade) return undefined;
     return this.acquaintance.missing(this.keys, this.parts.steady());
   }
 

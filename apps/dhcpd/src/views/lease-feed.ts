@@ -43,7 +43,7 @@ export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | Unreadabl
     index.note(shown);
     return shown;
   }
-  const stored = storedEventOf(record)!;
+  const stored = storedEventOf(address, record);
   const lease = leaseOf(stored)!;
   if (stored.unreadable !== undefined) {
     // In the place of what was there: the address is given to nobody, and the record is not written over.

@@ -15,12 +15,14 @@ export interface RelayWitness {
 export class SeenRelays {
   /** The texts that were looked at: nearly every lease of a site names one of a few. */
   private readonly looked = new Set<string>();
+  private newest: string | undefined;
   private readonly bySubnet = new Map<string, Set<Ipv4>>();
   private readonly known = new Set<Ipv4>();
 
   /** A lease was stored for a client behind this relay agent. */
   note(giaddr: string, { network, view }: RelayWitness, now: Instant): void {
-    if (this.looked.has(giaddr)) return;
+    if (giaddr === this.newest || this.looked.has(giaddr)) return;
+    this.newest = giaddr;
     if (this.looked.size < SUBNETS_MAX) this.looked.add(giaddr);
     const address = parseIpv4(giaddr);
     const subnet = address === undefined ? undefined : network.subnetContaining(address);
@@ -38,6 +40,7 @@ export class SeenRelays {
 
   /** Another document: pools are others. */
   forget(): void {
+    this.newest = undefined;
     this.looked.clear();
     this.bySubnet.clear();
     this.known.clear();

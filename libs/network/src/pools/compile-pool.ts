@@ -40,8 +40,9 @@ export function compilePool(pool: PoolDocument, context: PoolContext): CompiledP
   const addresses = leasableAddressesOf(pool, context.prefix, context.fixed);
   if (addresses.size === 0) return undefined;
   const { for: wanted = "any", allocate = "dynamic" } = pool;
+  const id = poolId(context.subnet, pool);
   return {
-    id: poolId(context.subnet, pool),
+    id,
     subnet: context.subnet,
     ranges: addresses.ranges,
     first: addresses.first,
@@ -54,6 +55,7 @@ export function compilePool(pool: PoolDocument, context: PoolContext): CompiledP
     allocate,
     keepForKnown: pool.keepForKnown ?? shareForKnown(wanted, addresses.size),
     isKeptByDefault: pool.keepForKnown === undefined,
+    keptShare: `${id} for unknown hosts`,
     serves: allocate === "dynamic" ? servedBy(wanted, context) : () => false,
     lease: context.lease,
     level: context.level,

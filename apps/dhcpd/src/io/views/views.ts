@@ -92,17 +92,23 @@ export function followAll(
     },
     takeTold: ({ stream, at, first, writes }) => {
       if (!leases.told(stream, first, first + writes.length - 1)) return;
-      for (const [i, { key, data }] of writes.entries())
-        faults.guard(`taking in ${key}`, () => take({ key, data, revision: first + i, at }));
+      for (const [i, { key, data }] of writes.entries()) {
+        try {
+          take({ key, data, revision: first + i, at });
+        } catch (cause) {
+          faults.count({ cause, during: `taking in ${key}` });
+        }
+      }
     },
     get isLoading() {
       if (!network.follower.complete) return true;
       return world.network.revision > 0 && !(leases.complete && inventory.complete);
     },
     missing: () => {
+      // Asked for every packet.
+      if (leases.complete && inventory.complete && network.follower.complete) return network.missing;
       const loading = Object.entries(all).filter(([, follower]) => !follower.complete);
-      if (loading.length > 0) return `loading ${loading.map(([name]) => name).join(", ")}`;
-      return network.missing;
+      return `loading ${loading.map(([name]) => name).join(", ")}`;
     },
     stop: async () => {
       await Promise.all([leases, inventory, network].map((each) => each.stop()));
