@@ -33,7 +33,9 @@ export function* compileInSteps(document: NetworkDocument, revision: number): Ge
     }
     reservations.set(subnet.id, compiled);
   }
-  const fixed = fixedAddresses(survey(document));
+  const surveyed = survey(document);
+  yield;
+  const fixed = fixedAddresses(surveyed);
   yield;
   const context = { document, options, classes, fixed, reservations };
   const subnets = document.subnets.map((subnet) => compileSubnet(subnet, context));

@@ -1,10 +1,12 @@
 // The two ways in for a network document: a person's text, and a value out of the store or the API.
-import { CHECKS } from "./checks/cross-check.ts";
-import { survey } from "./checks/survey.ts";
+import type { Check } from "./checks/check.ts";
+import { CHECKS, LEVEL_CHECKS } from "./checks/cross-check.ts";
+import { type Survey, survey } from "./checks/survey.ts";
 import { WARNINGS } from "./checks/warnings.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
 import { parseInSteps } from "./document/parse-in-steps.ts";
 import { readText } from "./text/document-text.ts";
+import type { Finding } from "./text/problem.ts";
 import { type Checked, concluded, inOrder, schemaFindings, type TextRead } from "./text/read-document.ts";
 import { atOnce } from "./text/steps.ts";
 
@@ -33,16 +35,27 @@ function* checkRead(
   const findings = schemaFindings(parsed, read.value);
   yield;
   const surveyed = survey(read.value);
-  for (const check of CHECKS) {
+  for (const [check, given] of [...partsOf(surveyed), ...CHECKS.map((one) => [one, surveyed] as const)]) {
     yield;
-    findings.push(...check(surveyed));
+    for (const finding of check(given)) findings.push(finding);
   }
   const checked = concluded(parsed, findings, (all) => inOrder(all, read, file));
   if (!checked.ok) return checked;
-  const warnings = [];
+  const warnings: Finding[] = [];
   for (const check of WARNINGS) {
     yield;
-    warnings.push(...check(surveyed));
+    for (const finding of check(surveyed)) warnings.push(finding);
   }
   return { ...checked, warnings: inOrder(warnings, read, file) };
+}
+
+/** So many take some milliseconds. */
+const LEVELS_A_STEP = 500;
+
+function* partsOf(surveyed: Survey): Generator<readonly [Check, Survey], void, void> {
+  const { levels } = surveyed;
+  for (const check of LEVEL_CHECKS) {
+    for (let first = 0; first < levels.length; first += LEVELS_A_STEP)
+      yield [check, { ...surveyed, levels: levels.slice(first, first + LEVELS_A_STEP) }];
+  }
 }

@@ -3,7 +3,7 @@ import type { Check } from "./check.ts";
 import { classChecks } from "./classes.ts";
 import { leaseTimeChecks } from "./lease-times.ts";
 import { matcherChecks } from "./matchers.ts";
-import { optionChecks } from "./options.ts";
+import { optionChecks, optionLevelChecks } from "./options.ts";
 import { poolChecks } from "./pools.ts";
 import { reservationChecks } from "./reservations.ts";
 import { sendListChecks } from "./send-lists.ts";
@@ -11,11 +11,12 @@ import { subnetChecks } from "./subnets.ts";
 
 export const CHECKS: readonly Check[] = [
   ...optionChecks,
-  ...sendListChecks,
-  ...leaseTimeChecks,
   ...subnetChecks,
   ...poolChecks,
   ...reservationChecks,
   ...classChecks,
   ...matcherChecks,
 ];
+
+/** Those that look at each level by itself: `levels` may be given to them in parts. */
+export const LEVEL_CHECKS: readonly Check[] = [...optionLevelChecks, ...sendListChecks, ...leaseTimeChecks];

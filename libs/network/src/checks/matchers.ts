@@ -2,7 +2,7 @@
 import { octetsOfValue } from "../classes/compile-matcher.ts";
 import { MATCHER_KEYS } from "../document/matcher-schema.ts";
 import type { OptionCatalogue } from "../options/option-catalogue.ts";
-import { closest } from "../text/closest.ts";
+import { type Advice, adviceFrom } from "../text/closest.ts";
 import { describe, type Finding } from "../text/problem.ts";
 import { type Check, exactlyOneOf } from "./check.ts";
 import { matchersOf, type PlacedMatcher } from "./matcher-tree.ts";
@@ -12,8 +12,8 @@ import type { Survey } from "./survey.ts";
 
 export const matcherChecks: readonly Check[] = [
   (survey) => matchersOf(survey).flatMap(oneKeyEach),
-  (survey) => matchersOf(survey).flatMap((matcher) => classBefore(matcher, survey)),
-  (survey) => matchersOf(survey).flatMap((matcher) => subnetThere(matcher, survey)),
+  classesBefore,
+  subnetsThere,
   options,
 ];
 
@@ -45,11 +45,22 @@ function oneKeyEach(matcher: PlacedMatcher): Finding[] {
   ];
 }
 
-function classBefore({ path, fields, classIndex }: PlacedMatcher, { classes }: Survey): Finding[] {
+function classesBefore(survey: Survey): Finding[] {
+  const ids = survey.classes.map((part) => textOf(part.fields.id));
+  const places = new Map(ids.map((id, i) => [id, i] as const).reverse()); // Of two, the first one.
+  const meantBy = adviceFrom(ids.flatMap((id) => id ?? []));
+  return matchersOf(survey).flatMap((matcher) => classBefore(matcher, ids, places, meantBy));
+}
+
+function classBefore(
+  { path, fields, classIndex }: PlacedMatcher,
+  ids: readonly (string | undefined)[],
+  places: ReadonlyMap<string | undefined, number>,
+  meantBy: Advice,
+): Finding[] {
   const id = textOf(fields.class);
   if (id === undefined || id === "") return [];
-  const ids = classes.map((part) => textOf(part.fields.id));
-  const index = ids.indexOf(id);
+  const index = places.get(id) ?? -1;
   if (index >= 0 && index < classIndex) return [];
   const at = [...path, "class"];
   if (index === classIndex) {
@@ -68,39 +79,42 @@ function classBefore({ path, fields, classIndex }: PlacedMatcher, { classes }: S
       },
     ];
   }
-  const before = ids.slice(0, classIndex).flatMap((one) => one ?? []);
+  const meantIndex = places.get(meantBy(id)) ?? classIndex;
   return [
     {
       path: at,
       found: `"${id}"`,
       expected: "the id of a class that stands before this one",
-      ...fixFor(id, before),
+      ...fixFor(meantIndex < classIndex ? ids[meantIndex] : undefined),
     },
   ];
 }
 
-function subnetThere({ path, fields }: PlacedMatcher, { subnets }: Survey): Finding[] {
-  const id = textOf(fields.subnet);
-  const ids = subnets.flatMap((subnet) => subnet.id ?? []);
-  if (id === undefined || id === "" || ids.includes(id)) return [];
-  return [
-    { path: [...path, "subnet"], found: `"${id}"`, expected: "the id of a subnet", ...fixFor(id, ids) },
-  ];
+function subnetsThere(survey: Survey): Finding[] {
+  const ids = survey.subnets.flatMap((subnet) => subnet.id ?? []);
+  const meantBy = adviceFrom(ids);
+  return matchersOf(survey).flatMap(({ path, fields }) => {
+    const id = textOf(fields.subnet);
+    if (id === undefined || id === "" || ids.includes(id)) return [];
+    const expected = "the id of a subnet";
+    return [{ path: [...path, "subnet"], found: `"${id}"`, expected, ...fixFor(meantBy(id)) }];
+  });
 }
 
 function options(survey: Survey): Finding[] {
   const catalogue = catalogueOf(survey.definitions);
+  const meantBy = adviceFrom(catalogue.names);
   return matchersOf(survey).flatMap((matcher) => {
     const option = partUnder(matcher, "option");
     return [
       ...exactlyOneOf(["name", "code"], option, "an option"),
       ...exactlyOneOf(["exists", ...COMPARISONS], option, "what to look for"),
-      ...optionThere(option, catalogue),
+      ...optionThere(option, catalogue, meantBy),
     ];
   });
 }
 
-function optionThere({ path, fields }: Part, catalogue: OptionCatalogue): Finding[] {
+function optionThere({ path, fields }: Part, catalogue: OptionCatalogue, meantBy: Advice): Finding[] {
   const name = textOf(fields.name);
   const option = name === undefined ? undefined : catalogue.option(name);
   if (name !== undefined && option === undefined) {
@@ -109,7 +123,7 @@ function optionThere({ path, fields }: Part, catalogue: OptionCatalogue): Findin
         path: [...path, "name"],
         found: `"${name}"`,
         expected: "the name of an option",
-        ...fixFor(name, catalogue.names),
+        ...fixFor(meantBy(name)),
       },
     ];
   }
@@ -125,7 +139,6 @@ function optionThere({ path, fields }: Part, catalogue: OptionCatalogue): Findin
   return [{ path: [...path, "equals"], found: describe(fields.equals), expected }];
 }
 
-function fixFor(name: string, known: readonly string[]): { fix?: string } {
-  const meant = closest(name, known);
+function fixFor(meant: string | undefined): { fix?: string } {
   return meant ? { fix: `Write "${meant}" if that was meant.` } : {};
 }

@@ -4,21 +4,15 @@ import { optionDefinition } from "../document/option-definition-schema.ts";
 import { OptionCatalogue, type WritableOption } from "../options/option-catalogue.ts";
 import { optionsSchema } from "../options/option-schema.ts";
 import { wrongPartsOf } from "../options/wrong-part.ts";
-import { closest } from "../text/closest.ts";
+import { type Advice, adviceFrom } from "../text/closest.ts";
 import { describe, type Finding, formatPath } from "../text/problem.ts";
 import { type Check, repeated } from "./check.ts";
 import { numberOf, type Part, partUnder, textOf } from "./parts.ts";
 import type { Survey } from "./survey.ts";
 
-export const optionChecks: readonly Check[] = [
-  namesOfIana,
-  codesOfIana,
-  twoSpaces,
-  definedTwice,
-  codesTwice,
-  valuesOfOwnOptions,
-  subOptionsTooLong,
-];
+export const optionChecks: readonly Check[] = [namesOfIana, codesOfIana, twoSpaces, definedTwice, codesTwice];
+
+export const optionLevelChecks: readonly Check[] = [valuesOfOwnOptions, subOptionsTooLong];
 
 function namesOfIana({ definitions }: Survey): Finding[] {
   return definitions.flatMap(({ path, fields }) => {
@@ -85,13 +79,14 @@ function codesTwice({ definitions }: Survey): Finding[] {
 
 function valuesOfOwnOptions({ definitions, levels }: Survey): Finding[] {
   const catalogue = catalogueOf(definitions);
+  const meantBy = adviceFrom(catalogue.names);
   return levels.flatMap((level) => {
     const { path, fields } = partUnder(level, "options");
     return Object.keys(fields).flatMap((name) => {
       if (Object.hasOwn(optionsSchema.shape, name) || fields[name] === undefined) return [];
       const option = catalogue.option(name);
       const at = [...path, name];
-      if (option === undefined) return [unknownOption(name, at, catalogue)];
+      if (option === undefined) return [unknownOption(name, at, meantBy)];
       return option.encode(fields[name]) === undefined ? wrongValues(option, fields[name], at) : [];
     });
   });
@@ -112,8 +107,8 @@ function wrongValues(option: WritableOption, value: unknown, at: Finding["path"]
   });
 }
 
-function unknownOption(name: string, path: Finding["path"], catalogue: OptionCatalogue): Finding {
-  const meant = closest(name, catalogue.names);
+function unknownOption(name: string, path: Finding["path"], meantBy: Advice): Finding {
+  const meant = meantBy(name);
   return {
     path,
     found: `an unknown key "${name}"`,

@@ -1,7 +1,7 @@
 // Pools: inside their subnet, apart from each other and from the servers, for classes that there are.
 import { formatIpv4, formatPrefix } from "@leasehold/protocol";
 import { formatRange, leasablePart, withoutHoles } from "../pools/address-range.ts";
-import { closest } from "../text/closest.ts";
+import { adviceFrom } from "../text/closest.ts";
 import { type Finding, formatPath } from "../text/problem.ts";
 import { type Check, exactlyOneOf, overlaps } from "./check.ts";
 import { textOf } from "./parts.ts";
@@ -127,10 +127,11 @@ const BUILT_IN: readonly string[] = ["any", "known", "unknown"];
 
 function unknownClasses(survey: Survey): Finding[] {
   const ids = survey.classes.flatMap(({ fields }) => textOf(fields.id) ?? []);
+  const meantBy = adviceFrom([...BUILT_IN, ...ids]);
   return eachPool(survey, ({ path, fields }) => {
     const wanted = textOf(fields.for);
     if (wanted === undefined || wanted === "" || BUILT_IN.includes(wanted) || ids.includes(wanted)) return [];
-    const meant = closest(wanted, [...BUILT_IN, ...ids]);
+    const meant = meantBy(wanted);
     const classes = ids.length > 0 ? "the id of a class" : "(the document defines no class)";
     return [
       {

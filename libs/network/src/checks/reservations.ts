@@ -1,7 +1,7 @@
 // Reservations: each names one client, none is named twice, and their addresses are the subnet's to give.
 import { formatIpv4, formatPrefix, parseIpv4 } from "@leasehold/protocol";
 import { IDENTIFIERS, keyOf } from "../reservations/identifier.ts";
-import { closest } from "../text/closest.ts";
+import { adviceFrom } from "../text/closest.ts";
 import { type Finding, formatPath } from "../text/problem.ts";
 import { type Check, exactlyOneOf, repeated } from "./check.ts";
 import { type Part, textOf } from "./parts.ts";
@@ -78,10 +78,11 @@ function whyNotLeasable(address: number, prefix: NonNullable<SurveyedSubnet["pre
 
 function unknownClasses(survey: Survey): Finding[] {
   const ids = survey.classes.flatMap(({ fields }) => textOf(fields.id) ?? []);
+  const meantBy = adviceFrom(ids);
   return all(survey).flatMap(({ path, fields }) => {
     const id = textOf(fields.class);
     if (id === undefined || id === "" || ids.includes(id)) return [];
-    const meant = closest(id, ids);
+    const meant = meantBy(id);
     return [
       {
         path: [...path, "class"],

@@ -1,7 +1,7 @@
 // `alwaysSend` and `neverSend`: names of options that the reply has by the document's leave, each in one of the two lists.
 import { type OptionCatalogue, VENDOR_SPECIFIC_INFORMATION } from "../options/option-catalogue.ts";
 import { EXCHANGE_OPTIONS } from "../options/option-schema.ts";
-import { closest } from "../text/closest.ts";
+import { type Advice, adviceFrom } from "../text/closest.ts";
 import { type Finding, formatPath, type Path } from "../text/problem.ts";
 import type { Check } from "./check.ts";
 import { catalogueOf } from "./options.ts";
@@ -23,11 +23,12 @@ interface Named {
 
 function sendLists({ definitions, levels }: Survey): Finding[] {
   const catalogue = catalogueOf(definitions);
+  const meantBy = adviceFrom(catalogue.names);
   return levels.flatMap((level) => {
     const named = [...namesIn(level, "alwaysSend"), ...namesIn(level, "neverSend")];
     return named.flatMap((one, i) => {
       const before = named.slice(0, i).find(({ name }) => name === one.name);
-      return wrongName(one, catalogue) ?? (before === undefined ? [] : [repetition(one, before)]);
+      return wrongName(one, catalogue, meantBy) ?? (before === undefined ? [] : [repetition(one, before)]);
     });
   });
 }
@@ -38,11 +39,15 @@ function namesIn(level: Part, list: List): Named[] {
   );
 }
 
-function wrongName({ list, name, path }: Named, catalogue: OptionCatalogue): Finding[] | undefined {
+function wrongName(
+  { list, name, path }: Named,
+  catalogue: OptionCatalogue,
+  meantBy: Advice,
+): Finding[] | undefined {
   const option = catalogue.option(name);
   const found = `"${name}"`;
   if (option === undefined) {
-    const meant = closest(name, catalogue.names);
+    const meant = meantBy(name);
     return [
       {
         ...{ path, found, expected: "the name of an option (see the reference)" },

@@ -1,6 +1,6 @@
 // Subnets among each other: ids, prefixes, links, shared networks.
 import { formatPrefix } from "@leasehold/protocol";
-import { closest } from "../text/closest.ts";
+import { adviceFrom } from "../text/closest.ts";
 import { type Finding, formatPath } from "../text/problem.ts";
 import { type Check, overlaps, repeated, repeatedIds } from "./check.ts";
 import { textOf, textsUnder } from "./parts.ts";
@@ -76,10 +76,11 @@ function contestedLinks({ subnets }: Survey): Finding[] {
 
 function unusedSharedNetworks({ sharedNetworks, subnets }: Survey): Finding[] {
   const used = subnets.flatMap(({ sharedNetwork }) => sharedNetwork ?? []);
+  const meantBy = adviceFrom(used);
   return sharedNetworks.flatMap(({ path, fields }) => {
     const id = textOf(fields.id);
     if (id === undefined || used.includes(id)) return [];
-    const meant = closest(id, used);
+    const meant = meantBy(id);
     return [
       {
         path: [...path, "id"],

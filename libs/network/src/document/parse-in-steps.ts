@@ -6,7 +6,7 @@ import { type NetworkDocument, networkSchema } from "./network-schema.ts";
 import { type ReservationDocument, reservations } from "./subnet-schema.ts";
 
 /** So many take some milliseconds. */
-export const RESERVATIONS_A_STEP = 500;
+export const RESERVATIONS_A_STEP = 250;
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,7 +1,22 @@
 // Of the names that there are, the one that was probably meant by one that there is not.
 
+/** To each name in turn the one that was meant, or undefined. */
+export type Advice = (name: string) => string | undefined;
+
+/** Whoever made so many different mistakes needs no advice on more; to find it takes a millisecond where many names are known. */
+const ADVICE_MAX = 20;
+
+/** For a list of any length: each name is looked for once, and at most so many are. */
+export function adviceFrom(known: readonly string[]): Advice {
+  const given = new Map<string, string | undefined>();
+  return (name) => {
+    if (!given.has(name) && given.size < ADVICE_MAX) given.set(name, closest(name, known));
+    return given.get(name);
+  };
+}
+
 /** Undefined when none is near enough to be a typing mistake. */
-export function closest(key: string, known: readonly string[]): string | undefined {
+function closest(key: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((name) => ({ name, distance: distance(key.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);

@@ -3,7 +3,7 @@
 import type * as z from "zod";
 import { type ReadText, readText } from "./document-text.ts";
 import { describe, type Finding, formatPath, type Path, type Problem } from "./problem.ts";
-import { adviseOnKey } from "./section.ts";
+import { type KeyAdvice, keyAdvice } from "./section.ts";
 
 export type Checked<T> =
   | { readonly ok: true; readonly document: T; readonly warnings: readonly Problem[] }
@@ -51,7 +51,8 @@ function checkRead<T>(
 
 /** What the schema finds wrong with `value`, in words. */
 export function schemaFindings(parsed: Parsed<unknown>, value: unknown): Finding[] {
-  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => findingsOf(issue, value));
+  const advise = keyAdvice();
+  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => findingsOf(issue, value, advise));
 }
 
 /** @param findings all of them. */
@@ -64,13 +65,20 @@ export function concluded<T>(
   return { ok: true, document: parsed.data, warnings: [] };
 }
 
+/** So many are told: nobody reads more, and each is looked for in the text. */
+export const TOLD_MAX = 1000;
+
 /** As they stand in the text. */
 export function inOrder(
   findings: readonly Finding[],
   read: TextRead,
   file: string | undefined,
 ): readonly Problem[] {
-  return findings.map((finding) => placed(finding, read, file)).sort(byPlace);
+  const told = findings.slice(0, TOLD_MAX).map((finding) => placed(finding, read, file));
+  told.sort(byPlace);
+  if (findings.length <= TOLD_MAX) return told;
+  const more = `${findings.length - TOLD_MAX} more like these`;
+  return [...told, { ...(file === undefined ? {} : { file }), path: "", found: more, expected: "none" }];
 }
 
 function byPlace(a: Problem, b: Problem): number {
@@ -88,13 +96,13 @@ function placed(finding: Finding, read: TextRead, file: string | undefined): Pro
   };
 }
 
-function findingsOf(issue: z.core.$ZodIssue, root: unknown): Finding[] {
+function findingsOf(issue: z.core.$ZodIssue, root: unknown, advise: KeyAdvice): Finding[] {
   const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       path: [...path, key],
       found: `an unknown key "${key}"`,
-      ...adviseOnKey(key, issue.message),
+      ...advise(key, issue.message),
     }));
   }
   const { found, fix } = ownWords(issue);
