@@ -21,7 +21,7 @@ const commands: readonly RunCommand[] = [
   bench,
   {
     name: "fuzz",
-    usage: "fuzz [seconds]",
+    usage: "fuzz [--wire] [--count N]",
     about: "mutated packets, messages and records through all that reads them",
     run: (args) => program("test/fuzz/main.ts", args),
   },
