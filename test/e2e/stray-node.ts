@@ -7,6 +7,8 @@ import { typescript } from "../lab/service.ts";
 import { until } from "../lab/shell.ts";
 
 export interface StrayOptions {
+  /** n4 when not given. */
+  readonly name?: string;
   readonly interfaces?: readonly string[];
   readonly servers?: readonly string[];
   readonly user?: "dhcpd" | "syncer";
@@ -65,11 +67,14 @@ export class StrayNode {
   }
 }
 
-function nodeFile(lab: Lab, { interfaces, servers, user = "dhcpd", password }: StrayOptions): string {
+function nodeFile(
+  lab: Lab,
+  { name = "n4", interfaces, servers, user = "dhcpd", password }: StrayOptions,
+): string {
   const { nats, token } = lab.layout();
   const login = { servers: servers ?? nats.servers, user, password: password ?? lab.state.passwords[user] };
   return JSON.stringify({
-    name: "n4",
+    name,
     interfaces: interfaces ?? ["eth0"],
     nats: login,
     api: { listen: `127.0.0.1:${API_PORT}`, token },
