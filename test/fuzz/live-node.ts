@@ -40,6 +40,8 @@ export interface LiveNode {
   metrics(): Promise<ReadonlyMap<string, number>>;
   /** Undefined when it is ready. */
   notReady(): Promise<string | undefined>;
+  /** The lists of the API that are not answered with 200: none fails for one row of nonsense. */
+  failingLists(): Promise<readonly string[]>;
   /** The ids that the NATS server gave to the connections of n1 and of the syncer: another one is another connection. */
   connections(): Promise<Readonly<Record<string, number>>>;
   /** Resident memory in MiB, by process; 0 when it has ended. */
@@ -95,6 +97,7 @@ export async function startLiveNode(): Promise<LiveNode> {
         if (response?.status === 200) return undefined;
         return response === undefined ? "its API does not answer" : await response.text();
       },
+      failingLists: () => failingListsOf(server),
       connections: () => connectionsOf(nats),
       memory: () => ({
         dhcpd: dhcpd.mebibytes(),
@@ -189,6 +192,20 @@ function mebibytesOf(pid: number): number {
 
 async function statusOf(url: string): Promise<number> {
   return (await fetch(url).catch(() => undefined))?.status ?? 0;
+}
+
+const LISTS = ["leases", "hosts", "cluster", "network", "network/history"];
+
+async function failingListsOf(server: string): Promise<string[]> {
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const answers = await Promise.all(
+    LISTS.map(async (list) => {
+      const response = await fetch(`${server}/api/v1/${list}`, { headers }).catch(() => undefined);
+      await response?.arrayBuffer();
+      return response?.status === 200 ? [] : [`${list}: ${response?.status ?? "no answer"}`];
+    }),
+  );
+  return answers.flat();
 }
 
 async function metricsOf(server: string): Promise<ReadonlyMap<string, number>> {

@@ -17,6 +17,7 @@ export interface WireLimits {
 export interface Look {
   readonly leaseMs: number;
   readonly memory: ReturnType<LiveNode["memory"]>;
+  readonly failingLists: readonly string[];
 }
 
 export interface WireReport {
@@ -99,7 +100,7 @@ export async function fuzzOnTheWire({ count, seed, onProgress }: WireLimits): Pr
       failures.push(`connections: ${JSON.stringify(before)} before, ${JSON.stringify(after)} after`);
     const reason = await node.notReady();
     if (reason !== undefined) failures.push(`the node is not ready: ${reason}`);
-    failures.push(...growths(looks));
+    failures.push(...growths(looks), ...looks.flatMap(({ failingLists }) => failingLists));
     const metrics = await node.metrics();
     const rejected = new Map([...metrics].filter(([name, n]) => name.startsWith("leasehold_bad_") && n > 0));
     const internalErrors = metrics.get('leasehold_trouble_total{kind="internal-error"}') ?? 0;
@@ -197,7 +198,7 @@ async function streamOfLeases(dhcpd: NatsConnection): Promise<string> {
 }
 
 async function lookAt(node: LiveNode): Promise<Look> {
-  return { leaseMs: await node.lease(), memory: node.memory() };
+  return { leaseMs: await node.lease(), failingLists: await node.failingLists(), memory: node.memory() };
 }
 
 /** Memory that goes on growing in the second half of the run. */
