@@ -10,8 +10,8 @@ import {
   onStored,
   tellStored,
 } from "@leasehold/bus";
-import { grant, leaseStoreContract, put } from "@leasehold/leases/contract";
-import { JetStreamLeaseStore } from "@leasehold/leases/nats";
+import { JetStreamLeaseStore } from "@leasehold/lease-store";
+import { grant, leaseStoreContract, put } from "@leasehold/lease-store/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../lab/shell.ts";
 import { type NatsCluster, startNatsCluster } from "../nats/cluster.ts";

@@ -1,8 +1,8 @@
 // A process that wants fifty addresses of 10.0.0.0/8 each time it reads a line, and prints what became of them in one line.
 import { createInterface } from "node:readline";
 import { connectBus } from "@leasehold/bus";
-import { grant, put } from "@leasehold/leases/contract";
-import { JetStreamLeaseStore } from "@leasehold/leases/nats";
+import { JetStreamLeaseStore } from "@leasehold/lease-store";
+import { grant, put } from "@leasehold/lease-store/contract";
 
 const [name = "w", servers = ""] = process.argv.slice(2);
 const bus = await connectBus({ name, servers: servers.split(",") });

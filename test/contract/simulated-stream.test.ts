@@ -1,9 +1,9 @@
 // The model of JetStream against JetStream: the same writes to three real servers and to the simulated stream. One after the
 // other they must have the same outcomes; at once, and while a leader dies, outcomes that the model can have, too.
 import { type Bus, connectBus, ensureObjects, LEASES, streamInfo, streamOf } from "@leasehold/bus";
-import { type Append, type CasOutcome, type CasStream, NO_REVISION, type Revision } from "@leasehold/leases";
-import { grant } from "@leasehold/leases/contract";
-import { leaseStream } from "@leasehold/leases/nats";
+import { type CasOutcome, type CasStream, leaseStream } from "@leasehold/lease-store";
+import { grant } from "@leasehold/lease-store/contract";
+import { type Append, NO_REVISION, type Revision } from "@leasehold/leases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type NatsCluster, startNatsCluster } from "../nats/cluster.ts";
 import { Chance } from "../sim/chance.ts";

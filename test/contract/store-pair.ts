@@ -1,7 +1,7 @@
 // Two stores on three real servers, for the contract of lease stores.
 import { type Bus, connectBus, ensureObjects } from "@leasehold/bus";
-import type { StorePair } from "@leasehold/leases/contract";
-import type { JetStreamLeaseStore } from "@leasehold/leases/nats";
+import type { JetStreamLeaseStore } from "@leasehold/lease-store";
+import type { StorePair } from "@leasehold/lease-store/contract";
 import { type NatsCluster, startNatsCluster } from "../nats/cluster.ts";
 
 /** Ends with the pair. */

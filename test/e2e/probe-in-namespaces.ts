@@ -1,8 +1,8 @@
 // Run by conflict-probe.test.ts inside of namespaces of its own, as their root: probes addresses there and prints, as JSON,
 // what was answered. `peer` is a host behind v0; the network behind it is reached through it, as through a relay.
 import { execFileSync } from "node:child_process";
+import { ConflictProbe, type ProbeAnswer } from "@leasehold/link";
 import { type Mac, parseIpv4 } from "@leasehold/protocol";
-import { ConflictProbe, type ProbeAnswer } from "../../apps/dhcpd/src/io/link/conflict-probe.ts";
 
 const WAIT = 200;
 const PEER = "02:00:00:00:09:07" as Mac;

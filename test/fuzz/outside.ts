@@ -11,8 +11,8 @@ import {
   Wrong,
 } from "@leasehold/bus";
 import { Inventory } from "@leasehold/inventory";
+import { LEASE_WRITES } from "@leasehold/lease-store";
 import { instant } from "@leasehold/leases";
-import { LEASE_WRITES } from "@leasehold/leases/nats";
 import { checkNetwork } from "@leasehold/network";
 import { leaseViewOf } from "../../apps/dhcpd/src/api/rows.ts";
 import { readHeartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";

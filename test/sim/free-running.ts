@@ -1,5 +1,5 @@
 // A timeline that goes on by itself, for tests that wait for real promises.
-import type { Timers } from "@leasehold/leases";
+import type { Timers } from "@leasehold/lease-store";
 import type { Timeline } from "./timeline.ts";
 
 /** Everything that becomes due happens soon; returns how to stop. */

@@ -2,16 +2,8 @@
 // links around them. A crash ends its process, and all that it knew; the next one starts empty.
 
 import { type JointBatches, type KeyWrite, readHanded, type Told, Wrong } from "@leasehold/bus";
-import {
-  type Append,
-  type CasStream,
-  DEFAULT_POLICY,
-  encodeLeaseEvent,
-  GroupCommits,
-  instant,
-  type StoredEvent,
-} from "@leasehold/leases";
-import { LEASE_WRITES } from "@leasehold/leases/nats";
+import { type CasStream, GroupCommits, LEASE_WRITES } from "@leasehold/lease-store";
+import { type Append, DEFAULT_POLICY, encodeLeaseEvent, instant, type StoredEvent } from "@leasehold/leases";
 import { clientIdOfHardware, MessageType, type Packet } from "@leasehold/protocol";
 import { BEAT_EVERY_MS, type Heartbeat, type NodeState } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
 import { Membership } from "../../apps/dhcpd/src/cluster/membership.ts";

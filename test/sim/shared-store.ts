@@ -1,8 +1,8 @@
-// A node's way into the simulated store, as apps/dhcpd/src/io/store/lease-store.ts and libs/leases/src/nats.ts make it: with the other
+// A node's way into the simulated store, as apps/dhcpd/src/io/store/lease-store.ts and libs/lease-store/src/jetstream-store.ts make it: with the other
 // nodes, telling what is stored. What is load for them is any traffic here.
 import { type CasOutcome, JointBatches, type JointPorts, type KeyWrite } from "@leasehold/bus";
-import { type Append, type CasStream, decodeLeaseEvent, type Revision } from "@leasehold/leases";
-import { keyWrite } from "@leasehold/leases/nats";
+import { type CasStream, keyWrite } from "@leasehold/lease-store";
+import { type Append, decodeLeaseEvent, type Revision } from "@leasehold/leases";
 import { parseIpv4 } from "@leasehold/protocol";
 import type { Connection } from "./door.ts";
 

@@ -1,6 +1,6 @@
 // The simulated stream keeps the contract of every lease store, and does what a leader that goes may do.
-import { type CasOutcome, GroupCommits } from "@leasehold/leases";
-import { grant, leaseStoreContract } from "@leasehold/leases/contract";
+import { type CasOutcome, GroupCommits } from "@leasehold/lease-store";
+import { grant, leaseStoreContract } from "@leasehold/lease-store/contract";
 import { expect, test } from "vitest";
 import { Chance } from "./chance.ts";
 import { StoreDoor } from "./door.ts";

@@ -2,7 +2,9 @@
 // is on its way, and answers when a majority has it. What a leader had not committed when it went is committed by the next
 // one in part: a prefix of it, and nobody is told. What of this a real cluster does is compared in
 // test/contract/simulated-stream.test.ts.
-import type { Append, CasOutcome, Instant, Revision, StoredEvent } from "@leasehold/leases";
+
+import type { CasOutcome } from "@leasehold/lease-store";
+import type { Append, Instant, Revision, StoredEvent } from "@leasehold/leases";
 import type { Ipv4 } from "@leasehold/protocol";
 import type { Chance } from "./chance.ts";
 import type { Timeline } from "./timeline.ts";

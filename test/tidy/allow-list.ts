@@ -7,8 +7,6 @@ export interface Allowed {
   readonly atMost?: number; // For ceilings.
 }
 
-const CONTRACT = "the suite that every store passes, with a door of its own: only tests open it";
-
 const FOLDER = "a folder has at most 16 modules";
 const GREW = "it was larger when the rule came, and may not grow";
 
@@ -17,17 +15,11 @@ export const allowList: readonly Allowed[] = [
   { rule: FOLDER, file: "apps/ctl/src/commands", reason: "a command each", atMost: 24 },
   { rule: FOLDER, file: "apps/syncer/src", reason: GREW, atMost: 20 },
   { rule: FOLDER, file: "libs/bus/src", reason: GREW, atMost: 23 },
-  { rule: FOLDER, file: "libs/leases/src", reason: GREW, atMost: 30 },
+  { rule: FOLDER, file: "libs/leases/src", reason: GREW, atMost: 28 },
   { rule: FOLDER, file: "libs/network/src/checks", reason: "a check each", atMost: 24 },
   { rule: FOLDER, file: "libs/protocol/src", reason: GREW, atMost: 17 },
   { rule: FOLDER, file: "test/bench", reason: GREW, atMost: 25 },
   { rule: FOLDER, file: "test/chaos", reason: GREW, atMost: 19 },
   { rule: FOLDER, file: "test/lab", reason: GREW, atMost: 33 },
   { rule: FOLDER, file: "test/sim", reason: GREW, atMost: 28 },
-  { rule: "a package imports only what it declares", file: "libs/leases/src/contract.ts", reason: CONTRACT },
-  {
-    rule: "libs read no clock, no randomness, no file and no socket",
-    file: "libs/leases/src/contract.ts",
-    reason: CONTRACT,
-  },
 ];

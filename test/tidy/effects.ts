@@ -2,8 +2,8 @@
 import { importsOf } from "./imports.ts";
 import { type Finding, isTest, type Rule } from "./repository.ts";
 
-/** libs/bus is the shell's library, and the store's adapter is its one neighbour: they talk to the world. */
-const IMPURE_LIBS = /^libs\/(bus\/|leases\/src\/nats\.ts$)/;
+/** These are the shell's libraries: they talk to NATS, and to the machine's network interfaces. */
+const IMPURE_LIBS = /^libs\/(bus\/|link\/|lease-store\/src\/jetstream-store\.ts$)/;
 
 const EFFECTS: readonly (readonly [RegExp, string])[] = [
   [

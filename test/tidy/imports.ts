@@ -10,8 +10,9 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   leases: ["network", "inventory", "protocol"],
   boot: ["network", "inventory", "protocol"],
   bus: [],
+  link: ["protocol"],
+  "lease-store": ["bus", "leases", "protocol"],
 };
-const NATS_ADAPTER = "libs/leases/src/nats.ts";
 
 export interface Import {
   readonly from: string; // The text between the quotes.
@@ -63,22 +64,15 @@ function faultOf(file: string, folder: string, from: string): string | undefined
       ? undefined
       : `${from} leads out of ${folder}: import the package by name`;
   }
-  if (from.startsWith("@nats-io/"))
-    return mayUseNats(file, folder) ? undefined : `only libs/bus and ${NATS_ADAPTER} know NATS`;
+  if (from.startsWith("@nats-io/")) return folder === "libs/bus" ? undefined : "only libs/bus knows NATS";
   const other = /^@leasehold\/([^/]+)/.exec(from)?.[1];
   if (other === undefined || `libs/${other}` === folder) return undefined;
-  return mayImport(file, folder, other) ? undefined : `${folder} may not import @leasehold/${other}`;
+  return mayImport(folder, other) ? undefined : `${folder} may not import @leasehold/${other}`;
 }
 
-function mayUseNats(file: string, folder: string): boolean {
-  return folder === "libs/bus" || file === NATS_ADAPTER;
-}
-
-function mayImport(file: string, folder: string, other: string): boolean {
+function mayImport(folder: string, other: string): boolean {
   if (!(other in DIRECTIONS)) return false; // Another app, or the tests.
   if (folder.startsWith("apps/")) return true;
-  // The adapter of the store stands on libs/bus, and so do its tests.
-  if (other === "bus") return file === NATS_ADAPTER || (folder === "libs/leases" && isTest(file));
   return DIRECTIONS[folder.slice("libs/".length)]?.includes(other) ?? false;
 }
 

@@ -56,4 +56,4 @@ function ignoredNames(gitignore: string): Set<string> {
 }
 
 export const isTest = (path: string): boolean =>
-  path.endsWith(".test.ts") || /^[a-z]+\/[a-z]+\/test\//.test(path);
+  path.endsWith(".test.ts") || /^[a-z]+\/[a-z-]+\/test\//.test(path);

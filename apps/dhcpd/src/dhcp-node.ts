@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as passing } from "node:timers/promises";
 import { type Bus, BusError, beat, onBeat } from "@leasehold/bus";
+import { ConflictProbe, ServedLinks } from "@leasehold/link";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import { Draining, HANDOVER_MS } from "./cluster/draining.ts";
@@ -16,9 +17,8 @@ import type { Foreseen } from "./exchange/exchange.ts";
 import { Intake, type Received } from "./intake/intake.ts";
 import { claimName } from "./io/cluster/claim-name.ts";
 import { ClusterAddress } from "./io/cluster/cluster-address.ts";
+import { FLOATING_LABEL } from "./io/cluster/floating-address.ts";
 import { LeasequeryPeers } from "./io/leasequery/leasequery-peers.ts";
-import { ConflictProbe } from "./io/link/conflict-probe.ts";
-import { ServedLinks } from "./io/link/served-links.ts";
 import { connectToBus } from "./io/store/bus.ts";
 import { Suspicion } from "./io/store/clear-suspicion.ts";
 import { DurabilityCheck } from "./io/store/durability-check.ts";
@@ -119,7 +119,7 @@ export class DhcpNode {
     });
     this.conflicts = new ConflictProbe({ tell: (sentence) => log.warn(sentence) });
     this.links = new ServedLinks({
-      ...{ interfaces, port: file.dhcp.port, log },
+      ...{ interfaces, port: file.dhcp.port, labelOfOthers: FLOATING_LABEL, log },
       receive: (bytes, sourcePort, { link, isBroadcast }) => {
         const at = this.clocks.steady();
         try {

@@ -1,13 +1,13 @@
 // dhcpd: `node apps/dhcpd/src/main.ts node.yaml`. Reads its file, starts the node, and stops it in order on SIGTERM.
 import { readFileSync } from "node:fs";
 import { BusError } from "@leasehold/bus";
+import { LinkError } from "@leasehold/link";
 import { formatProblem, unreadableFile } from "@leasehold/network";
 import pino, { type Logger } from "pino";
 import { DhcpNode } from "./dhcp-node.ts";
 import { serveApi } from "./io/api/api.ts";
 import { metricsOf } from "./io/api/metrics.ts";
 import { apiToken, reload } from "./io/api/reload.ts";
-import { LinkError } from "./io/link/link.ts";
 import { type NodeFile, readNodeFile } from "./node-file.ts";
 
 const VERSION = (

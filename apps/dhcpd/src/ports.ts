@@ -1,13 +1,9 @@
 // What the rooms of this app ask of each other and of the machine: the clocks, the store, a link, and how a packet came in.
 import type { Instant, LeaseStore, StoredEvent } from "@leasehold/leases";
+import type { Destination } from "@leasehold/link";
 import type { Ipv4, Mac } from "@leasehold/protocol";
 
-/** Where a reply goes. */
-export type Destination =
-  | { readonly kind: "unicast"; readonly address: Ipv4; readonly port: number }
-  | { readonly kind: "broadcast" }
-  /** To the hardware address of a client that has no address yet. */
-  | { readonly kind: "hardware"; readonly address: Ipv4 };
+export type { Destination } from "@leasehold/link";
 
 export interface Whence {
   /** Of the interface that the packet came in by. */

@@ -1,13 +1,7 @@
 // A node on the real group commits, some of whose parts throw for some clients.
-import {
-  type Append,
-  type CasOutcome,
-  type CasStream,
-  GroupCommits,
-  MemoryLeaseStore,
-  type StoredEvent,
-  type Timers,
-} from "@leasehold/leases";
+
+import { type CasOutcome, type CasStream, GroupCommits, type Timers } from "@leasehold/lease-store";
+import { type Append, MemoryLeaseStore, type StoredEvent } from "@leasehold/leases";
 import { compileNetwork } from "@leasehold/network";
 import type { Ipv4, MessageTypeName } from "@leasehold/protocol";
 import { Membership } from "../src/cluster/membership.ts";

@@ -7,14 +7,6 @@ export { declineLimitReached } from "./declines.ts";
 export { entitlementTo, reservationOf } from "./entitlement.ts";
 export { faultOfFields } from "./event-faults.ts";
 export { conflictEvent } from "./grant.ts";
-export {
-  type CasOutcome,
-  type CasStream,
-  type GroupCommitOptions,
-  GroupCommits,
-  type StoreFault,
-  type Timers,
-} from "./group-commits.ts";
 export { after, type Instant, instant, NO_REVISION, type Revision, revision } from "./instant.ts";
 export {
   isBound,
@@ -34,11 +26,14 @@ export {
   type ClientTrace,
   decodeLeaseEvent,
   encodeLeaseEvent,
+  LEASE_EVENT_TYPES,
   type LeaseEvent,
   type LeaseEventType,
   leaseKey,
   NoEvent,
+  parseLeaseEvent,
   type RelayTrace,
+  readLeaseEvent,
 } from "./lease-event.ts";
 export { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEvent } from "./lease-store.ts";
 export { LeaseView } from "./lease-view.ts";

@@ -1,9 +1,8 @@
 // A UDP socket of the load generator: a receive buffer that holds a storm's replies, many of them read with one call, and sends that
 // wait for nothing. The generator shares the processors with what it measures.
 import { createSocket, type Socket } from "node:dgram";
+import { DatagramBatch, Libc } from "@leasehold/link";
 import type { Ipv4 } from "@leasehold/protocol";
-import { DatagramBatch } from "../../../apps/dhcpd/src/io/link/datagram-batch.ts";
-import { Libc } from "../../../apps/dhcpd/src/io/link/libc.ts";
 
 const RECEIVE_BUFFER = 32 << 20;
 const SERVER_PORT = 67;

@@ -3,8 +3,8 @@
 
 import type { Bus } from "@leasehold/bus";
 import { connectBus, ensureObjects, followBucket, LEASES } from "@leasehold/bus";
+import { JetStreamLeaseStore } from "@leasehold/lease-store";
 import { type Append, NO_REVISION } from "@leasehold/leases";
-import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import { parseIpv4 } from "@leasehold/protocol";
 import { startNatsCluster } from "../../nats/cluster.ts";
 import { type Cost, costOf, profiled } from "./measure.ts";

@@ -1,11 +1,11 @@
 // What the API, the metrics and the command see of a node, and what they may have it do.
 import type { Bus } from "@leasehold/bus";
+import type { LinkView } from "@leasehold/link";
 import type { Packet } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import type { NodeState } from "../cluster/heartbeat.ts";
 import type { Cleared, Order } from "../exchange/clear-lease.ts";
 import type { Foreseen } from "../exchange/exchange.ts";
-import type { LinkView } from "../links/link-state.ts";
 import type { NodeFile } from "../node-file.ts";
 import type { Clocks, Whence } from "../ports.ts";
 import type { Durability } from "../store/durability.ts";

@@ -1,8 +1,8 @@
 // What a node tells the others twice a second, and what of that is believed: only what has the form that nodes give it.
 import { Wrong } from "@leasehold/bus";
+import { LINK_STATES } from "@leasehold/link/state";
 import { parseIpv4 } from "@leasehold/protocol";
 import * as z from "zod";
-import { LINK_STATES } from "../links/link-state.ts";
 import { STORE_STATES, type StoreState } from "../store/store-health.ts";
 
 export const BEAT_EVERY_MS = 500;

@@ -1,7 +1,7 @@
+import type { LinkState, LinkView } from "@leasehold/link";
 import { compileNetwork } from "@leasehold/network";
 import type { ClientId } from "@leasehold/protocol";
 import { describe, expect, it } from "vitest";
-import type { LinkState, LinkView } from "../links/link-state.ts";
 import { MembersOnLink } from "./members-on-link.ts";
 import { Membership } from "./membership.ts";
 

@@ -1,7 +1,7 @@
 // Who is in the cluster, as heard in heartbeats.
 import { Members } from "@leasehold/leases";
+import type { LinkView } from "@leasehold/link";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
-import type { LinkView } from "../links/link-state.ts";
 import type { HeardWord } from "./floating-vote.ts";
 import { DEAD_AFTER_MS, type Heartbeat } from "./heartbeat.ts";
 import { type KnownKeys, knownKeysOf } from "./known-keys.ts";

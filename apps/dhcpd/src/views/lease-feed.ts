@@ -1,6 +1,7 @@
 // What the bucket's feed shows, into what this node knows of leases.
+
+import { storedEventOf } from "@leasehold/lease-store";
 import { type Instant, type Lease, leaseOf, type Revision } from "@leasehold/leases";
-import { storedEventOf } from "@leasehold/leases/nats";
 import { parseIpv4 } from "@leasehold/protocol";
 import type { NodeWorld } from "./node-world.ts";
 

@@ -9,12 +9,12 @@ import {
   Offers,
   type World,
 } from "@leasehold/leases";
+import type { LinkView } from "@leasehold/link";
 import { compileNetwork, type Network, type Problem, type Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import { MembersOnLink } from "../cluster/members-on-link.ts";
 import type { Membership } from "../cluster/membership.ts";
 import { LeasequeryIndex } from "../leasequery/lease-index.ts";
-import type { LinkView } from "../links/link-state.ts";
 import { Alarms } from "../telemetry/alarms.ts";
 import { networkWarnings } from "./network-warnings.ts";
 import { SeenRelays } from "./seen-relays.ts";

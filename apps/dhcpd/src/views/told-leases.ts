@@ -1,6 +1,6 @@
 // Who publishes for all, and what nodes tell each other of what is stored (docs/adr/0017).
 import { type KeyWrite, type Told, Wrong } from "@leasehold/bus";
-import { LEASE_WRITES } from "@leasehold/leases/nats";
+import { LEASE_WRITES } from "@leasehold/lease-store";
 import type { StreamClock } from "../store/stream-clock.ts";
 
 /** What took longer to store is left to the feed, which knows the stream's own time of it. */

@@ -1,5 +1,7 @@
 // Whatever throws while one client's reply is made, every other exchange of the batch ends, and nothing waits for ever.
-import { GroupCommits, MemoryLeaseStore, type Timers } from "@leasehold/leases";
+
+import { GroupCommits, type Timers } from "@leasehold/lease-store";
+import { MemoryLeaseStore } from "@leasehold/leases";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Counters } from "../../src/telemetry/counters.ts";

@@ -1,14 +1,14 @@
 // The cluster's own address on this node: every node listens on it; where it floats, this node votes, and carries it while it
 // is elected.
 import { reasonOf } from "@leasehold/bus";
+import type { ServedLink } from "@leasehold/link";
 import type { Network } from "@leasehold/network";
 import type { Logger } from "pino";
 import { type FloatingEvent, FloatingIdentity } from "../../cluster/floating-identity.ts";
 import type { FloatingWord } from "../../cluster/floating-vote.ts";
 import type { Membership } from "../../cluster/membership.ts";
 import type { Counters } from "../../telemetry/counters.ts";
-import { FloatingAddress } from "../link/floating-address.ts";
-import type { ServedLink } from "../link/served-link.ts";
+import { FloatingAddress } from "./floating-address.ts";
 
 export interface ClusterAddressParts {
   readonly self: string;

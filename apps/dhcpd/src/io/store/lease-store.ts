@@ -1,7 +1,7 @@
 // This node's way into the store of leases: with the other nodes under load, and telling them what is stored (docs/adr/0017).
 import { type Bus, type KeyWrite, onStored, type Told, tellStored } from "@leasehold/bus";
+import { JetStreamLeaseStore } from "@leasehold/lease-store";
 import type { Append } from "@leasehold/leases";
-import { JetStreamLeaseStore } from "@leasehold/leases/nats";
 import type { StoreHealth } from "../../store/store-health.ts";
 import type { StreamClock } from "../../store/stream-clock.ts";
 import type { Counters } from "../../telemetry/counters.ts";

@@ -1,6 +1,8 @@
 // One interface that is to be served, whatever becomes of it: the same object for the packets that are under way while the
 // sockets behind it are closed and opened again, because the interface was made anew or has another address.
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
+import type { Destination } from "./destination.ts";
+import { type Link, LinkError, openLink, type Receive } from "./link.ts";
 import {
   type InterfaceFacts,
   inOrder,
@@ -8,9 +10,7 @@ import {
   type LinkView,
   problemOf,
   viewOf,
-} from "../../links/link-state.ts";
-import type { Destination } from "../../ports.ts";
-import { type Link, LinkError, openLink, type Receive } from "./link.ts";
+} from "./link-state.ts";
 
 export class ServedLink {
   readonly interfaceName: string;

@@ -1,16 +1,15 @@
 // The frame around a reply. Its checksums are verified as a receiver does it, not as they were made: the ones' complement
 // sum over the words with the checksum among them is 0xffff (RFC 1071 §1).
-import { type Ipv4, ipv4, type Mac } from "@leasehold/protocol";
+import { type Ipv4, ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ip } from "../../test/wire.ts";
 import { type FrameEnds, writeFrame } from "./frame.ts";
 
 const ENDS: FrameEnds = {
   sourceMac: "02:00:00:00:00:aa" as Mac,
   targetMac: Uint8Array.of(2, 0, 0, 0, 0, 1),
-  source: ip("10.0.0.2"),
-  target: ip("10.0.0.10"),
+  source: parseIpv4("10.0.0.2")!,
+  target: parseIpv4("10.0.0.10")!,
 };
 
 function frameOf(payload: Uint8Array, ends = ENDS): Buffer {

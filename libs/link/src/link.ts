@@ -3,10 +3,10 @@
 // node knows whether its peers saw a packet, which decides who answers (docs/adr/0004).
 import { createSocket, type Socket } from "node:dgram";
 import { formatIpv4, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
-import { writeArpAnnouncement } from "../../ethernet/arp.ts";
-import { writeFrame } from "../../ethernet/frame.ts";
-import type { Destination } from "../../ports.ts";
 import { DatagramBatch, type TakeDatagram } from "./datagram-batch.ts";
+import type { Destination } from "./destination.ts";
+import { writeArpAnnouncement } from "./ethernet/arp.ts";
+import { writeFrame } from "./ethernet/frame.ts";
 import { Libc, linkAddress, SystemCallError } from "./libc.ts";
 import { type NotSent, ReplyBatch } from "./reply-batch.ts";
 

@@ -4,8 +4,8 @@
 
 import type { Ipv4, Mac } from "@leasehold/protocol";
 import koffi from "koffi";
-import { arpSender, PROBE_SIZE, writeArpProbe } from "../../ethernet/arp.ts";
-import { ECHO_SIZE, echoReplySource, writeEchoRequest } from "../../ethernet/icmp-echo.ts";
+import { arpSender, PROBE_SIZE, writeArpProbe } from "./ethernet/arp.ts";
+import { ECHO_SIZE, echoReplySource, writeEchoRequest } from "./ethernet/icmp-echo.ts";
 import { SystemCallError } from "./libc.ts";
 
 /** Whom an answer shows to use an address. ICMP does not say by which interface. */

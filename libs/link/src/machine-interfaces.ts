@@ -3,15 +3,9 @@
 import { networkInterfaces } from "node:os";
 import { type Ipv4, parseIpv4, parseMac } from "@leasehold/protocol";
 import koffi from "koffi";
-import type { InterfaceFacts } from "../../links/link-state.ts";
-import {
-  dumpRequest,
-  type KernelWord,
-  kernelWords,
-  RTM_GETADDR,
-  RTM_GETLINK,
-} from "../../links/rtnetlink.ts";
 import { SystemCallError } from "./libc.ts";
+import type { InterfaceFacts } from "./link-state.ts";
+import { dumpRequest, type KernelWord, kernelWords, RTM_GETADDR, RTM_GETLINK } from "./rtnetlink.ts";
 
 const AF_NETLINK = 16;
 const SOCK_RAW_NOW = 3 | 0o4000 | 0o2000000; // SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC

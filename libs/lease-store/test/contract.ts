@@ -1,10 +1,18 @@
 // What every lease store must do, as tests that run against each adapter: the port's meaning.
+
+import type { LeaseEvent } from "@leasehold/leases";
+import {
+  type Append,
+  type AppendResult,
+  isOwn,
+  type LeaseStore,
+  leaseKey,
+  NO_REVISION,
+  type Revision,
+  type StoredEvent,
+} from "@leasehold/leases";
 import { type ClientId, ipv4 } from "@leasehold/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { NO_REVISION, type Revision } from "./instant.ts";
-import type { LeaseEvent } from "./lease-event.ts";
-import { leaseKey } from "./lease-event.ts";
-import { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEvent } from "./lease-store.ts";
 
 /** Two writers of one store, as two nodes are, and a look at what it holds. */
 export interface StorePair {

@@ -1,7 +1,7 @@
 // On real sockets of the loopback interface: what a batch hands out is what was sent, in its order, and the receiver's own.
 import { parseIpv4 } from "@leasehold/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { freePort } from "../../../test/udp-ports.ts";
+import { freePort } from "../test/udp-ports.ts";
 import { DatagramBatch } from "./datagram-batch.ts";
 import { Libc } from "./libc.ts";
 

@@ -5,9 +5,16 @@
 // batch is refused nobody says which write was stale, so it is halved until the stale one stands alone; when its fate is
 // unknown the same compare-and-swap is repeated, and a conflict with our own intent is success (docs/adr/0002). While the
 // stream does not answer (an election takes 4 to 9 s), all wait in order, and only the first one is tried.
+
+import {
+  type Append,
+  type AppendResult,
+  isOwn,
+  type LeaseStore,
+  revision,
+  type StoredEvent,
+} from "@leasehold/leases";
 import type { Ipv4 } from "@leasehold/protocol";
-import { revision } from "./instant.ts";
-import { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEvent } from "./lease-store.ts";
 
 /** While the stream does not answer, it is tried so often. */
 const RETRY_MS = 50;

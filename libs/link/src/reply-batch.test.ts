@@ -1,7 +1,7 @@
 // On real sockets of the loopback interface: what is put leaves as the datagrams that `sendto` would have made of it.
 import { parseIpv4 } from "@leasehold/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { freePort } from "../../../test/udp-ports.ts";
+import { freePort } from "../test/udp-ports.ts";
 import { DatagramBatch } from "./datagram-batch.ts";
 import { Libc } from "./libc.ts";
 import { ReplyBatch } from "./reply-batch.ts";

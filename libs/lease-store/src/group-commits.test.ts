@@ -1,10 +1,11 @@
 // A stream that answers when it is told to, and timers that run when time passes: what waits, in which order, and for how long.
+
+import type { Append, StoredEvent } from "@leasehold/leases";
+import { revision } from "@leasehold/leases";
 import { ipv4 } from "@leasehold/protocol";
 import { beforeEach, expect, test } from "vitest";
-import { grant } from "./contract.ts";
+import { grant } from "../test/contract.ts";
 import { type CasOutcome, type CasStream, GroupCommits, type Timers } from "./group-commits.ts";
-import { revision } from "./instant.ts";
-import type { Append, StoredEvent } from "./lease-store.ts";
 
 const NO_LEADER: CasOutcome = { kind: "unknown", cause: "no-leader", reason: "no responders" };
 

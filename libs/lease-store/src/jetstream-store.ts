@@ -11,9 +11,7 @@ import {
   subjectOf,
   Wrong,
 } from "@leasehold/bus";
-import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
-import { type CasStream, type GroupCommitOptions, GroupCommits, type Timers } from "./group-commits.ts";
-import type { Instant, Revision } from "./instant.ts";
+import type { Append, Instant, Revision, StoredEvent } from "@leasehold/leases";
 import {
   encodeLeaseEvent,
   LEASE_EVENT_TYPES,
@@ -22,8 +20,9 @@ import {
   NoEvent,
   parseLeaseEvent,
   readLeaseEvent,
-} from "./lease-event.ts";
-import type { Append, StoredEvent } from "./lease-store.ts";
+} from "@leasehold/leases";
+import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
+import { type CasStream, type GroupCommitOptions, GroupCommits, type Timers } from "./group-commits.ts";
 
 const TIMERS: Timers = {
   now: () => performance.now(),

@@ -1,6 +1,6 @@
+import type { Instant } from "@leasehold/leases";
+import { MemoryLeaseStore } from "@leasehold/leases";
 import { leaseStoreContract } from "./contract.ts";
-import type { Instant } from "./instant.ts";
-import { MemoryLeaseStore } from "./memory-store.ts";
 
 leaseStoreContract("in memory", async () => {
   const store = new MemoryLeaseStore(() => 0 as Instant);

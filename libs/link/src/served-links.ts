@@ -1,17 +1,17 @@
 // The interfaces of node.yaml, followed for as long as the node runs: opened when they are there, closed when they are gone,
 // opened again when they were made anew or have another address.
-import { reasonOf } from "@leasehold/bus";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { Logger } from "pino";
-import { fixOf, type InterfaceFacts, type LinkView } from "../../links/link-state.ts";
-import { FLOATING_LABEL } from "./floating-address.ts";
 import { LinkError, type Receive } from "./link.ts";
+import { fixOf, type InterfaceFacts, type LinkView } from "./link-state.ts";
 import { MachineInterfaces } from "./machine-interfaces.ts";
 import { ServedLink } from "./served-link.ts";
 
 export interface ServedLinksParts {
   readonly interfaces: readonly string[];
   readonly port: number;
+  /** Addresses that are labelled `<interface>:<label>` are not the interface's own. */
+  readonly labelOfOthers: string;
   readonly receive: Receive;
   readonly log: Logger;
   /** Another state, or another address: of this link. */
@@ -25,6 +25,8 @@ const LOOK_AGAIN_MS = 1000;
 /** A packet that comes by a link that is thought to be down says that it is not. */
 const LOOK_AT_MOST_EVERY_MS = 20;
 
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
 export class ServedLinks {
   readonly all: readonly ServedLink[];
   private readonly parts: ServedLinksParts;
@@ -36,7 +38,7 @@ export class ServedLinks {
 
   constructor(parts: ServedLinksParts) {
     this.parts = parts;
-    this.machine = new MachineInterfaces(parts.interfaces, FLOATING_LABEL);
+    this.machine = new MachineInterfaces(parts.interfaces, parts.labelOfOthers);
     const receive: Receive = (bytes, sourcePort, arrival) => {
       if (!(arrival.link as ServedLink).isUp) void this.look(performance.now());
       parts.receive(bytes, sourcePort, arrival);

@@ -2,12 +2,17 @@
 // and dropped (floating-identity.ts decides when).
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import {
+  addAddress,
+  Libc,
+  linkAddress,
+  PROBE_SIZE,
+  removeAddress,
+  writeArpAnnouncement,
+} from "@leasehold/link";
 import { formatIpv4, type Ipv4, parseIpv4, parseMac } from "@leasehold/protocol";
 import type { AddressCarrier } from "../../cluster/floating-identity.ts";
 import { ADDRESS_LIFE_S } from "../../cluster/floating-vote.ts";
-import { PROBE_SIZE, writeArpAnnouncement } from "../../ethernet/arp.ts";
-import { Libc, linkAddress } from "./libc.ts";
-import { addAddress, removeAddress } from "./netlink.ts";
 
 /**
  * What `ip address show` names ours. Node lists an address under its label, not under the interface's name: so it is never
