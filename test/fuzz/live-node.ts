@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode, type Mac, MessageType, type Packet, parseIpv4 } from "@leasehold/protocol";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
@@ -14,7 +14,11 @@ import { ended, freePorts } from "../nats/cluster.ts";
 import { type ShippedNats, startShippedNats } from "../nats/shipped.ts";
 
 const TOKEN = "fuzz";
-const RELAY = "127.0.0.1";
+const LOOPBACK = "127.0.0.1";
+/** A giaddr is an address that a host can have. The machine's own ones are on its loopback, too. */
+const RELAY = Object.values(networkInterfaces())
+  .flatMap((addresses = []) => addresses)
+  .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
 /** RFC 8357: the answer goes to the port that the relay agent sends from. */
 const RELAY_SOURCE_PORT = Uint8Array.of(19, 0);
 const REPLY_WITHIN_MS = 1000;
@@ -26,7 +30,7 @@ export const DOCUMENT = {
   defaults: { lease: { seconds: 600 } },
   subnets: [
     { id: "lan", prefix: "10.0.0.0/24", pools: [{ range: "10.0.0.10-10.0.0.99" }] },
-    { id: "far", prefix: "10.20.0.0/16", relays: [RELAY], pools: [{ range: "10.20.0.10-10.20.9.255" }] },
+    { id: "far", prefix: "10.20.0.0/16", relays: [RELAY!], pools: [{ range: "10.20.0.10-10.20.9.255" }] },
   ],
 };
 
@@ -51,7 +55,12 @@ export interface LiveNode {
   stop(): Promise<void>;
 }
 
+/** @throws Error where it does not come up, or the machine has no address but that of its loopback. */
 export async function startLiveNode(): Promise<LiveNode> {
+  if (RELAY === undefined)
+    throw new Error(
+      "This machine has no IPv4 address but 127.0.0.1, and a relay agent needs one. Give one of its interfaces an address.",
+    );
   const folder = mkdtempSync(join(tmpdir(), "leasehold-fuzz-"));
   const nats = await startShippedNats(1);
   const [api, dhcp, syncerApi] = (await freePorts(3)) as [number, number, number];
@@ -245,7 +254,7 @@ class Asking {
 
   static async open(port: number): Promise<Asking> {
     const socket = createSocket("udp4");
-    await new Promise<void>((resolve) => socket.bind(0, RELAY, resolve));
+    await new Promise<void>((resolve) => socket.bind(0, RELAY!, resolve));
     return new Asking(socket, port);
   }
 
@@ -257,7 +266,7 @@ class Asking {
     const began = performance.now();
     const xid = ++this.xid;
     const mac = `02:f0:${(xid >>> 0).toString(16).padStart(8, "0").match(/../g)!.join(":")}` as Mac;
-    const sender = { mac, xid, giaddr: parseIpv4(RELAY)!, relayAgent: RELAY_SOURCE_PORT };
+    const sender = { mac, xid, giaddr: parseIpv4(RELAY!)!, relayAgent: RELAY_SOURCE_PORT };
     const offer = await this.ask(xid, discover(sender), MessageType.OFFER);
     await this.ask(xid, select(sender, offer), MessageType.ACK);
     return performance.now() - began;
@@ -266,7 +275,7 @@ class Asking {
   /** Once a second, as a client does. @throws Error when nothing comes in ten. */
   private ask(xid: number, bytes: Uint8Array, wanted: number): Promise<Packet> {
     return until("DHCP answers", 10, async () => {
-      this.socket.send(bytes, this.port, RELAY);
+      this.socket.send(bytes, this.port, LOOPBACK);
       return new Promise<Packet | undefined>((resolve) => {
         const timer = setTimeout(resolve, REPLY_WITHIN_MS, undefined);
         this.onReply = (packet) => {

@@ -79,6 +79,7 @@ export async function fuzzOnTheWire({ count, seed, onProgress }: WireLimits): Pr
     // What any node answers: it is of the stream that all follow.
     const question = JSON.stringify({ stream, after: 1e9 });
     const before = await node.connections();
+    if (before.n1 === undefined || before.s1 === undefined) throw new Error("n1 and s1 have no connections");
     looks.push(await lookAt(node));
     const started = performance.now();
     const every = Math.max(CHUNK, Math.ceil(count / LOOKS));
