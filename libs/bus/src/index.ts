@@ -1,22 +1,19 @@
 // NATS for Leasehold: connect, make and check the JetStream objects, follow a bucket, compare-and-swap, heartbeats.
 export { headers } from "@nats-io/transport-node";
 export { type BadMessage, Wrong } from "./bad-message.ts";
-export { BATCH_MAX, type CasOutcome, type CasWrite, publishCas, type StoreFault } from "./batch.ts";
+export { type CasOutcome, publishCas } from "./batch.ts";
 export { BusError, reasonOf } from "./bus-error.ts";
 export {
   type Bus,
   type BusOptions,
   type BusState,
   connectBus,
-  isOlder,
-  SERVER_VERSION_MIN,
 } from "./connection.ts";
-export { type Change, type Follower, type FollowOptions, followBucket } from "./follow.ts";
-export { type Heard, hear, type Subject } from "./heard.ts";
+export { type Change, type Follower, followBucket } from "./follow.ts";
+export { hear, type Subject } from "./heard.ts";
 export { beat, beatSubject, onBeat } from "./heartbeat.ts";
 export {
   type BucketOfWrites,
-  type Handed,
   JointBatches,
   type JointBatchesOptions,
   type JointPorts,
@@ -24,7 +21,6 @@ export {
 } from "./joint-batches.ts";
 export { handedSubject, type JointOverNatsOptions, jointBatchesOver } from "./joint-over-nats.ts";
 export {
-  BUCKETS,
   ensureObjects,
   INVENTORY,
   LEASE_LOG,
@@ -40,7 +36,7 @@ export {
   verifyObjects,
   weaknessesOf,
 } from "./objects.ts";
-export { type Patience, patiently } from "./patiently.ts";
+export { patiently } from "./patiently.ts";
 export { askNode, onQuestion, questionSubject } from "./peers.ts";
 export {
   type PutResult,

@@ -89,7 +89,6 @@ export const hostEvent = z.discriminatedUnion("type", [
 export type HostEvent = z.infer<typeof hostEvent>;
 export type HostRecord = z.infer<typeof hostRecord>;
 export type HostInterfaceRecord = z.infer<typeof hostInterface>;
-export type HostAddressRecord = z.infer<typeof hostAddress>;
 export type HostProblem = z.infer<typeof hostProblem>;
 
 /** The event in a bucket value, or a sentence about why it is none. */

@@ -2,7 +2,6 @@
 export {
   type CasOutcome,
   type CasStream,
-  type GroupCommitOptions,
   GroupCommits,
   type StoreFault,
   type Timers,

@@ -1,8 +1,8 @@
 // What may happen to an address: events, their fold, decisions, and the port to where they are stored.
 export { type Clearing, type ClearingOrder, clearingOf } from "./clearing.ts";
 export { decide } from "./decide.ts";
-export type { Decision, Grant, RefuseReason, SilentReason } from "./decision.ts";
-export { DECLINES_OF_CLIENT, DECLINES_OF_RELAY_PORT, portKeyOf } from "./declined-index.ts";
+export type { Decision, SilentReason } from "./decision.ts";
+export { portKeyOf } from "./declined-index.ts";
 export { declineLimitReached } from "./declines.ts";
 export { entitlementTo, reservationOf } from "./entitlement.ts";
 export { faultOfFields } from "./event-faults.ts";
@@ -20,7 +20,6 @@ export {
   leaseOf,
   type ShownState,
   shownState,
-  unreadableLease,
 } from "./lease.ts";
 export {
   type ClientTrace,
@@ -39,7 +38,7 @@ export { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEven
 export { LeaseView } from "./lease-view.ts";
 export { hashOf, Members } from "./members.ts";
 export { MemoryLeaseStore } from "./memory-store.ts";
-export { isNobodys, whyNobodys } from "./nobodys-address.ts";
+export { whyNobodys } from "./nobodys-address.ts";
 export { OFFERS_MAX, Offers } from "./offers.ts";
 export { releasesOfOlder } from "./one-address.ts";
 export { isReasserted, Reassertion } from "./reassertion.ts";

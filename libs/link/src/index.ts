@@ -4,7 +4,7 @@ export { DatagramBatch } from "./datagram-batch.ts";
 export type { Destination } from "./destination.ts";
 export { PROBE_SIZE, writeArpAnnouncement } from "./ethernet/arp.ts";
 export { Libc, linkAddress } from "./libc.ts";
-export { type Link, LinkError } from "./link.ts";
+export { LinkError } from "./link.ts";
 export type { LinkState, LinkView } from "./link-state.ts";
 export { addAddress, removeAddress } from "./netlink.ts";
 export type { ServedLink } from "./served-link.ts";

@@ -10,23 +10,18 @@ export * from "./message-type.ts";
 export {
   decodeOption,
   encodeOption,
-  type OptionCodec,
   type OptionDefinition,
   OptionError,
   type OptionInput,
   type OptionName,
-  type OptionValue,
   optionByCode,
   optionByName,
   optionCodec,
 } from "./option.ts";
 export { OPTIONS } from "./option-table.ts";
-export { type Decoded, decode, Packet } from "./packet.ts";
+export { decode, Packet } from "./packet.ts";
 export * from "./pxe.ts";
 export * from "./relay-agent.ts";
-export type { AddressPair, Route } from "./shapes/addresses.ts";
-export { type ClientFqdn, FqdnFlag, type SipServers } from "./shapes/names.ts";
-export type { SubOptions } from "./shapes/sub-options.ts";
-export type { VendorClass, VendorOptions } from "./shapes/tuples.ts";
+
 export { statedAddress, statedAddressIn, statedOctets } from "./stated.ts";
 export * from "./values.ts";
