@@ -136,21 +136,17 @@ export class GroupCommits implements LeaseStore {
       append,
       settle: (result) => {
         this.unsettled--;
-        this.guard(() => settle(result));
+        // A mistake in what one exchange does with its result must not end the others of its batch.
+        try {
+          settle(result);
+        } catch (cause) {
+          this.options.onFault(cause);
+        }
       },
       deadline: this.timers.now() + this.options.deadlineMs,
       place: this.places++,
     });
     this.planFlush();
-  }
-
-  /** A mistake in what one exchange does with its result must not end the others of its batch. */
-  private guard(step: () => void): void {
-    try {
-      step();
-    } catch (cause) {
-      this.options.onFault(cause);
-    }
   }
 
   // After the packets that the event loop has at hand: they then share a batch.
@@ -219,11 +215,12 @@ export class GroupCommits implements LeaseStore {
 
   /** An append of which that cannot be said goes to the store, which knows. */
   private isOutdated(append: Append): boolean {
-    let isOutdated = false;
-    this.guard(() => {
-      isOutdated = this.options.isOutdated(append);
-    });
-    return isOutdated;
+    try {
+      return this.options.isOutdated(append);
+    } catch (cause) {
+      this.options.onFault(cause);
+      return false;
+    }
   }
 
   private async commit(batch: readonly Waiting[]): Promise<void> {
@@ -258,7 +255,11 @@ export class GroupCommits implements LeaseStore {
     const started = this.timers.now();
     const appends = batch.map(({ append }) => append);
     const outcome = await this.attempt(appends);
-    this.guard(() => this.options.onBatch(batch.length, outcome, this.timers.now() - started));
+    try {
+      this.options.onBatch(batch.length, outcome, this.timers.now() - started);
+    } catch (cause) {
+      this.options.onFault(cause);
+    }
     return outcome;
   }
 
