@@ -94,12 +94,11 @@ function byCiaddr(
  * address, so that firmware, loader and system of one machine are one client; what has none (RFC 4390) keeps option 61.
  */
 export function identityOf(packet: Packet, subnet: Subnet): ClientId | undefined {
-  const byHardware = isStation(packet);
-  if (subnet.identity === "mac" && byHardware) return clientIdOfHardware(packet.htype, packet.chaddr);
+  if (subnet.identity === "mac" && isStation(packet)) return clientIdOfHardware(packet.htype, packet.chaddr);
   const stated = packet.hex(CLIENT_IDENTIFIER);
   // The same text as of `clientIdFromBytes`.
   if (stated) return stated as ClientId;
-  return byHardware ? clientIdOfHardware(packet.htype, packet.chaddr) : undefined;
+  return isStation(packet) ? clientIdOfHardware(packet.htype, packet.chaddr) : undefined;
 }
 
 /** What the request is made of besides the packet. */
