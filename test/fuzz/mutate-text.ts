@@ -26,7 +26,17 @@ const TOKENS = [
     '"2026-13-45T99:00:00Z"',
     `"${"h".repeat(5000)}"`,
   ],
-  ...['{"__proto__":{"x":1}}', "[".repeat(500) + "]".repeat(500), "NaN", "1 2", "\n", " ", "10.0.0.1 -1 {}"],
+  ...[
+    '{"__proto__":{"x":1}}',
+    '{"toString":null,"valueOf":null}',
+    '[{"toString":0,"valueOf":0}]',
+    "[".repeat(500) + "]".repeat(500),
+    "NaN",
+    "1 2",
+    "\n",
+    " ",
+    "10.0.0.1 -1 {}",
+  ],
 ];
 /** Where a value stands in JSON, as well as that can be seen from outside. */
 const VALUE = /(?<=[:[,])("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|\[\]|\{\})/g;
