@@ -137,4 +137,15 @@ test("A2: emptied, and all nodes restarted at once: what nobody can know is said
   }
   expect((await command("status")).stdout).toMatch(/^n1, n2, n3: the store had \d+ addresses/m);
   expect((await viewOf("n1")).store.state).toBe("incomplete");
+  for (const node of NODES)
+    await awaitAlarm(node, /; by dhcp-lease-log still clients': 10\.77\.\d+\.\d+ \(02:/);
+});
+
+test("A2: an operator accepts that: one node is told, and no node says it any more, also after a restart", async () => {
+  const { stdout } = await command("store", "accept-loss", "--why", "there is no backup");
+  expect(stdout).toMatch(/^accepted: the store had \d+ addresses/);
+  await awaitHealthy(...NODES);
+  await restart("n2");
+  await awaitHealthy(...NODES);
+  expect(await alarmMetric("n2", "leases-lost")).toBe("0");
 });

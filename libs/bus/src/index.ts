@@ -20,6 +20,7 @@ export {
   readHanded,
 } from "./joint-batches.ts";
 export { handedSubject, type JointOverNatsOptions, jointBatchesOver } from "./joint-over-nats.ts";
+export { type LoggedRecord, lastLogged, loggedKeys } from "./lease-log.ts";
 export {
   ensureObjects,
   INVENTORY,

@@ -36,12 +36,17 @@ class Node {
   /** Keys of the inventory's bucket; hosts that are served; of these, those that the bucket has lost. */
   inventory = { keys: 0, served: 0, lost: 0 };
   leases = 0;
+  nameLost: () => Promise<string> = async () => "nobody knows which";
   now = 0;
   readonly keeping: StoreKeeping;
   private readonly alarms = new StoreAlarms(QUIET);
   private readonly members: Members;
 
-  constructor(self: string, members: Members, known: Partial<Pick<Node, "inventory" | "leases">> = {}) {
+  constructor(
+    self: string,
+    members: Members,
+    known: Partial<Pick<Node, "inventory" | "leases" | "nameLost">> = {},
+  ) {
     Object.assign(this, known);
     this.members = members;
     const steady = () => this.now;
@@ -58,6 +63,7 @@ class Node {
       leases: () => this.leases,
       hosts: () => this.inventory.served,
       isRestoring: () => false,
+      nameLost: () => this.nameLost(),
       put: async (key, value, expected) => ({ ok: members.put(key, value, expected) }),
     });
     members.tellTo(this);
@@ -143,6 +149,19 @@ describe("hosts-lost after all nodes were started anew", () => {
     );
     expect(alarmed).toHaveLength(1);
   });
+});
+
+test("leases-lost names those that the log has; where it cannot be asked, it is asked again", async () => {
+  const members = new Members();
+  const before = new Node("n1", members, { leases: 70 });
+  await before.pass();
+  before.end();
+  const answers = [Promise.reject(new Error("no leader")), Promise.resolve("10.0.0.9 (ann)")];
+  const node = new Node("n1", members, { leases: 22, nameLost: () => answers.shift()! });
+  await node.pass();
+  expect(node.alarmed).toEqual([expect.not.stringContaining("ann")]);
+  await node.pass();
+  expect(node.alarmed).toEqual([expect.stringMatching(/has lost 48 of them.*; 10\.0\.0\.9 \(ann\)$/)]);
 });
 
 describe("an operator accepts a loss", () => {

@@ -39,6 +39,8 @@ export interface StoreKeepingParts extends MemberRegistryParts {
   /** Hosts of the inventory that are served. */
   readonly hosts: () => number;
   readonly isRestoring: () => boolean;
+  /** Which leases are lost, in words. May reject. */
+  readonly nameLost?: () => Promise<string>;
 }
 
 export type LossAccepted =
@@ -47,6 +49,7 @@ export type LossAccepted =
   /** The record was written meanwhile: to be tried again. */
   | { readonly kind: "overtaken" };
 
+const NAMES_AGAIN_MS = 10_000;
 /** Some rounds of its. */
 const SYNCER_PATIENCE_MS = 600_000;
 
@@ -55,6 +58,9 @@ export class StoreKeeping implements BucketNotice {
   private readonly parts: StoreKeepingParts;
   private readonly acquaintance: Acquaintance;
   private readonly census = new StoreCensus();
+  /** The lost leases, as the log has them. */
+  private names: string | undefined;
+  private namesAskedAt = Number.NEGATIVE_INFINITY;
   private lostBefore = 0;
   private lostSince = 0;
   private readonly weaknesses = new Map<string, readonly string[]>();
@@ -104,7 +110,7 @@ export class StoreKeeping implements BucketNotice {
     if (!isStarting) census.look(this.keys, this.members.recorded, parts.steady());
     const hosts = lost > 0 ? `the inventory's store has lost ${lost} hosts: let the syncer run` : undefined;
     alarms.set("document-not-stored", documentDifference);
-    alarms.set("leases-lost", census.lostLeases);
+    alarms.set("leases-lost", this.lostLeases());
     alarms.set("hosts-lost", hosts ?? census.lostHosts);
     alarms.set("bucket-unprotected", unprotected(this.weaknesses));
     parts.health.noteIncomplete(alarms.isStoreIncomplete);
@@ -119,6 +125,21 @@ export class StoreKeeping implements BucketNotice {
     if (words.length === 0) return { kind: "nothing" };
     const isStored = await this.members.note(addresses, this.notable);
     return isStored ? { kind: "accepted", words } : { kind: "overtaken" };
+  }
+
+  private lostLeases(): string | undefined {
+    const said = this.census.lostLeases;
+    if (said === undefined) return undefined;
+    if (this.names === undefined && this.parts.steady() >= this.namesAskedAt + NAMES_AGAIN_MS) {
+      this.namesAskedAt = this.parts.steady();
+      this.parts.faults.unawaited("naming the leases that were lost", this.nameLost());
+    }
+    return this.names === undefined ? said : `${said}; ${this.names}`;
+  }
+
+  private async nameLost(): Promise<void> {
+    // The store's state is told elsewhere; it is asked again.
+    this.names = await this.parts.nameLost?.().catch(() => undefined);
   }
 
   private keep(addresses: readonly string[]): Promise<void> {

@@ -1,5 +1,8 @@
 // The node's keeping of its store, on NATS.
-import { type Bus, NETWORK, putRecord } from "@leasehold/bus";
+import { type Bus, lastLogged, loggedKeys, NETWORK, putRecord } from "@leasehold/bus";
+import type { Instant } from "@leasehold/leases";
+import type { Logger } from "pino";
+import { lostLeasesInWords } from "../../store-loss/lost-leases.ts";
 import { type BucketsSeen, StoreKeeping, type StoreKeepingParts } from "../../store-loss/store-keeping.ts";
 import type { NodeWorld } from "../../views/node-world.ts";
 
@@ -7,7 +10,8 @@ import type { NodeWorld } from "../../views/node-world.ts";
 export interface StoreKeeper extends Pick<StoreKeepingParts, "alarms" | "health" | "faults"> {
   readonly file: { readonly name: string };
   readonly world: NodeWorld;
-  readonly clocks: Pick<StoreKeepingParts, "steady">;
+  readonly clocks: Pick<StoreKeepingParts, "steady"> & { now(): Instant };
+  readonly log: Pick<Logger, "error">;
   readonly isRestoring: boolean;
 }
 
@@ -20,5 +24,11 @@ export function keepStore(bus: Bus, node: StoreKeeper, buckets: () => BucketsSee
     leases: () => world.view.size,
     hosts: () => world.inventory.size,
     isRestoring: () => node.isRestoring,
+    nameLost: async () => {
+      const log = { keys: () => loggedKeys(bus), last: (key: string) => lastLogged(bus, key) };
+      const words = await lostLeasesInWords(log, world.view, clocks.now);
+      node.log.error({ words }, "the store has lost leases");
+      return words;
+    },
   });
 }
