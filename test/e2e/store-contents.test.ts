@@ -68,6 +68,26 @@ test("A2: one message empties it: a node that starts then gives nobody an addres
   await expectKnown("n2", clients);
 });
 
+test("A2: the record of one lease is removed: it is written back; where nobody knows the lease, nobody is given the address, until it is cleared", async () => {
+  const [first] = clients;
+  await past("admin", "remove", "dhcp-leases", first!.address!);
+  await until("it is written back", 30, async () =>
+    (await past("admin", "read", "dhcp-leases", first!.address!)).includes('"LeaseRenewed"'),
+  );
+  await expectKnown("n1", clients);
+  await Promise.all(NODES.map((node) => labOf().kill(node, "dhcpd")));
+  await past("admin", "remove", "dhcp-leases", first!.address!);
+  await Promise.all(NODES.map((node) => labOf().start(node, "dhcpd")));
+  const isUnreadable = async () =>
+    new RegExp(`${first!.address} +somebody removed it`).test((await command("status")).stdout);
+  await until("status tells of it", 10, isUnreadable);
+  await expectNoneGivenAgain("021ea583", clients);
+  expect((await command("lease", "clear", "--force", first!.address!)).code).toBe(0);
+  await until("status tells of it no more", 10, async () => !(await isUnreadable()));
+  clients = clients.slice(1);
+  await expectKnown("n1", clients);
+});
+
 test.each([["no JSON at all", "{ this is no document"]])(
   "A6: %s is written past the API: nodes go on, also those that start, and say so; history, apply and rollback work",
   async (_, text) => {
