@@ -20,7 +20,6 @@ export {
   readHanded,
 } from "./joint-batches.ts";
 export { handedSubject, type JointOverNatsOptions, jointBatchesOver } from "./joint-over-nats.ts";
-export { type LoggedRecord, lastLogged, loggedKeys } from "./lease-log.ts";
 export {
   ensureObjects,
   INVENTORY,
@@ -40,6 +39,9 @@ export {
 export { patiently } from "./patiently.ts";
 export { askNode, onQuestion, questionSubject } from "./peers.ts";
 export {
+  type LoggedRecord,
+  lastLogged,
+  loggedKeys,
   type PutResult,
   putRecord,
   putRecords,

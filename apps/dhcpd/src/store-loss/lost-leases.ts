@@ -1,10 +1,10 @@
 // Which leases the store has lost, by the stream that has every event of the last months: those of which the bucket has nothing, and
 // that may still be their clients'. Told with the alarm; nobody writes them back, as whoever emptied the bucket may have meant it.
 
+import type { LoggedRecord } from "@leasehold/bus";
 import { storedEventOf } from "@leasehold/lease-store";
 import { type Instant, isBound, type LeaseView, leaseOf } from "@leasehold/leases";
 import { formatIpv4, parseIpv4 } from "@leasehold/protocol";
-import type { LeaseRecord } from "../views/lease-feed.ts";
 
 /** More are not asked for: each is a question to the stream's leader. */
 const LOOKED_AT_MAX = 200;
@@ -12,7 +12,7 @@ const NAMED_MAX = 10;
 
 export interface LeaseLogReader {
   keys(): Promise<readonly string[]>;
-  last(key: string): Promise<LeaseRecord | undefined>;
+  last(key: string): Promise<LoggedRecord | undefined>;
 }
 
 /** In words that follow those of the alarm. May reject. */
