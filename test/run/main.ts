@@ -34,6 +34,12 @@ const commands: readonly RunCommand[] = [
     run: (args) => child(process.execPath, ["--expose-gc", `${root}test/bench/packet/main.ts`, ...args]),
   },
   {
+    name: "request-path",
+    usage: "request-path",
+    about: "one REQUEST from the datagram to its ACK: functions, files, and where it comes back",
+    run: (args) => program("test/bench/request-path-program.ts", args),
+  },
+  {
     name: "sim",
     usage: "sim [--seed N] [--runs N]",
     about: "simulated clusters under faults, judged by the invariants (docs/simulation.md)",

@@ -18,7 +18,7 @@ export const allowList: readonly Allowed[] = [
   { rule: FOLDER, file: "libs/leases/src", reason: GREW, atMost: 28 },
   { rule: FOLDER, file: "libs/network/src/checks", reason: "a check each", atMost: 24 },
   { rule: FOLDER, file: "libs/protocol/src", reason: GREW, atMost: 17 },
-  { rule: FOLDER, file: "test/bench", reason: GREW, atMost: 25 },
+  { rule: FOLDER, file: "test/bench", reason: GREW, atMost: 27 },
   { rule: FOLDER, file: "test/chaos", reason: GREW, atMost: 19 },
   { rule: FOLDER, file: "test/lab", reason: GREW, atMost: 33 },
   { rule: FOLDER, file: "test/sim", reason: GREW, atMost: 28 },
