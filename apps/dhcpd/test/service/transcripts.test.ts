@@ -1,4 +1,4 @@
-// Scenes of three nodes and their clients, as texts in ../test/transcripts. Only commit a change there if you understand
+// Scenes of three nodes and their clients, as texts in ../transcripts. Only commit a change there if you understand
 // what caused it.
 import { formatIpv4 } from "@leasehold/protocol";
 import { expect, test } from "vitest";
@@ -22,7 +22,7 @@ async function leased(scene: Transcript, of = alice): Promise<{ address: string;
 }
 
 function hasTranscript(scene: Transcript, name: string): Promise<void> {
-  return expect(scene.text).toMatchFileSnapshot(`../test/transcripts/${name}.txt`);
+  return expect(scene.text).toMatchFileSnapshot(`../transcripts/${name}.txt`);
 }
 
 test("a machine is leased, renews, and gives back", async () => {
