@@ -23,6 +23,7 @@ import {
   functionLength,
   telling,
 } from "./tidy/sizes.ts";
+import { plainWords } from "./tidy/words.ts";
 
 const rules: readonly Rule[] = [
   importDirections,
@@ -41,6 +42,7 @@ const rules: readonly Rule[] = [
   decisionsListed,
   dependenciesExplained,
   noTraces,
+  plainWords,
 ];
 
 const SLACK = 25; // Lines by which an allowed ceiling may be higher than what is there.
@@ -70,6 +72,9 @@ function isNeeded(one: Allowed): boolean {
 
 // The rules themselves: each sees the fault that it is there for.
 const long = (lines: number): string => "const x = 1;\n".repeat(lines);
+const glossary = {
+  "docs/glossary.md": "## Words that we do not use\n| not | but |\n|---|---|\n| told hence | said |\n",
+};
 const seen: readonly (readonly [string, Rule, Record<string, string>])[] = [
   [
     "upwards",
@@ -134,6 +139,17 @@ const seen: readonly (readonly [string, Rule, Record<string, string>])[] = [
     dependenciesExplained,
     { "apps/ctl/package.json": '{"dependencies":{"left-pad":"1"}}' },
   ],
+  [
+    "a dropped word in a document",
+    plainWords,
+    { ...glossary, "README.md": "It is `told`, and told\nhence." },
+  ],
+  [
+    "a dropped word in a message",
+    plainWords,
+    { ...glossary, "apps/ctl/src/a.ts": 'const told = "told"; // told you so\nsay("It was told hence.");' },
+  ],
+  ["a glossary without its table", plainWords, { "docs/glossary.md": "" }],
   ["a machine", noTraces, { "README.md": ["cd ", "home", "somebody"].join("/") }],
 ];
 

@@ -12,8 +12,8 @@ import { Random } from "../random.ts";
 const COUNT = 50_000;
 const SUBJECTS = {
   heartbeat: "dhcp.node.n2",
-  stored: "dhcp.stored.n2",
-  handed: "dhcp.commit.n1",
+  "commit-notice": "dhcp.stored.n2",
+  "forwarded-batch": "dhcp.commit.n1",
   question: "dhcp.ask.n1",
 };
 

@@ -47,13 +47,13 @@ describe("batches of three nodes", () => {
         ),
     );
     await storeOverTime(stores, 0);
-    expect(handed.filter((what) => what === "handed").length).toBeGreaterThan(10);
+    expect(handed.filter((what) => what === "forwarded").length).toBeGreaterThan(10);
     handed.length = 0;
     await buses.shift()!.close();
     stores.shift();
     await storeOverTime(stores, 10_000);
     expect(handed).toContain("not-answered");
-    expect(handed).not.toContain("handed");
+    expect(handed).not.toContain("forwarded");
   });
 
   it("spare each other the feed while they tell; it goes on by itself where something was not told, and when all is quiet", async () => {

@@ -10,7 +10,8 @@ test(`A3, A4, A5: ${COUNT} changed messages and records to a live node: it keeps
   expect(Object.values(sent).reduce((sum, n) => sum + n, 0)).toBe(COUNT);
   expect(looks.length).toBeGreaterThan(10);
   const told = [...rejected.keys()].join("\n");
-  for (const kind of ["heartbeat", "stored", "handed", "question"]) expect(told).toContain(`kind="${kind}"`);
+  for (const kind of ["heartbeat", "commit-notice", "forwarded-batch", "question"])
+    expect(told).toContain(`kind="${kind}"`);
   for (const bucket of ["dhcp-leases", "dhcp-inventory", "dhcp-network"])
     expect(told).toContain(`bucket="${bucket}"`);
 });

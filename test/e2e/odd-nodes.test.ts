@@ -106,7 +106,7 @@ describe("A10: two nodes with one name", () => {
 
   test("A10: one that starts on another host is refused, both say so, and it has neither clients nor the floating address", async () => {
     await carrier();
-    const before = await metric('leasehold_trouble_total\\{kind="namesake"');
+    const before = await metric('leasehold_anomalies_total\\{kind="duplicate-node-name"');
     const second = start({ name: "n1" });
     const watch = new Watch();
     await second.says(refused);
@@ -118,7 +118,7 @@ describe("A10: two nodes with one name", () => {
       (await statusWords("n1")).includes("another node is named n1, too (10.77.0.250"),
     );
     expect(labOf().logs("n1").dhcpd).toContain("another node is named n1, too (10.77.0.250");
-    expect(await metric('leasehold_trouble_total\\{kind="namesake"')).toBeGreaterThan(before);
+    expect(await metric('leasehold_anomalies_total\\{kind="duplicate-node-name"')).toBeGreaterThan(before);
     expect((await labOf().api("n1", "/readyz")).status).toBe(200);
     const seen = await watch.end();
     expect(seen.filter((hosts) => hosts.length > 1 || hosts.includes("r1"))).toEqual([]);

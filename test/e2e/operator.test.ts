@@ -111,7 +111,7 @@ test("A9: thousands of requests that are begun and never sent: DHCP does not fee
   const port = Number(new URL(labOf().state.doors.n1!).port);
   const stalls = async () =>
     Number(
-      /leasehold_dropped_total\{[^}]*was-paused[^}]*\} (\d+)/.exec(
+      /leasehold_packets_dropped_total\{[^}]*was-paused[^}]*\} (\d+)/.exec(
         String((await api("/metrics")).body),
       )?.[1] ?? 0,
     );

@@ -54,8 +54,8 @@ const GROWTH_MAX_MIB = 400;
 
 const BUS = {
   heartbeat: "dhcp.node.n2",
-  stored: "dhcp.stored.n2",
-  handed: "dhcp.commit.n1",
+  "commit-notice": "dhcp.stored.n2",
+  "forwarded-batch": "dhcp.commit.n1",
   question: "dhcp.ask.n1",
 } as const;
 
@@ -104,7 +104,7 @@ export async function fuzzOnTheWire({ count, seed, onProgress }: WireLimits): Pr
     failures.push(...growths(looks), ...looks.flatMap(({ failingLists }) => failingLists));
     const metrics = await node.metrics();
     const rejected = new Map([...metrics].filter(([name, n]) => name.startsWith("leasehold_bad_") && n > 0));
-    const internalErrors = metrics.get('leasehold_trouble_total{kind="internal-error"}') ?? 0;
+    const internalErrors = metrics.get('leasehold_anomalies_total{kind="internal-error"}') ?? 0;
     if (internalErrors > 0) failures.push(`${internalErrors} internal errors`);
     await Promise.all([dhcpd.close(), syncer.close()]);
     return { sent, seconds, rejected, internalErrors, looks, failures, words: node.words() };

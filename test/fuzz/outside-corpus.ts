@@ -60,8 +60,8 @@ const lines = (...words: (string | number)[]) => Buffer.from(encodeWrites(words,
 
 export const GOOD: Readonly<Record<string, readonly string[]>> = {
   heartbeat: [JSON.stringify(beat)],
-  stored: [lines("2026-11-21T12:00:00Z", 1_700_000_000_000, 7)],
-  handed: [lines(1_700_000_000_000)],
+  "commit-notice": [lines("2026-11-21T12:00:00Z", 1_700_000_000_000, 7)],
+  "forwarded-batch": [lines(1_700_000_000_000)],
   question: [JSON.stringify({ stream: "2026-11-21T12:00:00Z", after: 7 })],
   answer: [JSON.stringify({ leases: [lease] })],
   lease: [event],

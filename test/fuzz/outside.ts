@@ -101,11 +101,11 @@ function targetsOf(): Record<string, Target> {
       membership.hear("n2", beat, 0);
       JSON.stringify([membership.all(0), membership.floatingWords("10.0.0.9", 0), membership.furthest(0)]);
     }),
-    stored: heard(
+    "commit-notice": heard(
       storedSubject(({ writes }) => writes.map(LEASE_WRITES.faultOf).find(Boolean)),
       () => {},
     ),
-    handed: heard(handedSubject("n1", LEASE_WRITES), () => {}),
+    "forwarded-batch": heard(handedSubject("n1", LEASE_WRITES), () => {}),
     question: heard(questionSubject("n1", readQuestion), () => {}),
     answer: heard(questionSubject("n1", readAnswer), () => {}),
     ...recordTargets(membership),

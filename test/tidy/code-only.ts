@@ -23,6 +23,18 @@ export function codeOnly(text: string): Code {
   return { withStrings, bare };
 }
 
+/** Strings, templates and regular expressions, with where each begins. */
+export function* literalsOf(text: string): Generator<readonly [at: number, literal: string]> {
+  let bare = "";
+  for (let at = 0; at < text.length; ) {
+    const [kind, end] = tokenAt(text, at, bare);
+    const part = text.slice(at, end);
+    if (kind === "text") yield [at, part];
+    bare += kind === "comment" ? " " : part.slice(-1);
+    at = end;
+  }
+}
+
 type Token = readonly [kind: "code" | "comment" | "text", end: number];
 
 function tokenAt(text: string, at: number, before: string): Token {

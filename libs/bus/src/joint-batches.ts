@@ -39,7 +39,7 @@ export interface JointBatchesOptions {
   /** A node that has published nothing for so many ms publishes alone, and at once; default 50. */
   readonly busyMs?: number;
   /** What became of a batch that was handed to another node, or taken from one. */
-  readonly onHanded?: (what: "handed" | "taken" | "not-answered" | "refused") => void;
+  readonly onHanded?: (what: "forwarded" | "accepted" | "not-answered" | "refused") => void;
   /** Told of what this node has published and a quorum has, and when it was sent, on the ports' steady clock. */
   readonly onStored?: (first: number, writes: readonly KeyWrite[], sentAt: number) => void;
   /** Told of what `onStored`, or who waits for a part of a batch, threw: it concerns no other part. */
@@ -126,7 +126,7 @@ export class JointBatches {
     try {
       const until = Math.round(this.ports.sharedMs() + timeout);
       const revision = await this.ports.ask(publisher, encodeWrites([until], writes), timeout);
-      onHanded?.(revision > 0 ? "handed" : "refused");
+      onHanded?.(revision > 0 ? "forwarded" : "refused");
       return revision > 0 ? { kind: "stored", revision } : NOT_TOGETHER;
     } catch {
       onHanded?.("not-answered");
@@ -139,7 +139,7 @@ export class JointBatches {
   take({ until, writes }: Handed, answer: (revision: number) => void): void {
     const settle = (outcome: CasOutcome) => answer(outcome.kind === "stored" ? outcome.revision : 0);
     const isInTime = this.ports.sharedMs() < until;
-    if (isInTime && this.join({ writes, settle })) this.options.onHanded?.("taken");
+    if (isInTime && this.join({ writes, settle })) this.options.onHanded?.("accepted");
     else answer(0);
   }
 

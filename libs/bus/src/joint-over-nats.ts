@@ -50,13 +50,13 @@ export function jointBatchesOver(
 
 /** What is heard on the subject. */
 export function handedSubject(self: string, bucket: BucketOfWrites): Subject<Handed> {
-  return { kind: "handed", prefix: PREFIX, node: self, read: (data) => readHanded(data, bucket) };
+  return { kind: "forwarded-batch", prefix: PREFIX, node: self, read: (data) => readHanded(data, bucket) };
 }
 
 /** The revision that another node answers; 0 for what is none, so that this one publishes itself. */
 function revisionIn(bus: Bus, node: string, { data }: { readonly data: Uint8Array }): number {
   let revision = 0;
-  const about = { kind: "handed-answer", prefix: PREFIX, node, read: readRevision };
+  const about = { kind: "forwarded-batch-answer", prefix: PREFIX, node, read: readRevision };
   const heard = { subject: `${PREFIX}.${node}`, data };
   const take = (read: number) => {
     revision = read;

@@ -31,7 +31,7 @@ export function tellStored(bus: Bus, self: string, { stream, at, first, writes }
 /** What is heard on the subject. */
 export function storedSubject(check: (told: Told) => Wrong | undefined): Subject<Told> {
   return {
-    kind: "stored",
+    kind: "commit-notice",
     prefix: PREFIX,
     node: "*",
     read: (data) => {

@@ -31,7 +31,7 @@ export const leases: Command = {
     state: { type: "string", value: "STATE", about: `Only this state: ${STATES.join(", ")}.` },
     subnet: { type: "string", value: "ID", about: "Only this subnet." },
     of: { type: "string", value: "WHO", about: "Only of this client, host or address, whatever names it." },
-    limit: { type: "string", value: "N", about: "At most so many." },
+    limit: { type: "string", value: "N", about: "Show at most N leases." },
   },
   async run({ api, options, world }) {
     const rows = leaseRows((await api.get(`/api/v1/leases${queryOf(options)}`)).body);

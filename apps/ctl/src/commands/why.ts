@@ -32,7 +32,7 @@ export const why: Command = {
   positionals: ["<client>"],
   about:
     "Show what became of the last packets of a client (hardware address, address, host name, host or identity), on each node.",
-  options: { limit: { type: "string", value: "N", about: "So many of each node; 20 unless it is given." } },
+  options: { limit: { type: "string", value: "N", about: "Maximum per node (default 20)." } },
   async run(context) {
     const { args, options, world } = context;
     const client = anyIdentifier(args[0]!);

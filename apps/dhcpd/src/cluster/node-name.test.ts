@@ -45,7 +45,7 @@ describe("A10: two nodes with one name", () => {
       expect(first.name.hear("n1", second.beat({ state: "starting", isRefused: true }), at)).toBe(true);
     expect(first.name.refusal(10_000)).toBeUndefined();
     expect(first.lines).toHaveLength(1);
-    expect(first.counters.of("trouble").get("namesake")).toBe(1);
+    expect(first.counters.of("trouble").get("duplicate-node-name")).toBe(1);
     expect(first.name.warnings(10_000)).toHaveLength(1);
     expect(first.name.warnings(26_000)).toEqual([]);
   });
@@ -93,5 +93,5 @@ test("two nodes with one address: both say so", () => {
   const first = older();
   first.name.hear("n2", { ...first.beat(), node: "n2" }, 0);
   expect(first.name.warnings(0)[0]).toContain("node n2 says that 10.0.0.2 is its own");
-  expect(first.counters.of("trouble").get("address-of-two-nodes")).toBe(1);
+  expect(first.counters.of("trouble").get("duplicate-node-address")).toBe(1);
 });

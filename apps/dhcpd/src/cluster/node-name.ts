@@ -103,7 +103,10 @@ export class NodeName {
     }
     if (this.warned.size >= WARNINGS_MAX) return;
     this.warned.set(key, { sentence, at: now });
-    this.parts.counters.count("trouble", key.startsWith("name ") ? "namesake" : "address-of-two-nodes");
+    this.parts.counters.count(
+      "trouble",
+      key.startsWith("name ") ? "duplicate-node-name" : "duplicate-node-address",
+    );
     this.parts.log.error(sentence);
   }
 }

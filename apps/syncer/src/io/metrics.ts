@@ -3,14 +3,14 @@ import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { SourceStatus } from "../source-status.ts";
 
 const HELP: Readonly<Record<string, string>> = {
-  reads: "Looks at the source that succeeded",
-  failures: "Looks at the source that failed, or whose events could not be stored",
-  rows: "Rows of the last whole read",
-  hosts: "Hosts of the last whole read",
-  quarantined: "Hosts of which the source says something that cannot be served",
-  unusable: "Rows that are no host's",
-  held: "Hosts that would be lost and are held by the brake",
-  last_read_seconds: "When the source was last read whole, seconds since the epoch; 0 for never",
+  reads: "Successful reads of the source.",
+  failures: "Failed reads of the source, and reads whose events could not be stored.",
+  rows: "Rows of the last full read.",
+  hosts: "Hosts of the last full read.",
+  quarantined: "Hosts with data that cannot be served.",
+  unusable: "Rows that belong to no host.",
+  held: "Hosts whose removal the brake has stopped.",
+  last_read_seconds: "Time of the last full read, in seconds since the epoch; 0 if there was none.",
 };
 
 export function metricsOf(statuses: () => readonly SourceStatus[], isReady: () => boolean): Registry {
@@ -29,7 +29,7 @@ export function metricsOf(statuses: () => readonly SourceStatus[], isReady: () =
   }
   const events = new Gauge({
     name: "leasehold_syncer_events",
-    help: "Host events written since the start",
+    help: "Host events written since the start.",
     labelNames: ["source", "type"],
     registers: [registry],
     collect: () => {
@@ -41,7 +41,7 @@ export function metricsOf(statuses: () => readonly SourceStatus[], isReady: () =
   });
   const failures = new Gauge({
     name: "leasehold_syncer_failures_by_kind",
-    help: "Looks that failed, by kind: timeout, too-large, not-json, …",
+    help: "Failed reads by kind: timeout, too-large, not-json, …",
     labelNames: ["source", "kind"],
     registers: [registry],
     collect: () => {
@@ -53,7 +53,7 @@ export function metricsOf(statuses: () => readonly SourceStatus[], isReady: () =
   });
   const ready = new Gauge({
     name: "leasehold_syncer_ready",
-    help: "1 while the inventory bucket is followed and every source has been read",
+    help: "1 while the inventory bucket is followed and every source has been read.",
     registers: [registry],
     collect: () => {
       ready.set(isReady() ? 1 : 0);

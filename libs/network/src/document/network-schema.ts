@@ -26,7 +26,7 @@ const serverIdentifier = z.discriminatedUnion(
 const rate = section({
   packets: wholeNumber(1, 1_000_000).describe("How many may come at once."),
   perSeconds: wholeNumber(1, 86_400, "whole seconds").describe("Within how long that many may come again."),
-}).meta({ id: "rate", description: "So many packets within so many seconds." });
+}).meta({ id: "rate", description: "At most `packets` packets in `perSeconds` seconds." });
 
 const limits = section({
   client: rate.optional().describe("Of one client. Default: no limit."),

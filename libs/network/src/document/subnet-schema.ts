@@ -96,7 +96,7 @@ const pool = section({
     .wholeNumber(0, 0xffffffff)
     .optional()
     .describe(
-      "The last so many free addresses are not given to unknown hosts. Default: a twentieth of the pool, 1024 at most, as soon as any host is known.",
+      "The number of free addresses that are kept for known hosts. Default: a twentieth of the pool, 1024 at most, as soon as any host is known.",
     ),
   lease: lease.optional().describe("Lease times of this pool."),
   options: optionsSchema.optional().describe("Options that clients with an address of this pool get."),

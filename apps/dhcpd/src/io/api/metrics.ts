@@ -10,42 +10,47 @@ import { watchEventLoopDelay } from "./event-loop-delay.ts";
 import { PlainHistogram } from "./plain-histogram.ts";
 
 const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label: string][] = [
-  ["leasehold_packets_received_total", "Packets that could be read, by message type.", "received", "type"],
+  [
+    "leasehold_packets_received_total",
+    "DHCP messages received and decoded, by message type.",
+    "received",
+    "type",
+  ],
   [
     "leasehold_packets_dropped_total",
-    "Packets that were not put to a decision, by reason.",
+    "Packets dropped before a lease decision, by reason.",
     "dropped",
     "reason",
   ],
-  ["leasehold_replies_total", "Replies that left, by message type.", "replied", "type"],
+  ["leasehold_replies_total", "Replies sent, by message type.", "replied", "type"],
   [
     "leasehold_options_omitted_total",
-    "Options that a reply should have and that found no room in it, by code.",
+    "Options left out of a reply because they did not fit, by option code.",
     "omitted",
     "code",
   ],
-  ["leasehold_silent_total", "Decisions to stay silent, by reason.", "silent", "reason"],
-  ["leasehold_refused_total", "NAKs, by reason.", "refused", "reason"],
-  ["leasehold_commits_total", "Events put to the lease store, by outcome.", "commits", "outcome"],
+  ["leasehold_silent_total", "Decisions not to reply, by reason.", "silent", "reason"],
+  ["leasehold_refused_total", "DHCPNAKs sent, by reason.", "refused", "reason"],
+  ["leasehold_commits_total", "Lease events written to the store, by outcome.", "commits", "outcome"],
   [
-    "leasehold_joint_batches_total",
-    "Batches that one node publishes for others: handed to it, taken from them, refused by it, not answered by it.",
+    "leasehold_forwarded_batches_total",
+    "Batches that one node publishes for another under load, by outcome.",
     "joint",
     "outcome",
   ],
   [
     "leasehold_bad_messages_total",
-    "Messages on NATS that are not what nodes say, and are not used, by kind.",
+    "NATS messages rejected because they are malformed, by kind.",
     "badMessages",
     "kind",
   ],
   [
     "leasehold_bad_records_total",
-    "Records seen that cannot be read and are left alone, by bucket.",
+    "Unreadable records received from a bucket, by bucket.",
     "badRecords",
     "bucket",
   ],
-  ["leasehold_trouble_total", "What went wrong and healed or was worked around, by kind.", "trouble", "kind"],
+  ["leasehold_anomalies_total", "Recoverable errors, by kind.", "trouble", "kind"],
 ];
 
 const GAUGES: readonly [name: string, help: string, read: (node: NodeView) => number][] = [
@@ -56,61 +61,69 @@ const GAUGES: readonly [name: string, help: string, read: (node: NodeView) => nu
   ],
   [
     "leasehold_network_document_load_seconds",
-    "How long the node took to put the network document into force, once it had its record.",
+    "Time to load the network document in use, from its record to its use.",
     (node) => node.world.networkLoadMs / 1000,
   ],
-  ["leasehold_leases", "Addresses with a record in the lease view.", (node) => node.world.view.size],
+  ["leasehold_leases", "Addresses that have a lease record.", (node) => node.world.view.size],
   [
     "leasehold_stray_leases",
-    "Leases that have not ended and whose address is in no subnet of the network document.",
+    "Unexpired leases whose address is in no subnet of the network document.",
     ({ world, clocks }) => world.strays.countAt(clocks.now()),
   ],
-  ["leasehold_offers", "Offers held in memory.", (node) => node.world.offers.size],
-  ["leasehold_hosts", "Hosts of the inventory that are served.", (node) => node.world.inventory.size],
+  [
+    "leasehold_offers",
+    "Offers in memory that no client has requested yet.",
+    (node) => node.world.offers.size,
+  ],
+  ["leasehold_hosts", "Inventory hosts that are served.", (node) => node.world.inventory.size],
   [
     "leasehold_hosts_quarantined",
-    "Entries of the inventory that are not served.",
+    "Problems of inventory hosts: records, addresses or names that are not used.",
     (node) => node.world.inventory.quarantined().length,
   ],
   [
-    "leasehold_leases_feed_resting",
-    "1 while the other nodes tell all that is stored, so that the stream's own feed can rest.",
+    "leasehold_lease_consumer_paused",
+    "1 while the consumer of the lease stream is paused because the other nodes announce every commit.",
     (node) => (node.isFeedResting ? 1 : 0),
   ],
   [
     "leasehold_alarms",
-    "Alarms that stand: pools that are nearly full or fill fast, clients that decline too much.",
+    "Active alarms: pools that are nearly full or fill fast, clients that decline too much.",
     (node) => node.world.alarms.sentences.length,
   ],
-  ["leasehold_commits_pending", "Exchanges that wait for the lease store.", (node) => node.pending],
+  [
+    "leasehold_commits_pending",
+    "DHCP exchanges that wait for a write to the lease store.",
+    (node) => node.pending,
+  ],
   [
     "leasehold_network_revision",
-    "Revision of the network document in force.",
+    "Revision of the network document in use.",
     (node) => node.world.network.revision,
   ],
   [
     "leasehold_members_serving",
-    "Nodes that serve, as this node hears them.",
+    "Nodes that serve clients, by the heartbeats that this node receives.",
     (node) => node.world.members.names.length,
   ],
   [
     "leasehold_members",
-    "Nodes that the cluster has, dead ones included.",
+    "Member nodes of the cluster, including dead ones.",
     (node) => node.world.membership.sizeAt(node.clocks.steady()),
   ],
   [
     "leasehold_floating_address_carried",
-    "1 on the node that carries the cluster's floating address.",
+    "1 on the node that has the floating address of the cluster.",
     (node) => (node.carriesFloatingAddress ? 1 : 0),
   ],
   [
     "leasehold_clock_difference_seconds",
-    "By how much this node's wall clock is ahead of stream time.",
+    "How far the wall clock of this node is ahead of the time of the NATS stream.",
     (node) => node.clock.wallDifferenceMs / 1000,
   ],
   [
     "leasehold_clock_fenced",
-    "1 while this node answers nobody because its clocks and the stream's differ.",
+    "1 while this node is fenced because its clock and the time of the stream differ.",
     (node) => (node.clock.isFenced ? 1 : 0),
   ],
 ];
@@ -167,7 +180,7 @@ function addCounter(
 function addPositions(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_view_position",
-    help: "Newest stream sequence applied, by bucket.",
+    help: "Last stream sequence applied, by bucket.",
     labelNames: ["bucket"],
     registers: [registry],
     collect() {
@@ -180,7 +193,7 @@ function addPositions(registry: Registry, node: NodeView): void {
 function addUnreadable(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_unreadable_records",
-    help: "Records that are there now and cannot be read, by bucket.",
+    help: "Unreadable records currently in a bucket, by bucket.",
     labelNames: ["bucket"],
     registers: [registry],
     collect() {
@@ -193,7 +206,7 @@ function addUnreadable(registry: Registry, node: NodeView): void {
 function addLinks(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_link_up",
-    help: "1 for an interface of node.yaml that is served, 0 for one that is missing, down, or has no address.",
+    help: "1 if the interface is served, 0 if it is missing, down, or has no address.",
     labelNames: ["interface"],
     registers: [registry],
     collect() {
@@ -205,7 +218,7 @@ function addLinks(registry: Registry, node: NodeView): void {
 function addStoreState(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_store_state",
-    help: "1 for the state that the lease store is in, 0 for the others.",
+    help: "1 for the current state of the lease store, 0 for the others.",
     labelNames: ["state"],
     registers: [registry],
     collect() {
@@ -217,7 +230,7 @@ function addStoreState(registry: Registry, node: NodeView): void {
 function addAlarms(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_store_alarm",
-    help: "1 while that is wrong with what the store holds; status and log say it in words.",
+    help: "1 while the alarm about the contents of the store is active; `leasehold status` and the log explain it.",
     labelNames: ["alarm"],
     registers: [registry],
     collect() {
@@ -229,7 +242,7 @@ function addAlarms(registry: Registry, node: NodeView): void {
 function addDurability(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_store_durability",
-    help: "1 for when NATS writes to disk: always before it acknowledges, at an interval, or unknown.",
+    help: "When NATS calls fsync: always before it acknowledges, at an interval, or unknown. 1 for the current one.",
     labelNames: ["durability"],
     registers: [registry],
     collect() {
@@ -242,7 +255,7 @@ function addDurability(registry: Registry, node: NodeView): void {
 function addPools(registry: Registry, node: NodeView): void {
   new Gauge({
     name: "leasehold_pool_addresses",
-    help: "Addresses of a pool: all that it may give, those in use, and those of them that are declined.",
+    help: "Addresses of a pool: all, those in use, and those in use that are declined.",
     labelNames: ["pool", "what"],
     registers: [registry],
     collect() {
@@ -259,20 +272,20 @@ function addPools(registry: Registry, node: NodeView): void {
 function addHistograms(registry: Registry, node: NodeView): void {
   const commits = new PlainHistogram({
     name: "leasehold_commit_seconds",
-    help: "Time of a batch of commits, by outcome.",
+    help: "Duration of a batch of writes to the lease store, by outcome.",
     label: "outcome",
     buckets: SECONDS,
     registry,
   });
   const sizes = new PlainHistogram({
     name: "leasehold_commit_batch_size",
-    help: "Events in a batch of commits.",
+    help: "Lease events in a batch of writes.",
     buckets: [1, 2, 4, 8, 16, 32, 64, 128],
     registry,
   });
   const replies = new PlainHistogram({
     name: "leasehold_reply_seconds",
-    help: "Time from reading a packet to sending its reply, by type of reply.",
+    help: "Time from receiving a packet to sending its reply, by message type of the reply.",
     label: "type",
     buckets: SECONDS,
     registry,
@@ -287,7 +300,7 @@ function addHistograms(registry: Registry, node: NodeView): void {
 function addEventLoopDelay(registry: Registry): void {
   const delays = new PlainHistogram({
     name: "leasehold_event_loop_delay_seconds",
-    help: "How late a timer of 10 ms was: as long waits a packet before it is looked at.",
+    help: "Event loop delay, measured with a 25 ms timer.",
     buckets: [0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 1],
     registry,
   });

@@ -28,7 +28,7 @@ export function openCatchUp(bus: Bus, parts: CatchUpOverBus): CatchUp {
     isInDoubt: () => leases.complete && !health.isPrompt(steady()),
     ask: (node, question) => askNode(bus, node, question, readAnswer),
     onLease: (lease) => {
-      counters.count("trouble", "lease-told-by-peer");
+      counters.count("trouble", "lease-from-peer");
       parts.onLease(lease);
     },
   });
