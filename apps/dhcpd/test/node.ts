@@ -163,7 +163,7 @@ interface NodeSetting {
   /** False: what the store holds is seen when `hearStore` is called, and no sooner. */
   readonly followsAtOnce?: boolean;
   /** What a node may do without. */
-  readonly parts?: Partial<Pick<ServiceParts, "probe" | "randomOctets" | "trace" | "onReplied">>;
+  readonly parts?: Partial<Pick<ServiceParts, "probe" | "randomOctets" | "trace" | "onReplied" | "boot">>;
   /** What throws on purpose is kept in `faults`; else it is a mistake of ours, and fails the test. */
   readonly toleratesFaults?: boolean;
 }

@@ -1,27 +1,13 @@
 // What leaves the node for a decision: a reply, or a silence with its reason; counted and, at debug, told.
 import type { Decision, Instant, LeaseRequest } from "@leasehold/leases";
 import type { Subnet } from "@leasehold/network";
-import {
-  type ClientId,
-  type EncodedOption,
-  encode,
-  type Ipv4,
-  ipv4,
-  MessageType,
-  macFromBytes,
-  type Packet,
-  payloadLimit,
-} from "@leasehold/protocol";
+import { type ClientId, type Ipv4, ipv4, macFromBytes, type Packet } from "@leasehold/protocol";
 import { patienceOf } from "../intake/patience.ts";
 import type { Fault } from "../ports.ts";
-import { isSelectionUsed } from "../relay/relay-information.ts";
-import { isInVpn, vpnOf } from "../relay/virtual-subnet.ts";
 import { autoConfigureOption, meansNoAddress } from "../reply/auto-configure.ts";
-import { bootpReply, encodeBootp } from "../reply/bootp.ts";
 import { destinationOf } from "../reply/destination.ts";
-import { RAPID_COMMIT } from "../reply/rapid-commit.ts";
-import { type ReplyContent, replyTo } from "../reply/reply.ts";
-import { ipv6OnlyOption } from "../request/ipv6-only.ts";
+import type { ReplyContent } from "../reply/feature.ts";
+import { contentOf, encodeReply, type Grant, type ReplySink } from "../reply/reply-content.ts";
 import { ownAddressFor } from "../request/own-address.ts";
 import { identityFault } from "../request/station.ts";
 import type { DropReason } from "./drop-reason.ts";
@@ -30,10 +16,7 @@ import type { RenewalCalls } from "./renewal-calls.ts";
 
 const EXHAUSTED_FOR_MS = 1000;
 const MESSAGE_MAX = 1472;
-const NONE: readonly EncodedOption[] = [];
-const RAPID: readonly EncodedOption[] = [RAPID_COMMIT];
 
-type Grant = Extract<Decision, { kind: "grant" }>;
 type Silent = Extract<Decision, { kind: "silent" }>;
 
 export class Answers {
@@ -65,28 +48,19 @@ export class Answers {
         this.calls.forget(exchange.request.client);
         this.reply(
           exchange,
-          { type: "NAK", yiaddr: ipv4(0), text: decision.reason.replaceAll("-", " ") },
+          contentOf(exchange, decision, this.parts.boot),
           exchange.request.link.find((subnet) => subnet.contains(decision.address)),
         );
         break;
       case "inform":
-        this.reply(
-          exchange,
-          {
-            ...{ settings: decision.settings, hostname: hostnameOf(exchange, decision) },
-            ...{ type: "ACK", yiaddr: ipv4(0), ciaddr: exchange.request.ciaddr },
-          },
-          decision.subnet,
-        );
-        break;
       case "forgo":
-        this.reply(exchange, contentWithoutAddress(exchange, decision), decision.subnet);
+        this.reply(exchange, contentOf(exchange, decision, this.parts.boot), decision.subnet);
         break;
       case "grant":
         this.noteGrant(exchange.request.client, decision);
         this.reply(
           exchange,
-          this.withNonce(exchange, decision, contentOf(exchange, decision)),
+          this.withNonce(exchange, decision, contentOf(exchange, decision, this.parts.boot)),
           decision.subnet,
         );
         break;
@@ -118,9 +92,8 @@ export class Answers {
       request.classes,
       undefined,
     );
-    const option = autoConfigureOption(packet, settings.options);
-    if (option === undefined) return false;
-    this.reply(exchange, { type: "OFFER", yiaddr: ipv4(0), settings, extra: [option] });
+    if (autoConfigureOption(packet, settings.options) === undefined) return false;
+    this.reply(exchange, { type: "OFFER", yiaddr: ipv4(0), settings });
     return true;
   }
 
@@ -137,9 +110,9 @@ export class Answers {
   }
 
   private withNonce(exchange: Exchange, { reply, address }: Grant, content: ReplyContent): ReplyContent {
-    const options =
-      reply === "OFFER" ? this.calls.offerOptions(exchange) : this.calls.ackOptions(exchange, address);
-    return options.length === 0 ? content : { ...content, extra: [...options, ...(content.extra ?? [])] };
+    const nonce =
+      reply === "OFFER" ? this.calls.offeredNonce(exchange) : this.calls.nonceFor(exchange, address);
+    return nonce === undefined ? content : { ...content, nonce };
   }
 
   /** `subnet`: the client's, where it is known better than by its link. */
@@ -217,81 +190,4 @@ export class Answers {
       this.fault({ cause, during: "noting what became of a packet", packet: packet.bytes });
     }
   }
-}
-
-/** What is told with an address that is granted. */
-export function contentOf(
-  { packet, request }: Pick<Exchange, "packet" | "request">,
-  decision: Grant,
-): ReplyContent {
-  const { settings, seconds, address } = decision;
-  const vpn = vpnOf(packet);
-  const ipv6Only = ipv6OnlyOption(packet, settings.options);
-  const isRapid = decision.reply === "ACK" && packet.messageType === MessageType.DISCOVER;
-  return {
-    type: decision.reply,
-    yiaddr: address,
-    ciaddr: request.ciaddr,
-    settings,
-    seconds,
-    hostname: hostnameOf({ request }, decision),
-    isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
-    isSelectionUsed: packet.giaddr !== 0 || isSelectionUsed(packet, decision.subnet),
-    extra: extraOptions(ipv6Only, isRapid),
-  };
-}
-
-function extraOptions(ipv6Only: EncodedOption | undefined, isRapid: boolean): readonly EncodedOption[] {
-  if (ipv6Only === undefined) return isRapid ? RAPID : NONE;
-  return isRapid ? [ipv6Only, RAPID_COMMIT] : [ipv6Only];
-}
-
-/**
- * What a client is told that shall do without IPv4. The time is there because an OFFER must have one (RFC 2131 table 3); what RFC
- * 2563 §2.3 says to who gets no address holds, too.
- */
-export function contentWithoutAddress(
-  { packet, request }: Pick<Exchange, "packet" | "request">,
-  decision: Extract<Decision, { kind: "forgo" }>,
-): ReplyContent {
-  const { settings } = decision;
-  const options = [ipv6OnlyOption(packet, settings.options), autoConfigureOption(packet, settings.options)];
-  return {
-    type: "OFFER",
-    yiaddr: ipv4(0),
-    settings,
-    seconds: settings.lease.seconds,
-    hostname: hostnameOf({ request }, decision),
-    extra: options.filter((option) => option !== undefined),
-  };
-}
-
-/** Where a reply goes, and who is told of options without room. */
-interface ReplySink {
-  readonly buffer?: Buffer;
-  readonly onOmitted?: (code: number) => void;
-}
-
-/** The octets of a reply. */
-export function encodeReply(
-  packet: Packet,
-  content: ReplyContent,
-  serverIdentifier: Ipv4,
-  { buffer = Buffer.allocUnsafe(MESSAGE_MAX), onOmitted }: ReplySink = {},
-): Buffer {
-  const message = replyTo(packet, content, serverIdentifier);
-  const length =
-    packet.messageType === undefined
-      ? encodeBootp(bootpReply(message, packet, serverIdentifier, onOmitted), packet, buffer)
-      : encode(message, buffer, { maximumSize: payloadLimit(packet), onOmitted });
-  return buffer.subarray(0, length);
-}
-
-/** What the document or the inventory calls the client. */
-export function hostnameOf(
-  { request }: Pick<Exchange, "request">,
-  { host, subnet }: Pick<Grant, "host" | "subnet">,
-): string | undefined {
-  const reserved = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
-  return reserved?.hostname ?? host?.hostname;
 }

@@ -31,6 +31,7 @@ import type { Arrival, ServiceLink, Whence } from "../ports.ts";
 import { isSelectedByOverride, relayPortOf } from "../relay/relay-information.ts";
 import { bootpAnswer, decodeWithoutCookie, isBootpRequest } from "../reply/bootp.ts";
 import { asksForRapidCommit } from "../reply/rapid-commit.ts";
+import { contentOf } from "../reply/reply-content.ts";
 import { readAsRenewal } from "../request/client-state.ts";
 import { identityOf, isNoRelay, leaseRequestOf, linkOf } from "../request/lease-request.ts";
 import { ownAddressFor } from "../request/own-address.ts";
@@ -196,7 +197,14 @@ export class DhcpService {
     const refusal = this.gate(packet, type);
     if (refusal !== undefined) return refusal;
     const request = this.requestOf(packet, type ?? MessageType.DISCOVER, whence);
-    return typeof request === "string" ? request : { request, decision: this.transactions.decide(request) };
+    if (typeof request === "string") return request;
+    const decision = this.transactions.decide(request);
+    const isSilent = decision.kind === "silent";
+    return {
+      request,
+      decision,
+      content: isSilent ? undefined : contentOf({ packet, request }, decision, this.parts.boot),
+    };
   }
 
   /** A vendor area without the cookie is of before RFC 1048: looked at only where somebody wants BOOTP served. */

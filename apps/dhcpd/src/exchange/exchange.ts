@@ -3,6 +3,8 @@ import type { Decision, Instant, LeaseRequest, Revision } from "@leasehold/lease
 import type { Network } from "@leasehold/network";
 import type { Ipv4, Packet } from "@leasehold/protocol";
 import type { Arrival, Clocks, Fault, ProbeAnswer, ProbeTarget, ReadableLeaseStore } from "../ports.ts";
+import type { BootAnswers } from "../reply/boot.ts";
+import type { ReplyContent } from "../reply/feature.ts";
 import type { StoreHealth } from "../store/store-health.ts";
 import type { Counters } from "../telemetry/counters.ts";
 import type { Outcome } from "../telemetry/recent-outcomes.ts";
@@ -28,6 +30,8 @@ export interface ServiceParts {
   readonly trace?: ((outcome: Outcome) => void) | undefined;
   /** Octets that nobody can guess; absent: clients get no nonces, and are never told to renew (RFC 6704). */
   readonly randomOctets?: ((size: number) => Uint8Array) | undefined;
+  /** How clients boot; absent: by what the settings say. */
+  readonly boot?: BootAnswers | undefined;
   /** Told of each exchange that ended in a reply, in ms. */
   readonly onReplied?: (type: string, ms: number) => void;
   /** Told of a mistake of ours that was caught; it must not throw. */
@@ -58,4 +62,11 @@ export interface Exchange {
 }
 
 /** What the service makes of a packet. */
-export type Foreseen = DropReason | { readonly request: LeaseRequest; readonly decision: Decision };
+export type Foreseen =
+  | DropReason
+  | {
+      readonly request: LeaseRequest;
+      readonly decision: Decision;
+      /** Undefined where it is silent. */
+      readonly content: ReplyContent | undefined;
+    };

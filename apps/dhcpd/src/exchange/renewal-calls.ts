@@ -3,30 +3,15 @@
 // costs the client the time until T1. Nothing is looked at on the packet path; `tick` does it, some clients at a time.
 import { entitlementTo, isBound, type Lease, type LeaseRequest } from "@leasehold/leases";
 import type { Subnet } from "@leasehold/network";
-import {
-  type ClientId,
-  decode,
-  type EncodedOption,
-  type Ipv4,
-  type Mac,
-  MessageType,
-  type Packet,
-} from "@leasehold/protocol";
+import { type ClientId, decode, type Ipv4, type Mac, MessageType, type Packet } from "@leasehold/protocol";
 import type { ServiceLink } from "../ports.ts";
 import { serverIdentifierFor } from "../relay/relay-information.ts";
+import type { AckNonce } from "../reply/feature.ts";
+import { NONCE_SIZE, needsNonce, takesNonce } from "../reply/forcerenew-nonce.ts";
 import { leaseRequestOf } from "../request/lease-request.ts";
 import { ownAddressFor } from "../request/own-address.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
-import {
-  forceRenewDelayMs,
-  NONCE_SIZE,
-  needsNonce,
-  nextReplay,
-  nonceCapableOption,
-  nonceOption,
-  takesNonce,
-  writeForceRenew,
-} from "./forcerenew.ts";
+import { forceRenewDelayMs, nextReplay, writeForceRenew } from "./forcerenew.ts";
 
 const REMEMBERED_MAX = 50_000;
 /** As many clients are looked at in a tick, so that a change of the whole network neither stops packets nor makes a storm. */
@@ -34,7 +19,6 @@ const LOOKED_AT_MAX = 200;
 const SENDINGS_MAX = 3;
 const CLIENT_PORT = 68;
 const MESSAGE_SIZE = 548;
-const NONE: readonly EncodedOption[] = [];
 
 interface Called {
   readonly client: ClientId;
@@ -76,30 +60,29 @@ export class RenewalCalls {
     return this.remembered.size;
   }
 
-  /** What an OFFER says to a client that asks for a nonce. */
-  offerOptions({ packet }: Exchange): readonly EncodedOption[] {
-    const option = this.parts.randomOctets && nonceCapableOption(packet);
-    return option === undefined ? NONE : [option];
+  /** Whether the OFFER says that a nonce is to come. */
+  offeredNonce({ packet }: Exchange): "to-come" | undefined {
+    return this.parts.randomOctets !== undefined && takesNonce(packet) ? "to-come" : undefined;
   }
 
   /** What the ACK for `address` says of nonces. The client has heard of its lease: what it was called for is done. */
-  ackOptions(exchange: Exchange, address: Ipv4): readonly EncodedOption[] {
+  nonceFor(exchange: Exchange, address: Ipv4): AckNonce | undefined {
     const { packet, request, arrival } = exchange;
     const known = this.remembered.get(request.client);
     this.forget(request.client);
     const { randomOctets } = this.parts;
-    if (randomOctets === undefined || packet.messageType === undefined) return NONE;
+    if (randomOctets === undefined || packet.messageType === undefined) return undefined;
     const { xid } = packet;
     if (!needsNonce(packet, known?.nonce)) {
       // RFC 6704 §3.1.3: who renews keeps the nonce that is recorded.
       if (known !== undefined && takesNonce(packet)) this.remember({ ...known, address, xid });
-      return NONE;
+      return undefined;
     }
     const nonce = randomOctets(NONCE_SIZE);
     const { client, mac, link } = request;
     const octets = Uint8Array.from(packet.bytes);
     this.remember({ client, mac, address, link: arrival.link, subnet: link[0]!.id, nonce, octets, xid });
-    return [nonceOption(nonce, this.nextReplay())];
+    return { nonce, replay: this.nextReplay() };
   }
 
   /** The stream shows a lease: given back, or of another node, whose nonce counts then. */

@@ -63,6 +63,15 @@ test("a client that can do without IPv4 is told so, by the settings of the pool 
   expect(answer.options.filter(({ sent }) => sent).map(({ code }) => code)).toEqual([1, 108]);
 });
 
+test("an option that is sent only where the exchange brings it about says where that is", () => {
+  node.setNetwork({ ...DOCUMENT, defaults: { ...DOCUMENT.defaults, options: { ipv6OnlyPreferred: 1800 } } });
+  const { options } = told(hex("DISCOVER", alice, { wants: [1] }));
+  expect(options.find(({ code }) => code === 108)).toMatchObject({
+    ...{ value: "1800", sent: false },
+    why: "only in an OFFER or ACK to a client that asks for it by option 55 (RFC 8925)",
+  });
+});
+
 test("a stranger gets an address of the pool for strangers; each setting says where it stands", () => {
   const answer = told({ mac: alice.mac, vendorClass: "PXEClient:Arch:00011", arch: 11 });
   expect(answer).toMatchObject({

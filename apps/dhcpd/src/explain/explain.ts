@@ -11,10 +11,11 @@ import {
 } from "@leasehold/network";
 import { decode, formatIpv4, type Ipv4, ipv4, optionByCode, type Packet } from "@leasehold/protocol";
 import { leaseViewOf } from "../api/rows.ts";
-import { contentOf, contentWithoutAddress, encodeReply, hostnameOf } from "../exchange/answers.ts";
 import type { Foreseen } from "../exchange/exchange.ts";
 import type { Whence } from "../ports.ts";
 import { linkAddressOf } from "../relay/relay-information.ts";
+import type { ReplyContent } from "../reply/feature.ts";
+import { type Answer, encodeReply, hostnameOf } from "../reply/reply-content.ts";
 import { ownAddressFor } from "../request/own-address.ts";
 import { nameOf } from "../telemetry/recent-outcomes.ts";
 import type { NodeWorld } from "../views/node-world.ts";
@@ -26,8 +27,6 @@ export interface Question {
   /** What had to be supposed of the packet's way, in words; undefined: nothing. */
   readonly assumed: string | undefined;
 }
-
-type Answer = Extract<Decision, { kind: "grant" | "inform" | "forgo" }>;
 
 const HOST_NAME = 12;
 
@@ -42,7 +41,7 @@ export function explain(world: NodeWorld, question: Question, foreseen: Foreseen
   if (typeof foreseen === "string") {
     return { ...common, ...NOTHING, decision: { ...NO_DECISION, kind: "drop", reason: foreseen } };
   }
-  const { request, decision } = foreseen;
+  const { request, decision, content } = foreseen;
   return {
     ...common,
     link: {
@@ -54,7 +53,7 @@ export function explain(world: NodeWorld, question: Question, foreseen: Foreseen
     client: clientView(world, request, now),
     pools: request.link.flatMap(({ pools }) => pools).map((pool) => poolView(world, request, pool)),
     decision: decisionView(decision),
-    ...settingsView(world, question, request, decision),
+    ...settingsView(world, question, request, decision, content),
   };
 }
 
@@ -140,13 +139,19 @@ function decisionView(decision: Decision) {
   }
 }
 
-function settingsView(world: NodeWorld, question: Question, request: LeaseRequest, decision: Decision) {
-  if (decision.kind === "refuse" || decision.kind === "silent") return NO_SETTINGS;
+function settingsView(
+  world: NodeWorld,
+  question: Question,
+  request: LeaseRequest,
+  decision: Decision,
+  content: ReplyContent | undefined,
+) {
+  if (decision.kind === "refuse" || decision.kind === "silent" || content === undefined) return NO_SETTINGS;
   const { subnet } = decision;
   const pool = poolOf(world, request, decision);
   const reservation = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
   const settings = explainSettings(subnet, pool, request.classes, reservation);
-  const reply = replyFor(world, question, request, decision);
+  const reply = replyFor(world, question, decision, content);
   return {
     subnet: subnet.id,
     pool: pool?.id ?? null,
@@ -179,7 +184,7 @@ function withHostName(
   request: LeaseRequest,
   decision: Answer,
 ): readonly ExplainedOption[] {
-  const name = hostnameOf({ request }, decision);
+  const name = hostnameOf(request, decision);
   if (!name) return options;
   const isOfDocument = request.reserved?.reservation.hostname === name;
   const from = isOfDocument ? `reservation ${request.reserved!.reservation.id}` : `host ${decision.host?.id}`;
@@ -195,31 +200,15 @@ function withHostName(
 function replyFor(
   world: NodeWorld,
   { packet, whence }: Question,
-  request: LeaseRequest,
   decision: Answer,
+  content: ReplyContent,
 ): ReplyCodes {
-  const content = answerOf({ packet, request }, decision);
   const serverIdentifier =
     world.network.serverIdentifier?.address ?? ownAddressFor(whence, decision.subnet) ?? ipv4(0);
   const omitted = new Set<number>();
   const onOmitted = (code: number) => omitted.add(code);
   const decoded = decode(encodeReply(packet, content, serverIdentifier, { onOmitted }));
   return { sent: new Set(decoded.ok ? decoded.packet.codes() : []), omitted };
-}
-
-function answerOf(asked: Parameters<typeof contentOf>[0], decision: Answer): ReturnType<typeof contentOf> {
-  switch (decision.kind) {
-    case "grant":
-      return contentOf(asked, decision);
-    case "forgo":
-      return contentWithoutAddress(asked, decision);
-    case "inform": {
-      const { settings } = decision;
-      return { type: "ACK", yiaddr: ipv4(0), settings, hostname: hostnameOf(asked, decision) };
-    }
-    default:
-      return decision satisfies never;
-  }
 }
 
 function addressText(address: Ipv4 | undefined): string | null {

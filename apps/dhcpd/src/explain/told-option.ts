@@ -1,6 +1,7 @@
 // One option of a client's settings, and why the reply has it or has not: for `leasehold explain`.
 import type { ExplainedOption } from "@leasehold/network";
 import type { Packet } from "@leasehold/protocol";
+import { featureOf } from "../reply/features.ts";
 
 export interface ToldOption extends Omit<ExplainedOption, "sending" | "sendingFrom"> {
   /** Whether the reply has it. */
@@ -46,6 +47,8 @@ export function toldOption(
     if (reply.omitted.has(code)) return "no room";
     if (OLDER_ROUTES.has(code) && reply.sent.has(CLASSLESS_ROUTES))
       return "classlessStaticRoutes count instead";
+    const feature = featureOf(code);
+    if (feature !== undefined) return `only ${feature.when}`;
     return isAsked ? "not for this client" : "not asked for";
   }
 }

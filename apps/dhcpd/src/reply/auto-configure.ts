@@ -2,6 +2,7 @@
 // network document says `autoConfigure: 0`.
 import type { SilentReason } from "@leasehold/leases";
 import { type EncodedOption, MessageType, type Packet } from "@leasehold/protocol";
+import type { ReplyFeature } from "./feature.ts";
 
 const AUTO_CONFIGURE = 116;
 const DO_NOT_AUTO_CONFIGURE = 0;
@@ -34,3 +35,15 @@ const NO_ADDRESS: ReadonlySet<SilentReason> = new Set<SilentReason>([
 export function meansNoAddress(reason: SilentReason): boolean {
   return NO_ADDRESS.has(reason);
 }
+
+export const autoConfigure: ReplyFeature = {
+  name: "auto-configure",
+  codes: [AUTO_CONFIGURE],
+  isForBootp: false,
+  when: "in an OFFER of no address, where the client asks whether it may make one up (RFC 2563)",
+  apply(request, { type, yiaddr, settings }, { options }) {
+    if (type !== "OFFER" || yiaddr !== 0 || settings === undefined) return;
+    const option = autoConfigureOption(request, settings.options);
+    if (option !== undefined) options.push(option);
+  },
+};

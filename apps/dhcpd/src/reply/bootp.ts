@@ -8,6 +8,7 @@ import {
   Packet,
   payloadLimit,
 } from "@leasehold/protocol";
+import { NEVER_FOR_BOOTP } from "./features.ts";
 
 /** RFC 1534 §2: automatic addresses are given only when an administrator has decided so. */
 export type BootpPolicy = "off" | "static" | "dynamic";
@@ -105,8 +106,8 @@ export function bootpReply(
 
 /** What RFC 2132 §9 calls DHCP extensions, but for 60, 66 and 67; and answers to what only DHCP clients ask for. */
 const FOR_DHCP_ONLY: ReadonlySet<number> = new Set([
-  ...[50, 51, 52, MESSAGE_TYPE, 54, 55, 56, MAXIMUM_MESSAGE_SIZE, 58, 59, 61],
-  ...[80, 90, 108, 116, 145],
+  ...[50, 51, 52, MESSAGE_TYPE, 54, 55, 56, MAXIMUM_MESSAGE_SIZE, 58, 59],
+  ...NEVER_FOR_BOOTP,
 ]);
 
 /** Those that stay, as many as go into `room` octets. So none is put into sname or file, which BOOTP knows no way to say. */

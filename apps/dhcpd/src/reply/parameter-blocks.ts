@@ -2,14 +2,13 @@
 // settings object, which the network document keeps for each place and set of classes, and then only written.
 import type { LeaseTimes, Settings } from "@leasehold/network";
 import { type EncodedOption, encodeOption } from "@leasehold/protocol";
+import { NEVER_BY_SETTINGS } from "./features.ts";
 
 /** What clients send decides how many there are, so it must not decide how many are kept. */
 const KEPT_MAX = 64;
 const HOST_NAME = 12;
 const CLASSLESS_ROUTES = 121;
 const OLDER_ROUTES: ReadonlySet<number> = new Set([3, 33]);
-/** Rapid commit, authentication, IPv6-only, auto-configure, nonces: each depends on more than being configured. */
-const NEVER_BY_SETTINGS: ReadonlySet<number> = new Set([80, 90, 108, 116, 145]);
 const PLACE_OF_NAME: EncodedOption = [HOST_NAME, new Uint8Array(0)];
 
 interface Block {

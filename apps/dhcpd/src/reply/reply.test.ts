@@ -3,7 +3,8 @@ import { compileNetwork } from "@leasehold/network";
 import { encode, ipv4, messageOf, type Packet } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
 import { alice, decoded, type Fields, ip, option, packet } from "../../test/wire.ts";
-import { type ReplyContent, replyTo } from "./reply.ts";
+import type { ReplyContent } from "./feature.ts";
+import { replyTo } from "./reply.ts";
 
 const routes = [{ destination: "10.7.0.0/16", router: "10.0.0.1" }];
 const network = compileNetwork(

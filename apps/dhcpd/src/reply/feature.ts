@@ -1,0 +1,67 @@
+// A reply feature: options or fields that one exchange brings about, as opposed to those that the settings have for whoever asks.
+// features.ts is the list of them.
+import type { Settings } from "@leasehold/network";
+import type { EncodedOption, Ipv4, Message, Packet } from "@leasehold/protocol";
+
+/** How a client boots. Stands in place of what the settings say; what it leaves out is as the settings have it. */
+export interface BootAnswer {
+  /** siaddr: the server that the next stage is loaded from. */
+  readonly nextServer?: Ipv4;
+  /** sname */
+  readonly serverName?: string;
+  readonly file?: string;
+  /** Among them 43, 60, 66, 67 and 97, as the client's firmware wants them; sent whether or not option 55 asks for them. */
+  readonly options?: readonly EncodedOption[];
+}
+
+/** What an ACK says of FORCERENEW (RFC 6704): the nonce, and the value for replay detection. */
+export interface AckNonce {
+  readonly nonce: Uint8Array;
+  readonly replay: bigint;
+}
+
+/** What is to be said in a reply. */
+export interface ReplyContent {
+  readonly type: "OFFER" | "ACK" | "NAK";
+  /** Whether it answers with an address that the client may use: not in a NAK, an ACK to INFORM, an OFFER of 0.0.0.0. */
+  readonly isGrant?: boolean;
+  readonly yiaddr: Ipv4;
+  /** Of the request, where its client's state says that it counts (client-state.ts). Absent: 0. */
+  readonly ciaddr?: Ipv4;
+  /** Undefined in a NAK, which carries no parameters. */
+  readonly settings?: Settings;
+  readonly hostname?: string | undefined;
+  /** The address is on the link that option 118 names. Absent: as far as a relay agent sent the packet. */
+  readonly isSelectionUsed?: boolean;
+  /** The address is of the VPN that the packet named (RFC 6607). */
+  readonly isVpnUsed?: boolean;
+  /** Undefined in a NAK and in the answer to INFORM, which must not carry a lease time (RFC 2131 §4.3.5). */
+  readonly seconds?: number;
+  /** Option 56, in a NAK. */
+  readonly text?: string;
+  /** In an OFFER: that the ACK will have a nonce. In an ACK: the nonce. */
+  readonly nonce?: "to-come" | AckNonce | undefined;
+  /** How the client boots; undefined: by what the settings say. */
+  readonly boot?: BootAnswer | undefined;
+}
+
+/** A reply that the features write to, each in its turn. */
+export interface ReplyDraft extends Message {
+  siaddr: Ipv4;
+  sname: string | undefined;
+  file: string | undefined;
+  readonly options: EncodedOption[];
+}
+
+export interface ReplyFeature {
+  /** As the documents call it. */
+  readonly name: string;
+  /** The options that it alone puts into a reply: what settings say of these codes is not sent as it stands there. */
+  readonly codes: readonly number[];
+  /** Whether a BOOTP client, which cannot ask for it, may be sent these options. */
+  readonly isForBootp: boolean;
+  /** In which replies its options are, for `leasehold explain`: goes on after "only". */
+  readonly when: string;
+  /** Once a reply: what it adds for `request`. Without allocating where it adds nothing. */
+  readonly apply: (request: Packet, content: ReplyContent, reply: ReplyDraft) => void;
+}

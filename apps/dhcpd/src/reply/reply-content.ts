@@ -1,0 +1,113 @@
+// From a decision to what its reply says, and to its octets. `leasehold explain` composes its reply by the same steps.
+import type { Decision, LeaseRequest } from "@leasehold/leases";
+import { encode, type Ipv4, ipv4, type Packet, payloadLimit } from "@leasehold/protocol";
+import { isSelectionUsed } from "../relay/relay-information.ts";
+import { isInVpn, vpnOf } from "../relay/virtual-subnet.ts";
+import type { BootAnswers } from "./boot.ts";
+import { bootpReply, encodeBootp } from "./bootp.ts";
+import type { ReplyContent } from "./feature.ts";
+import { replyTo } from "./reply.ts";
+
+const MESSAGE_MAX = 1472;
+
+export type Grant = Extract<Decision, { kind: "grant" }>;
+/** Decisions that tell a client settings. */
+export type Answer = Extract<Decision, { kind: "grant" | "inform" | "forgo" }>;
+
+/** What is answered. */
+export interface Asked {
+  readonly packet: Packet;
+  readonly request: LeaseRequest;
+}
+
+export function contentOf(
+  asked: Asked,
+  decision: Exclude<Decision, { kind: "silent" }>,
+  bootAnswers: BootAnswers | undefined,
+): ReplyContent {
+  switch (decision.kind) {
+    case "grant":
+      return contentWithAddress(asked, decision, bootAnswers);
+    case "forgo":
+      return contentWithoutAddress(asked, decision);
+    case "inform":
+      return contentOfInform(asked, decision, bootAnswers);
+    case "refuse":
+      return { type: "NAK", yiaddr: ipv4(0), text: decision.reason.replaceAll("-", " ") };
+    default:
+      return decision satisfies never;
+  }
+}
+
+function contentWithAddress(
+  { packet, request }: Asked,
+  decision: Grant,
+  bootAnswers: BootAnswers | undefined,
+): ReplyContent {
+  const { settings, seconds, address } = decision;
+  const vpn = vpnOf(packet);
+  return {
+    type: decision.reply,
+    isGrant: true,
+    yiaddr: address,
+    ciaddr: request.ciaddr,
+    settings,
+    seconds,
+    hostname: hostnameOf(request, decision),
+    isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
+    isSelectionUsed: packet.giaddr !== 0 || isSelectionUsed(packet, decision.subnet),
+    boot: bootAnswers?.(packet, request),
+  };
+}
+
+/** What a client is told that shall do without IPv4. The time is there because an OFFER must have one (RFC 2131 table 3). */
+function contentWithoutAddress(
+  { request }: Asked,
+  decision: Extract<Decision, { kind: "forgo" }>,
+): ReplyContent {
+  const { settings } = decision;
+  const { seconds } = settings.lease;
+  return { type: "OFFER", yiaddr: ipv4(0), settings, seconds, hostname: hostnameOf(request, decision) };
+}
+
+function contentOfInform(
+  { packet, request }: Asked,
+  decision: Extract<Decision, { kind: "inform" }>,
+  bootAnswers: BootAnswers | undefined,
+): ReplyContent {
+  return {
+    ...{ type: "ACK", yiaddr: ipv4(0), ciaddr: request.ciaddr },
+    ...{ settings: decision.settings, hostname: hostnameOf(request, decision) },
+    boot: bootAnswers?.(packet, request),
+  };
+}
+
+/** What the document or the inventory calls the client. */
+export function hostnameOf(
+  request: LeaseRequest,
+  { host, subnet }: Pick<Answer, "host" | "subnet">,
+): string | undefined {
+  const reserved = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
+  return reserved?.hostname ?? host?.hostname;
+}
+
+/** Where a reply goes, and who is told of options without room. */
+export interface ReplySink {
+  readonly buffer?: Buffer;
+  readonly onOmitted?: (code: number) => void;
+}
+
+/** The octets of a reply. */
+export function encodeReply(
+  packet: Packet,
+  content: ReplyContent,
+  serverIdentifier: Ipv4,
+  { buffer = Buffer.allocUnsafe(MESSAGE_MAX), onOmitted }: ReplySink = {},
+): Buffer {
+  const message = replyTo(packet, content, serverIdentifier);
+  const length =
+    packet.messageType === undefined
+      ? encodeBootp(bootpReply(message, packet, serverIdentifier, onOmitted), packet, buffer)
+      : encode(message, buffer, { maximumSize: payloadLimit(packet), onOmitted });
+  return buffer.subarray(0, length);
+}
