@@ -53,7 +53,7 @@ function clientsHere(): readonly ClientProgram[] {
 function tellTheSum({ leases }: Stage): void {
   const seconds = duration((performance.now() - started) / 1000);
   say(
-    `\nEvery promise was kept, in ${seconds}: ${leases.size} machines served by three nodes, no address given twice, nothing restarted for a change, a node lost and found.`,
+    `\nAll checks passed, in ${seconds}: ${leases.size} machines served by three nodes, no address given twice, nothing restarted for a change, a node lost and found.`,
   );
 }
 

@@ -23,7 +23,7 @@ export function duration(seconds: number): string {
 /** A promise of Leasehold's that did not hold. */
 export class BrokenPromise extends Error {
   constructor(sentence: string) {
-    super(`A promise was broken: ${sentence}.`);
+    super(`A check failed: ${sentence}.`);
   }
 }
 

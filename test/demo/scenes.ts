@@ -18,7 +18,7 @@ export const scenes: readonly ((stage: Stage) => Promise<void>)[] = [
 
 async function theCluster({ lab }: Stage): Promise<void> {
   scene(
-    "Three DHCP servers, all active, on one Ethernet. A lease is on two disks before the client is told.",
+    "Three DHCP servers, all active, on one Ethernet. A lease is on two disks before the client gets its ACK.",
   );
   for (const { name, address } of lab.nodes) say(`  ${name}  ${address}  dhcpd and nats-server`);
   say("  s1  10.77.0.20  the syncer, and a stand-in for OpenCHAMI's SMD that knows four machines, c1 to c4");
@@ -51,7 +51,7 @@ interface LeaseRow {
 /** Each node knows each lease, whichever of them gave it. */
 async function everyNodeAgrees(stage: Stage): Promise<void> {
   for (const node of stage.nodesUp) {
-    await until(`A promise was broken: ${node} knows every lease`, 5, async () => {
+    await until(`A check failed: ${node} knows every lease`, 5, async () => {
       const rows = (await stage.lab.api(node, "/api/v1/leases?state=bound")).body as LeaseRow[];
       return [...stage.leases].every(([host, { address }]) =>
         rows.some((row) => row.address === address && row.mac === stage.lab.host(host).mac),
@@ -63,7 +63,7 @@ async function everyNodeAgrees(stage: Stage): Promise<void> {
 
 async function aHostAppears(stage: Stage): Promise<void> {
   const { lab } = stage;
-  scene("Somebody adds c13 to SMD, with the address 10.77.1.13. No file is written, no server is restarted.");
+  scene("c13 is added to SMD, with the address 10.77.1.13. No file is written, no server is restarted.");
   const before = JSON.stringify(lab.processes());
   const mac = lab.host("c13").mac as Mac;
   const relay = await Relay.open(lab);
@@ -86,7 +86,7 @@ async function aHostAppears(stage: Stage): Promise<void> {
 
 /** When a node first offered a client an address, ms since the epoch. */
 function firstOffer(relay: Relay, node: string, mac: Mac, address: string): Promise<number> {
-  const what = `A promise was broken: ${node} answers a new host by what SMD says`;
+  const what = `A check failed: ${node} answers a new host by what SMD says`;
   return until(
     what,
     15,
@@ -117,7 +117,7 @@ async function renews(stage: Stage, host: string, deadNode: string): Promise<voi
   const { address } = stage.leases.get(host)!;
   const { address: now, millis } = await stage.clients.get(host)!.renew(60);
   say(
-    `  ${host} renews: ${deadNode} does not answer, it asks everybody, and ${stage.lastGrantBy(host)} does, after ${duration(millis / 1000)} in all`,
+    `  ${host} renews: ${deadNode} does not answer, it broadcasts, and ${stage.lastGrantBy(host)} does, after ${duration(millis / 1000)} in all`,
   );
   promise(now === address, `${host} keeps ${address}`);
 }

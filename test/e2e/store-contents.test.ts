@@ -62,7 +62,7 @@ test("A2: one message empties it: a node that starts then gives nobody an addres
   await restart("n3");
   await expectKnown("n3", clients);
   await expectNoneGivenAgain("021ea582", clients);
-  expect(await init()).toContain("Protected KV_dhcp-leases from being emptied.");
+  expect(await init()).toContain("Protected KV_dhcp-leases against purges and rollups.");
   await awaitHealthy(...NODES);
   await restart("n2");
   await expectKnown("n2", clients);
@@ -118,7 +118,7 @@ test("A6: apply stores the very same document on top of one that cannot be used"
     0,
     expect.stringMatching(/cannot be used: [\s\S]*Applied as revision \d+/),
   ]);
-  expect((await command("apply", "test/lab/network.yaml")).stdout).toContain("Nothing to do");
+  expect((await command("apply", "test/lab/network.yaml")).stdout).toContain("No changes");
   expect((await command("apply", "--force", "test/lab/network.yaml")).stdout).toContain(
     "Applied as revision",
   );
@@ -133,7 +133,7 @@ test.each([["its key is deleted", () => past("admin", "remove", ...DOCUMENT)]])(
       const { stored, revision } = body as { stored: { state: string; revision: number }; revision: number };
       return stored.state === "document" && stored.revision === revision;
     });
-    expect((await command("apply", "test/lab/network.yaml")).stdout).toContain("Nothing to do");
+    expect((await command("apply", "test/lab/network.yaml")).stdout).toContain("No changes");
     await restart("n1");
     expect(await relay.lease("n1", "02:1e:a5:84:00:02" as Mac)).toBeDefined();
   },

@@ -68,7 +68,7 @@ test.each([["its bucket is emptied, members and all", () => past("admin", "empty
       const { stored, revision } = body as { stored: { state: string; revision: number }; revision: number };
       return stored.state === "document" && stored.revision === revision;
     });
-    expect((await command("apply", "test/lab/network.yaml")).stdout).toContain("Nothing to do");
+    expect((await command("apply", "test/lab/network.yaml")).stdout).toContain("No changes");
     await restart("n1");
     expect(await relay.lease("n1", "02:1e:a5:84:00:02" as Mac)).toBeDefined();
   },
@@ -86,7 +86,7 @@ test("A6, D1: all stores are lost, and init is run: the document is back, leases
     return (body as { stored?: { state: string } } | undefined)?.stored?.state === "document";
   });
   expect((await command("history")).stdout).toMatch(/^\d+ .*yes/m);
-  expect((await command("apply", "test/lab/network.yaml")).stdout).toContain("Nothing to do");
+  expect((await command("apply", "test/lab/network.yaml")).stdout).toContain("No changes");
   await until("leases are back", 60, async () => !/restored|missing/.test((await viewOf("n1")).store.state));
   await restart("n2");
   await expectKnown("n2", clients);

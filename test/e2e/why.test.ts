@@ -33,7 +33,7 @@ test("a document is tried, applied, listed and rolled back; all nodes follow", a
   writeFileSync(file, DOCUMENT);
   const revisions = async () => (await labOf().leasehold<{ revision: number }[]>(["history"])).length;
   const before = await revisions();
-  expect(await leasehold("apply", "--dry-run", file)).toContain("No problems. Nothing was stored");
+  expect(await leasehold("apply", "--dry-run", file)).toContain("No problems found. Nothing was stored");
   expect(await revisions()).toBe(before);
   expect(await leasehold("apply", file)).toContain("~ defaults.lease.seconds: 3600 → 600");
   expect(await leasehold("rollback")).toContain("~ defaults.lease.seconds: 600 → 3600");

@@ -13,15 +13,17 @@ export interface Impact {
 export async function acceptLoss(impact: Impact | undefined, { options, world }: Context): Promise<boolean> {
   if (options.flag("yes")) return true;
   if (impact === undefined || !impact.isLoss) return false;
-  const isMeant = await world.confirm?.("This takes leases or links away. Store it all the same? [y/N] ");
+  const isMeant = await world.confirm?.("Leases or links will be lost. Store it anyway? [y/N] ");
   if (isMeant) return true;
   throw lossFailure(impact, isMeant === false);
 }
 
 export function lossFailure(impact: Impact | undefined, isAsked = false): Failure {
   return new Failure(
-    "This change takes leases or links away. Nothing was stored.",
-    isAsked ? undefined : "Give --yes if that is meant; `--dry-run` and `diff` show it and store nothing.",
+    "This change would lose leases or links. Nothing was stored.",
+    isAsked
+      ? undefined
+      : "Use --yes if that is intended. `--dry-run` and `diff` show the losses and store nothing.",
     { extra: { impact } },
   );
 }

@@ -66,20 +66,20 @@ export function unstoredBy(stored: Stored | undefined, inForce: number | undefin
     case "absent":
       return inForce === undefined
         ? undefined
-        : "The store has no network document; nodes go by what they remember.";
+        : "The store has no network document; nodes use the document that they have in memory.";
     case "deleted":
       return `Revision ${stored.revision} in the store says that the network document was deleted.`;
     case "broken":
       return `Revision ${stored.revision} in the store cannot be used: ${stored.problem}.`;
     case "unknown":
       throw new Failure(
-        "The store cannot be asked what it has, so nothing was compared or changed.",
+        "The store does not answer, so nothing was compared or changed.",
         "See `leasehold status` for the store's state, and try again.",
       );
     case "document":
       return stored.revision === inForce
         ? undefined
-        : `The store has revision ${stored.revision}, and the node that was asked goes by ${inForce ?? "none"}.`;
+        : `The store has revision ${stored.revision}, but this node uses ${inForce === undefined ? "none" : `revision ${inForce}`}.`;
     default:
       return undefined;
   }
@@ -98,7 +98,7 @@ export async function carryOut(change: DocumentChange, context: Context): Promis
   if (changes.length === 0 && unstored === undefined && !isForced) {
     return {
       json: { applied: false, revision: base, changes, ...warnings },
-      lines: [`Nothing to do: ${name} says what revision ${base} says.`],
+      lines: [`No changes: ${name} is identical to revision ${base}.`],
     };
   }
   for (const line of changes) context.say(line);
@@ -106,7 +106,7 @@ export async function carryOut(change: DocumentChange, context: Context): Promis
   if (isDry) {
     return {
       json: { applied: false, revision: base, changes, ...warnings, ...(impact && { impact }) },
-      lines: [`No problems. Nothing was stored: this would change revision ${base}.`],
+      lines: [`No problems found. Nothing was stored. The base is revision ${base}.`],
     };
   }
   const revision = await store(change, await acceptLoss(impact, context), context);
@@ -152,10 +152,10 @@ async function store(
 
 function overtaken(reply: Reply, { base }: DocumentChange): Failure {
   const { revision } = (reply.body ?? {}) as { revision?: unknown };
-  const now = typeof revision === "number" ? `, but at ${revision}` : "";
+  const now = typeof revision === "number" ? ` and is now at revision ${revision}` : "";
   return new Failure(
-    `Somebody else changed the network meanwhile: it is no longer at revision ${base}${now}. Nothing was stored.`,
-    "Look at what there is now with `leasehold history` and `leasehold diff <file>`, then try again; or replace it, whatever it is, with --force.",
+    `Conflict: the network document was changed since revision ${base}${now}. Nothing was stored.`,
+    "See the current document with `leasehold history` and `leasehold diff <file>`, then try again, or replace it with --force.",
   );
 }
 
@@ -165,7 +165,7 @@ async function refusedDocument(reply: Reply, { name }: DocumentChange): Promise<
   const { problems = [] } = (reply.body ?? {}) as { problems?: Parameters<typeof formatProblem>[0][] };
   return new Failure(
     `${reply.server} refused ${name}. Nothing was stored.`,
-    "Correct it; when this command found no fault in it, see whether node and command are of one version.",
+    "Correct it. If this command found no problem in it, check that the node and this command have the same version.",
     { details: problems.map((problem) => formatProblem({ file: name, ...problem })), extra: { problems } },
   );
 }

@@ -47,8 +47,8 @@ export function followedLine({ revision, ms, following, lagging, away }: Followe
 
 export function laggingFailure(followed: Followed): Failure {
   return new Failure(
-    `It is stored as revision ${followed.revision}, and ${followed.lagging.join(", ")} did not follow in ${followed.ms} ms.`,
-    "See `leasehold status`, and the log there: a node that cannot use the document says why.",
+    `Stored as revision ${followed.revision}, but ${followed.lagging.join(", ")} did not use it within ${followed.ms} ms.`,
+    "See `leasehold status` and the log of that node, which says why.",
     { details: [followedLine(followed)], extra: { applied: true, ...followed } },
   );
 }

@@ -8,10 +8,10 @@ export const globalOptions: OptionTable = {
     short: "s",
     value: "URL",
     about:
-      "A node's API, several with commas; one that is ready is used. Env LEASEHOLD_SERVER, default http://127.0.0.1:8067.",
+      "The API of one or more nodes, separated by commas; the first ready node is used. Env LEASEHOLD_SERVER, default http://127.0.0.1:8067.",
   },
   token: { type: "string", value: "TOKEN", about: "The API token. Env LEASEHOLD_TOKEN." },
-  json: { type: "boolean", about: "Print JSON instead of text, errors too." },
-  version: { type: "boolean", about: "Show the version of this command." },
-  help: { type: "boolean", short: "h", about: "Show the help of the command." },
+  json: { type: "boolean", about: "Print JSON instead of text, also for errors." },
+  version: { type: "boolean", about: "Show the version of leasehold." },
+  help: { type: "boolean", short: "h", about: "Show help for the command." },
 };

@@ -105,7 +105,7 @@ test("field report 6: lease and why take a host name; why of nobody fails", asyn
   expect((await leasehold(["lease", "c1", "-s", server])).out).toContain("10.77.16.9");
   expect((await leasehold(["why", "c1", "-s", server])).out).toContain("ACK");
   const nobody = await leasehold(["why", "c9", "-s", server]);
-  expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining("is known by `c9`")]);
+  expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining("matches `c9`")]);
 });
 
 const hosts = { "GET /api/v1/hosts": () => ({ body: [] }) };

@@ -27,32 +27,32 @@ const one: Reader = (text) => {
 };
 
 const READERS = {
-  ip: [one, "is no IPv4 address", "Write it as 10.77.16.1."],
+  ip: [one, "is not a valid IPv4 address", "Write it as 10.77.16.1."],
   address: [
     prefix,
-    "is no IPv4 address or prefix",
+    "is not a valid IPv4 address or prefix",
     "Write it as 10.77.16.1, or as 10.77.16.0/24 without host bits.",
   ],
   mac: [
     parseHardwareAddress,
-    "is no hardware address",
-    "Write it as a4:bf:01:38:ee:65; any spelling will do.",
+    "is not a valid hardware address",
+    "Write it as a4:bf:01:38:ee:65; any common notation works.",
   ],
-  client: [parseClientId, "is no client's identity", "Write its octets in hex: 01a4bf0138ee65."],
-  hostname: [parseHostName, "is no host name", "Write it as node5."],
+  client: [parseClientId, "is not a valid client identity", "Write its octets in hex: 01a4bf0138ee65."],
+  hostname: [parseHostName, "is not a valid host name", "Write it as node5."],
   node: [
     (text) => /^[\w-]{1,64}$/.exec(text.trim())?.[0],
-    "is no name of a node",
+    "is not a valid node name",
     "`leasehold status` lists the nodes.",
   ],
   uuid: [
     (text) => (parseUuid(text.trim()) === undefined ? undefined : text.trim()),
-    "is no UUID",
+    "is not a valid UUID",
     "Write it as 4c4c4544-0043-3010-8052-b4c04f4e3132.",
   ],
   arch: [
     (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 0xffff ? text : undefined),
-    "is no architecture",
+    "is not a valid architecture",
     "Write its number of option 93: 7 is x86-64 UEFI.",
   ],
 } as const satisfies Record<string, readonly [Reader, string, string]>;
@@ -75,7 +75,7 @@ export function anyIdentifier(text: string): string {
   const mac = parseHardwareAddress(text);
   if (mac !== undefined) return mac;
   if (isLikeAddress || parseHostName(text) === undefined)
-    throw usageFailure(`\`${text}\` names nobody.`, IDENTITY_FIX);
+    throw usageFailure(`\`${text}\` cannot name a client.`, IDENTITY_FIX);
   return text.trim();
 }
 
@@ -83,14 +83,14 @@ export function anyIdentifier(text: string): string {
 export function oneOf(what: string, text: string, known: readonly string[]): string {
   const found = known.find((one) => one === text.toLowerCase());
   if (found === undefined)
-    throw usageFailure(`\`${text}\` is no ${what}.`, `It is one of ${known.join(", ")}.`);
+    throw usageFailure(`\`${text}\` is not a valid ${what}.`, `It is one of ${known.join(", ")}.`);
   return found;
 }
 
 export function countOf(option: string, text: string, most: number): string {
   if (/^[1-9]\d{0,14}$/.test(text) && Number(text) <= most) return text;
   throw usageFailure(
-    `--${option} \`${text}\` is no number of them.`,
+    `--${option} \`${text}\` is not a valid number.`,
     `Write a whole number from 1 to ${most}.`,
   );
 }

@@ -29,7 +29,7 @@ test("apply: somebody else was faster", async () => {
   });
   const { code, err } = await leasehold(["apply", "network.yaml", "--server", server]);
   expect(code).toBe(1);
-  expect(err).toContain("Somebody else changed the network meanwhile: it is no longer at revision 7.");
+  expect(err).toContain("Conflict: the network document was changed since revision 7.");
 });
 
 test("apply: a file with mistakes is answered with all of them, and nothing is sent", async () => {
@@ -48,7 +48,7 @@ test("diff: what the cluster says already is no difference", async () => {
   const server = await serve({
     "GET /api/v1/network": () => ({ etag: '"3"', body: { revision: 3, document: read.document } }),
   });
-  expect((await leasehold(["diff", "network.yaml", "--server", server])).out).toContain("No difference");
+  expect((await leasehold(["diff", "network.yaml", "--server", server])).out).toContain("No changes");
   const readText = async () => DOCUMENT.replace("- id:", "- lease: { seconds: 300 }\n    id:");
   const changed = await leasehold(["diff", "network.yaml", "--server", server, "--json"], { readText });
   expect(JSON.parse(changed.out)).toEqual({
@@ -141,7 +141,7 @@ describe("rollback", () => {
     const sent: unknown[] = [];
     const server = await serve({ ...HISTORY, ...putting(sent) });
     const { out } = await leasehold(["rollback", "5", "--server", server]);
-    expect(out).toBe("Nothing to do: revision 5 says what revision 9 says.");
+    expect(out).toBe("No changes: revision 5 is identical to revision 9.");
     expect(sent).toEqual([]);
   });
 
@@ -149,7 +149,7 @@ describe("rollback", () => {
     const server = await serve({ ...HISTORY, ...putting([], 412) });
     const { code, err } = await leasehold(["rollback", "7", "--server", server]);
     expect(code).toBe(1);
-    expect(err).toContain("it is no longer at revision 9, but at 10. Nothing was stored.");
+    expect(err).toContain("was changed since revision 9 and is now at revision 10. Nothing was stored.");
   });
 
   test("with nothing to go back to", async () => {
@@ -176,7 +176,7 @@ describe("apply --dry-run", () => {
     const { code, out } = await leasehold(["apply", "--dry-run", "network.yaml", "--server", server]);
     expect(code).toBe(0);
     expect(out).toContain("- subnets[compute].lease.seconds: 300");
-    expect(out).toContain("No problems. Nothing was stored: this would change revision 9.");
+    expect(out).toContain("No problems found. Nothing was stored. The base is revision 9.");
     expect(sent).toEqual([DOCUMENT]);
   });
 
@@ -199,7 +199,7 @@ describe("apply --dry-run", () => {
   });
 });
 
-describe("A12: what a change takes away is shown before it is stored", () => {
+describe("A12: what a change loses is shown before it is stored", () => {
   const lines = ["4 leases will be refused: no subnet has this address.", "n1, n2, n3: eth0 has no subnet."];
   const impact = { isLoss: true, lines };
   const nodes = (revisions: readonly number[]) =>
@@ -265,6 +265,6 @@ describe("A12: what a change takes away is shown before it is stored", () => {
     heard = Array(1000).fill(7);
     const asked = ["apply", "f", "--yes", "-s", await cluster()];
     const { code, err } = await leasehold(asked, { patienceMs: 100, now: () => performance.now() });
-    expect([code, err]).toEqual([1, expect.stringMatching(/revision 8, and n3 did not follow/)]);
+    expect([code, err]).toEqual([1, expect.stringMatching(/revision 8, but n3 did not use it/)]);
   });
 });

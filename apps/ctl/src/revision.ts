@@ -37,5 +37,5 @@ export async function revisionCard(api: Api, revision: number): Promise<Revision
 
 export function revisionNumber(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw usageFailure(`\`${text}\` is no revision.`, "`leasehold history` lists the revisions.");
+  throw usageFailure(`\`${text}\` is not a valid revision.`, "`leasehold history` lists the revisions.");
 }

@@ -216,10 +216,10 @@ test.each([
   [["leases", "--frob"], "Unknown option '--frob'."],
   [["leases", "--replicas", "3"], "`leases` has no option --replicas."],
   [["lease"], "`lease` needs <ip|mac|host>."],
-  [["leases", "10.77.16.1"], "`leases` does not know what to do with `10.77.16.1`."],
-  [["init", "--nats", "a", "--replicas", "2"], "--replicas is `2`; it is 1 or 3."],
+  [["leases", "10.77.16.1"], "Unexpected argument `10.77.16.1` for `leases`."],
+  [["init", "--nats", "a", "--replicas", "2"], "Invalid --replicas `2`: it must be 1 or 3."],
   [["init"], "`leasehold init` needs to know the NATS servers."],
-  [["leases", "--server", "http://"], "`http://` is no address of a server."],
+  [["leases", "--server", "http://"], "`http://` is not a valid server address."],
 ])("wrong usage %j: exit code 2 and a sentence", async (argv, sentence) => {
   const { code, err } = await leasehold(argv);
   expect(code).toBe(2);

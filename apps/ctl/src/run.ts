@@ -81,10 +81,7 @@ function checkPositionals(command: Command, args: readonly string[]): void {
   }
   if (args.length > command.positionals.length) {
     const surplus = args[command.positionals.length];
-    throw usageFailure(
-      `\`${command.name}\` does not know what to do with \`${surplus}\`.`,
-      helpOf(command.name),
-    );
+    throw usageFailure(`Unexpected argument \`${surplus}\` for \`${command.name}\`.`, helpOf(command.name));
   }
 }
 
@@ -117,7 +114,7 @@ function tokenOf(given: string | undefined, world: World): string | undefined {
 function withScheme(server: string): string {
   const url = /^https?:\/\//.test(server) ? server : `http://${server}`;
   if (!URL.canParse(url))
-    throw usageFailure(`\`${server}\` is no address of a server.`, "Write http://10.77.0.11:8067.");
+    throw usageFailure(`\`${server}\` is not a valid server address.`, "Write http://10.77.0.11:8067.");
   return url;
 }
 

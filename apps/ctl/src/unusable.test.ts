@@ -12,11 +12,11 @@ it("A5: status names the records that cannot be read, and the leases outside of 
     }),
   ).toEqual([
     "",
-    "3 records in dhcp-leases cannot be read and are left alone:",
+    "3 records in dhcp-leases cannot be read and are ignored:",
     `  10.77.0.9  ${reason}`,
     "  and 2 more",
     "1 lease is in no subnet of the network document: 203.0.113.7",
-    "Messages on NATS that are not what nodes say, since the start: 12 heartbeat",
+    "Malformed NATS messages since the start: 12 heartbeat",
   ]);
 });
 

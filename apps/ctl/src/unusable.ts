@@ -12,7 +12,7 @@ export interface Unusable {
 
 export function unusableLines({ unreadable = [], strayLeases, badMessages = {} }: Unusable): string[] {
   const lines = unreadable.flatMap(({ bucket, count, records }) => [
-    `${counted(count, "record")} in ${bucket} cannot be read and ${count === 1 ? "is" : "are"} left alone:`,
+    `${counted(count, "record")} in ${bucket} cannot be read and ${count === 1 ? "is" : "are"} ignored:`,
     ...records.map(({ key, reason }) => `  ${key}  ${reason}`),
     ...(count > records.length ? [`  and ${count - records.length} more`] : []),
   ]);
@@ -24,8 +24,7 @@ export function unusableLines({ unreadable = [], strayLeases, badMessages = {} }
     );
   }
   const kinds = Object.entries(badMessages).map(([kind, count]) => `${count} ${kind}`);
-  if (kinds.length > 0)
-    lines.push(`Messages on NATS that are not what nodes say, since the start: ${kinds.join(", ")}`);
+  if (kinds.length > 0) lines.push(`Malformed NATS messages since the start: ${kinds.join(", ")}`);
   return lines.length > 0 ? ["", ...lines] : [];
 }
 

@@ -8,8 +8,8 @@ const JSON_BODY = { "content-type": "application/json" };
 export const accept: Command = {
   name: "store accept-loss",
   positionals: [],
-  about: "End the alarm of what the store has lost: it is gone for good, and what is there now counts.",
-  options: { why: { type: "string", value: "TEXT", about: "The reason, for the node's log." } },
+  about: "Clear the alarms about lost leases and hosts: accept that they are gone for good.",
+  options: { why: { type: "string", value: "TEXT", about: "The reason, written to the log of the node." } },
   async run({ api, options, world }) {
     const why = options.text("why");
     const order = { by: whoIs(world), ...(why === undefined ? {} : { why }) };

@@ -6,22 +6,22 @@ import { changeOf } from "../document-file.ts";
 export const dryRun: OptionTable = {
   "dry-run": {
     type: "boolean",
-    about: "Check it, here and by a node, and show what changes; store nothing.",
+    about: "Check it here and on a node, and show the changes. Store nothing.",
   },
-  yes: { type: "boolean", about: "Store it without asking, also where leases or links are lost." },
+  yes: { type: "boolean", about: "Store it without asking, even if leases or links are lost." },
 };
 
 const force: OptionTable = {
   force: {
     type: "boolean",
-    about: "Store it on top of whatever the store has, also when somebody else was faster.",
+    about: "Replace whatever the store has, even after a concurrent change.",
   },
 };
 
 export const apply: Command = {
   name: "apply",
   positionals: ["<file>"],
-  about: "Check a network document, show what changes, and store it; all nodes follow at once.",
+  about: "Check a network document, show the changes, and store it. All nodes use it at once.",
   options: { ...dryRun, ...force },
   async run(context) {
     return carryOut(await changeOf(context.args[0]!, context), context);

@@ -6,11 +6,11 @@ import { changeOf } from "../document-file.ts";
 export const diff: Command = {
   name: "diff",
   positionals: ["<file>"],
-  about: "Check a network document and show what applying it would change, and what it would take away.",
+  about: "Check a network document, and show what it would change and which leases and links would be lost.",
   async run(context) {
     const change = await changeOf(context.args[0]!, context);
     const { base, changes, name } = change;
-    const none = `No difference: ${name} says what revision ${base} says.`;
+    const none = `No changes: ${name} is identical to revision ${base}.`;
     const impact = changes.length > 0 ? await validate(change, context) : undefined;
     const lost = (impact?.lines ?? []).map((line) => `! ${line}`);
     const lines = [...warningLines(change), ...(changes.length > 0 ? changes : [none]), ...lost];

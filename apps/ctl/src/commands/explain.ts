@@ -9,16 +9,16 @@ import { refusal } from "../io/api.ts";
 
 // By the names that the API has for them, and what the help says.
 const OF_A_CLIENT = [
-  ["relay", "relay", "IP", "It comes through this relay agent (giaddr)."],
+  ["relay", "relay", "IP", "The relay agent that forwards it (giaddr)."],
   ["type", "type", "TYPE", "DISCOVER (the default), REQUEST or INFORM."],
-  ["address", "address", "IP", "The address that it asks for, or has."],
+  ["address", "address", "IP", "The address that the client requests or has."],
   ["client-id", "clientId", "HEX", "Option 61."],
-  ["vendor-class", "vendorClass", "TEXT", "Option 60; text, or 0x… for octets, as are the next three."],
+  ["vendor-class", "vendorClass", "TEXT", "Option 60: text, or 0x… for octets. The same for the next three."],
   ["user-class", "userClass", "TEXT", "Option 77."],
-  ["circuit-id", "circuitId", "TEXT", "Of the relay agent (82.1)."],
-  ["remote-id", "remoteId", "TEXT", "Of the relay agent (82.2)."],
+  ["circuit-id", "circuitId", "TEXT", "Circuit id (option 82.1)."],
+  ["remote-id", "remoteId", "TEXT", "Remote id (option 82.2)."],
   ["hostname", "hostname", "NAME", "Option 12."],
-  ["arch", "arch", "NUMBER", "Its architecture (option 93): 7 is x86-64 UEFI, 11 is arm64 UEFI."],
+  ["arch", "arch", "NUMBER", "Client architecture (option 93): 7 is x86-64 UEFI, 11 is arm64 UEFI."],
   ["uuid", "uuid", "UUID", "Option 97."],
 ] as const;
 
@@ -34,13 +34,13 @@ const READ: Readonly<Record<string, (text: string) => string | number>> = {
 };
 
 const options: OptionTable = {
-  packet: { type: "string", value: "HEX", about: "A DHCP message, or the frame that it is in." },
+  packet: { type: "string", value: "HEX", about: "A DHCP message, or the whole Ethernet frame." },
   "pcap-hex": {
     type: "string",
     value: "FILE",
     about: "A capture as `tcpdump -xx`, `tshark -x` or `xxd` print it; `-` reads standard input.",
   },
-  interface: { type: "string", value: "NAME", about: "It comes in by this interface of the node." },
+  interface: { type: "string", value: "NAME", about: "The interface of the node that receives the packet." },
   ...Object.fromEntries(
     OF_A_CLIENT.map(([name, , value, about]) => [name, { type: "string", value, about } as const]),
   ),
@@ -50,7 +50,7 @@ export const explain: Command = {
   name: "explain",
   positionals: ["[mac|ip|host]"],
   about:
-    "Show what a packet or client would be answered, and where each setting comes from. Nothing comes of it.",
+    "Show how a client or a packet would be answered, and where each setting comes from. Has no side effects.",
   options,
   async run(context) {
     const { api, world } = context;

@@ -7,7 +7,7 @@ import { card } from "../table.ts";
 export const help: Command = {
   name: "help",
   positionals: ["[command]"],
-  about: "Show this, or the options of one command.",
+  about: "Show all commands, or the options of one command.",
   async run({ args, commands }) {
     const [name] = args;
     if (name === undefined) return { json: commands.map(summary), lines: overview(commands) };

@@ -7,7 +7,7 @@ import { relativeTime } from "../times.ts";
 export const history: Command = {
   name: "history",
   positionals: ["[revision]"],
-  about: "List the revisions of the network document, newest first; or show what one of them changed.",
+  about: "List the revisions of the network document, newest first, or show what one revision changed.",
   run: (context) => (context.args[0] === undefined ? list(context) : show(context.args[0], context)),
 };
 
@@ -41,6 +41,8 @@ async function show(text: string, { api, world }: Context): Promise<Answer> {
     ["stored", `${relativeTime(found.at, world.now())} (${found.at})`],
   ]);
   if (found.broken) return { json: found, lines: [...head, "", `It cannot be used: ${found.broken}`] };
-  const changes = found.changes ?? ["The one before it is not kept: see it whole with --json."];
+  const changes = found.changes ?? [
+    "The previous revision is no longer kept. Use --json to see the whole document.",
+  ];
   return { json: found, lines: [...head, "", ...(changes.length > 0 ? changes : ["It changed nothing."])] };
 }

@@ -8,7 +8,7 @@ import { card } from "../table.ts";
 export const host: Command = {
   name: "host",
   positionals: ["<id|mac|ip|name>"],
-  about: "Show one host, with the reasons where a claim of it is not used.",
+  about: "Show a host of the inventory, and why any of its data is not used.",
   async run({ args, api }) {
     const id = anyIdentifier(args[0]!);
     const reply = await api.get(`/api/v1/hosts/${encodeURIComponent(id)}`, [404]);

@@ -6,7 +6,7 @@ import { counted, table } from "../table.ts";
 export const hosts: Command = {
   name: "hosts",
   positionals: [],
-  about: "List the hosts of the inventory, and which of them have problems.",
+  about: "List the hosts of the inventory and their problems.",
   async run({ api }) {
     const body = (await api.get("/api/v1/hosts")).body;
     const rows = (Array.isArray(body) ? (body as HostRow[]) : []).toSorted((a, b) => compare(a.id, b.id));

@@ -6,19 +6,19 @@ import type { StoreLogin } from "../io/store.ts";
 export const init: Command = {
   name: "init",
   positionals: [],
-  about: "Create what Leasehold keeps in NATS JetStream. Safe to repeat.",
+  about: "Create the buckets and streams of Leasehold in NATS JetStream. Safe to repeat.",
   options: {
-    nats: { type: "string", multiple: true, value: "URL", about: "NATS servers, several with commas." },
+    nats: { type: "string", multiple: true, value: "URL", about: "NATS servers, separated by commas." },
     user: { type: "string", value: "NAME", about: "A NATS user that may create streams." },
     "password-file": {
       type: "string",
       value: "FILE",
-      about: "The file with its password. Or env LEASEHOLD_NATS_PASSWORD.",
+      about: "File with the password of this user. Or env LEASEHOLD_NATS_PASSWORD.",
     },
     "credentials-file": {
       type: "string",
       value: "FILE",
-      about: "NATS .creds file, instead of user and password.",
+      about: "NATS .creds file, in place of user and password.",
     },
     ca: { type: "string", value: "FILE", about: "TLS: the CA of the NATS servers." },
     cert: { type: "string", value: "FILE", about: "TLS: the client's certificate." },
@@ -26,7 +26,7 @@ export const init: Command = {
     replicas: {
       type: "string",
       value: "1|3",
-      about: "Copies of everything; 3 unless there is one NATS server only.",
+      about: "Number of replicas (default 3). Use 1 with a single NATS server.",
     },
   },
   async run(context) {
@@ -35,9 +35,9 @@ export const init: Command = {
     const { made, corrected } = await context.world.prepareStore(login, replicas);
     const what = [
       ...(made.length > 0 ? [`Made ${made.join(", ")}.`] : []),
-      ...(corrected.length > 0 ? [`Protected ${corrected.join(", ")} from being emptied.`] : []),
+      ...(corrected.length > 0 ? [`Protected ${corrected.join(", ")} against purges and rollups.`] : []),
     ];
-    if (what.length === 0) what.push("Everything was there already, and fit for use.");
+    if (what.length === 0) what.push("Everything exists already and is correct.");
     return {
       json: { servers: login.servers, replicas, made, corrected },
       lines: [...what, "Next: start the nodes, then `leasehold apply network.yaml`."],
@@ -50,8 +50,8 @@ function replicasOf(options: Options): 1 | 3 {
   if (wanted === "1") return 1;
   if (wanted === "3") return 3;
   throw usageFailure(
-    `--replicas is \`${wanted}\`; it is 1 or 3.`,
-    "Three servers survive the loss of one; use 1 for a trial only.",
+    `Invalid --replicas \`${wanted}\`: it must be 1 or 3.`,
+    "Three servers survive the loss of one. Use 1 only for a trial.",
   );
 }
 

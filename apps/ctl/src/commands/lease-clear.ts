@@ -9,10 +9,13 @@ const JSON_BODY = { "content-type": "application/json" };
 export const clear: Command = {
   name: "lease clear",
   positionals: ["<ip>"],
-  about: "Free an address: end its probation after a DECLINE, or with --force the lease of a client.",
+  about: "Free an address: end its probation after a DECLINE, or end the lease of a client with --force.",
   options: {
-    why: { type: "string", value: "TEXT", about: "The reason, for the log of leases." },
-    force: { type: "boolean", about: "Also when a client has the address: it may go on using it." },
+    why: { type: "string", value: "TEXT", about: "The reason, written to the lease log." },
+    force: {
+      type: "boolean",
+      about: "Even if a client has a lease on it. The client may go on using the address.",
+    },
   },
   async run({ args, api, options, world }) {
     const address = identifier("ip", args[0]!);

@@ -8,7 +8,7 @@ import { card } from "../table.ts";
 export const lease: Command = {
   name: "lease",
   positionals: ["<ip|mac|host>"],
-  about: "Show one lease, by its address; or those of a hardware address, a client, a host name or a host.",
+  about: "Show a lease by its address, or the leases of a client, hardware address, host name or host.",
   async run({ args, api, world }) {
     const wanted = anyIdentifier(args[0]!);
     const isAddress = /^[\d.]+$/.test(wanted);

@@ -22,15 +22,19 @@ const FILTERS: Readonly<Record<string, (text: string) => string>> = {
 export const leases: Command = {
   name: "leases",
   positionals: [],
-  about: "List the leases, by address.",
+  about: "List leases, sorted by address.",
   options: {
-    address: { type: "string", value: "IP", about: "Only this address, or those of this prefix." },
+    address: { type: "string", value: "IP", about: "Only this address, or the addresses of this prefix." },
     mac: { type: "string", value: "MAC", about: "Only this hardware address, in any spelling." },
     client: { type: "string", value: "HEX", about: "Only this client identity." },
     hostname: { type: "string", value: "NAME", about: "Only this host name." },
     state: { type: "string", value: "STATE", about: `Only this state: ${STATES.join(", ")}.` },
     subnet: { type: "string", value: "ID", about: "Only this subnet." },
-    of: { type: "string", value: "WHO", about: "Only of this client, host or address, whatever names it." },
+    of: {
+      type: "string",
+      value: "WHO",
+      about: "Only leases of this client: MAC, IP, host name, host id or client identity.",
+    },
     limit: { type: "string", value: "N", about: "Show at most N leases." },
   },
   async run({ api, options, world }) {

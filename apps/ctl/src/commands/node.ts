@@ -7,14 +7,15 @@ import { refusal } from "../io/api.ts";
 import { apiOf, type Membership } from "../member.ts";
 
 const SAID: Readonly<Record<string, string>> = {
-  drain: "drains: the others answer its clients. It stays so until `leasehold node undrain` or a restart.",
-  undrain: "takes its share of the clients again.",
+  drain:
+    "is draining: other nodes are taking over its clients. `leasehold node undrain` or a restart ends this.",
+  undrain: "serves its share of the clients again.",
 };
 
 export const node: Command = {
   name: "node",
   positionals: ["<drain|undrain>", "<node>"],
-  about: "Have a node leave its share of the clients to the others, or take it again.",
+  about: "Drain a node, so that other nodes take over its clients, or end the drain.",
   async run(context) {
     const [act = "", written = ""] = context.args;
     const said = SAID[act];
@@ -33,5 +34,5 @@ async function apiOfNode(name: string, { api }: Context) {
   if (name === self) return api;
   const member = nodes.find((one) => one.name === name);
   if (member !== undefined) return api.at(apiOf(member, reply.server));
-  throw new Failure(`${self} knows no node ${name}.`, "`leasehold status` lists them.");
+  throw new Failure(`${self} does not know a node named ${name}.`, "`leasehold status` lists them.");
 }

@@ -11,7 +11,8 @@ import { dryRun } from "./apply.ts";
 export const rollback: Command = {
   name: "rollback",
   positionals: ["[revision]"],
-  about: "Show what changes and store an earlier network document again; without a revision, the one before.",
+  about:
+    "Store an earlier network document again (default: the previous revision), after showing the changes.",
   options: dryRun,
   async run(context) {
     return carryOut(await changeBack(context), context);
@@ -26,14 +27,14 @@ async function changeBack({ args, api }: Context): Promise<DocumentChange> {
   if (newest === undefined || wanted === undefined) {
     throw new Failure(
       "There is no earlier revision of the network document.",
-      "`leasehold history` lists those that are kept.",
+      "`leasehold history` lists the revisions that are kept.",
     );
   }
   const { document, broken } = await revisionCard(api, wanted);
   if (broken) {
     throw new Failure(
       `Revision ${wanted} cannot be used: ${broken}. Nothing was stored.`,
-      "`leasehold history` says which can be; `leasehold rollback` takes the newest of them.",
+      "`leasehold history` shows which revisions can be used; `leasehold rollback` uses the newest of these.",
     );
   }
   const now = await usable(api, newest);

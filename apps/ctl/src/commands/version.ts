@@ -5,7 +5,7 @@ import { VERSION } from "../version.ts";
 export const version: Command = {
   name: "version",
   positionals: [],
-  about: "Show the version of this command.",
+  about: "Show the version of leasehold.",
   async run() {
     return { json: { version: VERSION }, lines: [`leasehold ${VERSION}`] };
   },

@@ -31,7 +31,7 @@ export const why: Command = {
   name: "why",
   positionals: ["<client>"],
   about:
-    "Show what became of the last packets of a client (hardware address, address, host name, host or identity), on each node.",
+    "Show how each node handled the last packets of a client (MAC, IP, host name, host id or client identity).",
   options: { limit: { type: "string", value: "N", about: "Maximum per node (default 20)." } },
   async run(context) {
     const { args, options, world } = context;
@@ -54,7 +54,7 @@ export const why: Command = {
     );
     if (nodes.every(({ outcomes }) => outcomes === undefined)) throw nobodyAsked(args[0]!, nodes);
     const none = [
-      `No node remembers a packet of ${args[0]}: it sent none, or too long ago, or on another link.`,
+      `No node remembers a packet of ${args[0]}: it sent none, sent it too long ago, or is on another link.`,
     ];
     return {
       json: nodes,
@@ -72,11 +72,11 @@ function nobodyAsked(client: string, nodes: readonly NodeOutcomes[]): Failure {
   const details = nodes.map(({ node, error }) => `${node}: ${error}`);
   return isUnknown
     ? new Failure(
-        `No lease, host or reservation is known by \`${client}\`.`,
-        "A client that never got an address is known by its hardware address only.",
+        `No lease, host or reservation matches \`${client}\`.`,
+        "Use the hardware address for a client that never got a lease.",
         { details },
       )
-    : new Failure("No node could be asked.", "See `leasehold status`.", { details });
+    : new Failure("No node answered.", "See `leasehold status`.", { details });
 }
 
 /** The node that serves this command knows the others. */

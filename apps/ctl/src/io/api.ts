@@ -98,8 +98,8 @@ function refusedByAll(reply: Reply, refused: readonly string[]): Failure {
 
 function lostAnswer(server: string, cause: unknown): Failure {
   return new Failure(
-    `${server} did not answer the change (${reasonOf(cause)}), so it may or may not have been stored.`,
-    "Look with `leasehold history` whether it was, and try again if not.",
+    `${server} did not answer (${reasonOf(cause)}), so the change may or may not have been stored.`,
+    "Check with `leasehold history` whether it was stored, and try again if not.",
     { exitCode: ExitCode.unreachable, cause },
   );
 }
