@@ -41,6 +41,7 @@ export const autoConfigure: ReplyFeature = {
   codes: [AUTO_CONFIGURE],
   isForBootp: false,
   when: "in an OFFER of no address, where the client asks whether it may make one up (RFC 2563)",
+  needs: [AUTO_CONFIGURE],
   apply(request, { type, yiaddr, settings }, { options }) {
     if (type !== "OFFER" || yiaddr !== 0 || settings === undefined) return;
     const option = autoConfigureOption(request, settings.options);

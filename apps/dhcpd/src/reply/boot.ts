@@ -13,6 +13,7 @@ export const boot: ReplyFeature = {
   codes: [],
   isForBootp: true,
   when: "where the client boots over the network",
+  needs: "boot",
   apply(_request, { boot: answer }, reply) {
     if (answer === undefined) return;
     reply.siaddr = answer.nextServer ?? reply.siaddr;

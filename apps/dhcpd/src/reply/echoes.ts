@@ -3,6 +3,7 @@ import { addRelayEchoes, relayAgentEcho } from "../relay/relay-echo.ts";
 import type { ReplyFeature } from "./feature.ts";
 
 const CLIENT_IDENTIFIER = 61;
+const RELAY_OPTIONS: readonly number[] = [118, 221, 82];
 
 /** RFC 6842 §3: unaltered in every reply, and not where it was not there. */
 export const clientIdentifier: ReplyFeature = {
@@ -10,6 +11,7 @@ export const clientIdentifier: ReplyFeature = {
   codes: [CLIENT_IDENTIFIER],
   isForBootp: false,
   when: "where the client sends it (RFC 6842)",
+  needs: [CLIENT_IDENTIFIER],
   apply(request, _content, { options }) {
     const identifier = request.raw(CLIENT_IDENTIFIER);
     if (identifier !== undefined) options.push([CLIENT_IDENTIFIER, identifier]);
@@ -19,9 +21,10 @@ export const clientIdentifier: ReplyFeature = {
 /** Option 82 last (RFC 3046 §2.2); in a NAK, which has no parameters, alone. */
 export const relayEchoes: ReplyFeature = {
   name: "relay agent's options",
-  codes: [118, 221, 82],
+  codes: RELAY_OPTIONS,
   isForBootp: true,
   when: "where the client or its relay agent sends it (RFC 3011, 3046, 6607)",
+  needs: RELAY_OPTIONS,
   apply(request, { type, isVpnUsed = false, isSelectionUsed = request.giaddr !== 0 }, { options }) {
     if (type !== "NAK") {
       addRelayEchoes(options, request, isVpnUsed, isSelectionUsed);

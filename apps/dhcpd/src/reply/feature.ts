@@ -62,6 +62,8 @@ export interface ReplyFeature {
   readonly isForBootp: boolean;
   /** In which replies its options are, for `leasehold explain`: goes on after "only". */
   readonly when: string;
-  /** Once a reply: what it adds for `request`. Without allocating where it adds nothing. */
+  /** It has its turn only where the request has one of these options, or the content this field: most packets have nothing for it. */
+  readonly needs: readonly number[] | "nonce" | "boot";
+  /** Adds what it has for `request`; without allocating where it has nothing. */
   readonly apply: (request: Packet, content: ReplyContent, reply: ReplyDraft) => void;
 }

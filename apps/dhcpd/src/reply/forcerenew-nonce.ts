@@ -21,6 +21,7 @@ export const forcerenewNonce: ReplyFeature = {
   codes: [AUTHENTICATION, NONCE_CAPABLE],
   isForBootp: false,
   when: "where the client takes nonces for FORCERENEW (RFC 6704)",
+  needs: "nonce",
   apply(request, { nonce }, { options }) {
     if (nonce === undefined) return;
     const option = nonce === "to-come" ? nonceCapableOption(request) : nonceOption(nonce.nonce, nonce.replay);

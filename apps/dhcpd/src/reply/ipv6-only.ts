@@ -1,7 +1,7 @@
 // IPv6-Only Preferred (option 108, RFC 8925): a client that can do without IPv4 is told so, where the network is IPv6-mostly.
 // It is where option 108 is configured; its value is V6ONLY_WAIT in seconds.
 import type { EncodedOption, Packet } from "@leasehold/protocol";
-import { asksForIpv6Only, IPV6_ONLY_PREFERRED } from "../request/ipv6-only.ts";
+import { asksForIpv6Only, IPV6_ONLY_PREFERRED, PARAMETER_REQUEST_LIST } from "../request/ipv6-only.ts";
 import type { ReplyFeature } from "./feature.ts";
 
 const SIZE = 4;
@@ -25,6 +25,7 @@ export const ipv6Only: ReplyFeature = {
   codes: [IPV6_ONLY_PREFERRED],
   isForBootp: false,
   when: "in an OFFER or ACK to a client that asks for it by option 55 (RFC 8925)",
+  needs: [PARAMETER_REQUEST_LIST],
   apply(request, { settings, seconds }, { options }) {
     // Neither the answer to INFORM nor the OFFER of RFC 2563, which have no lease time.
     if (settings === undefined || seconds === undefined) return;

@@ -15,6 +15,7 @@ export const rapidCommit: ReplyFeature = {
   codes: [RAPID_COMMIT[0]],
   isForBootp: false,
   when: "in an ACK to a DISCOVER (RFC 4039)",
+  needs: [RAPID_COMMIT[0]],
   apply(request, { type, isGrant = false }, { options }) {
     if (isGrant && type === "ACK" && request.messageType === MessageType.DISCOVER) options.push(RAPID_COMMIT);
   },

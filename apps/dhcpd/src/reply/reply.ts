@@ -10,7 +10,7 @@ import {
 } from "@leasehold/protocol";
 import { serverIdentifierFor } from "../relay/relay-information.ts";
 import type { ReplyContent, ReplyDraft } from "./feature.ts";
-import { REPLY_FEATURES } from "./features.ts";
+import { addFeatures } from "./features.ts";
 import { parameterBlocks } from "./parameter-blocks.ts";
 
 const PARAMETER_REQUEST_LIST = 55;
@@ -41,7 +41,7 @@ export function replyTo(request: Packet, content: ReplyContent, own: Ipv4): Repl
     file: settings?.server.file,
     options: optionsOf(request, content, own),
   };
-  for (let i = 0; i < REPLY_FEATURES.length; i++) REPLY_FEATURES[i]!.apply(request, content, reply);
+  addFeatures(request, content, reply);
   return reply;
 }
 

@@ -2,7 +2,7 @@
 import type { Packet } from "@leasehold/protocol";
 
 export const IPV6_ONLY_PREFERRED = 108;
-const PARAMETER_REQUEST_LIST = 55;
+export const PARAMETER_REQUEST_LIST = 55;
 
 /** Whether the client can do without IPv4: it asks for the option (RFC 8925 §3.2). */
 export function asksForIpv6Only(request: Packet): boolean {
