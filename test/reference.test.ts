@@ -1,6 +1,7 @@
 // What is made from the schema of the network document is fresh, and the schema explains every key.
 import { readFileSync } from "node:fs";
-import { compileNetwork, formatProblem, readNetwork } from "@leasehold/network";
+import { formatProblem } from "@leasehold/document";
+import { compileNetwork, readNetwork } from "@leasehold/network";
 import { describe, expect, test } from "vitest";
 import { made } from "./reference/made.ts";
 import { schema } from "./reference/page.ts";

@@ -5,7 +5,8 @@ import { isTest, type Repository, type Rule } from "./repository.ts";
 /** What each library may import of the others. Apps may import every library and no app. */
 const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
-  network: ["protocol"],
+  document: [],
+  network: ["document", "protocol"],
   inventory: ["protocol"],
   leases: ["network", "inventory", "protocol"],
   boot: ["network", "inventory", "protocol"],

@@ -161,7 +161,7 @@ function overtaken(reply: Reply, { base }: DocumentChange): Failure {
 
 // A file passed the check here, so then the node is of another version, or knows more.
 async function refusedDocument(reply: Reply, { name }: DocumentChange): Promise<Failure> {
-  const { formatProblem } = await import("@leasehold/network");
+  const { formatProblem } = await import("@leasehold/document");
   const { problems = [] } = (reply.body ?? {}) as { problems?: Parameters<typeof formatProblem>[0][] };
   return new Failure(
     `${reply.server} refused ${name}. Nothing was stored.`,

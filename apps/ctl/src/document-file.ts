@@ -16,7 +16,8 @@ async function checked(
   text: string,
   file: string,
 ): Promise<{ readonly document: NetworkDocument; readonly warnings: readonly string[] }> {
-  const { formatProblem, readNetwork } = await import("@leasehold/network");
+  const { formatProblem } = await import("@leasehold/document");
+  const { readNetwork } = await import("@leasehold/network");
   const result = readNetwork(text, file);
   if (result.ok) return { document: result.document, warnings: result.warnings.map(formatProblem) };
   const count = result.problems.length;

@@ -1,8 +1,8 @@
 // dhcpd: `node apps/dhcpd/src/main.ts node.yaml`. Reads its file, starts the node, and stops it in order on SIGTERM.
 import { readFileSync } from "node:fs";
 import { BusError } from "@leasehold/bus";
+import { formatProblem, unreadableFile } from "@leasehold/document";
 import { LinkError } from "@leasehold/link";
-import { formatProblem, unreadableFile } from "@leasehold/network";
 import pino, { type Logger } from "pino";
 import { DhcpNode } from "./dhcp-node.ts";
 import { serveApi } from "./io/api/api.ts";

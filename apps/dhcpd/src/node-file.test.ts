@@ -1,6 +1,6 @@
 // node.yaml: what is read, and that a mistake is told with file, place, and what was expected.
 
-import { formatProblem } from "@leasehold/network";
+import { formatProblem } from "@leasehold/document";
 import { describe, expect, test } from "vitest";
 import { readNodeFile } from "./node-file.ts";
 

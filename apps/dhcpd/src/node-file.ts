@@ -7,7 +7,7 @@ import {
   type ReadFile,
   readDocument,
   section,
-} from "@leasehold/network";
+} from "@leasehold/document";
 import * as z from "zod";
 
 const text = z.string({ error: "text" }).min(1, { error: "text" });

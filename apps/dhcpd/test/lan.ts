@@ -1,5 +1,6 @@
 // Network documents around one subnet, 10.0.0.0/24, as an operator could apply them: what is not valid is refused.
-import { checkNetwork, formatProblem, type NetworkDocument } from "@leasehold/network";
+import { formatProblem } from "@leasehold/document";
+import { checkNetwork, type NetworkDocument } from "@leasehold/network";
 import { LEASE_SECONDS, TestNode } from "./node.ts";
 
 type SubnetDocument = NetworkDocument["subnets"][number];

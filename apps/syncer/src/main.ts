@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { BusError } from "@leasehold/bus";
-import { formatProblem, unreadableFile } from "@leasehold/network";
+import { formatProblem, unreadableFile } from "@leasehold/document";
 import pino, { type Logger } from "pino";
 import { type ApiSettings, serveApi } from "./io/api.ts";
 import { BucketStore } from "./io/bucket-store.ts";

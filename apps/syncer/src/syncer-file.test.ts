@@ -1,4 +1,4 @@
-import { formatProblem } from "@leasehold/network";
+import { formatProblem } from "@leasehold/document";
 import { expect, test } from "vitest";
 import { loopSettings } from "./settings.ts";
 import { readSyncerFile } from "./syncer-file.ts";

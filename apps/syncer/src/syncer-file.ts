@@ -6,7 +6,7 @@ import {
   type ReadFile,
   readDocument,
   section,
-} from "@leasehold/network";
+} from "@leasehold/document";
 import * as z from "zod";
 import { sources } from "./sources.ts";
 

@@ -1,7 +1,8 @@
+import { formatProblem } from "@leasehold/document";
 import { decodeOption, ipv4, optionByName, parseIpv4 } from "@leasehold/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileNetwork, formatProblem, type Network, readNetwork, type Subnet } from "./index.ts";
+import { compileNetwork, type Network, readNetwork, type Subnet } from "./index.ts";
 
 const ip = (text: string) => parseIpv4(text)!;
 

@@ -13,7 +13,7 @@ import { fixedAddresses } from "./pools/fixed-addresses.ts";
 import { isKnown } from "./reservations/on-link.ts";
 import { Reservations } from "./reservations/reservations.ts";
 import { SettingsCache } from "./settings/settings-cache.ts";
-import { atOnce } from "./text/steps.ts";
+import { atOnce } from "./steps.ts";
 
 /** Compiles a document that `readNetwork` or `checkNetwork` let pass. */
 export function compileNetwork(document: NetworkDocument, revision: number): Network {

@@ -28,8 +28,4 @@ export {
   type ExplainedSettings,
   explainSettings,
 } from "./settings/explain.ts";
-export { listenPlace, namedFileFindings, type ReadFile, unreadableFile } from "./text/named-files.ts";
-export { type Finding, formatProblem, type Problem } from "./text/problem.ts";
-export { type Checked, checkDocument, readDocument } from "./text/read-document.ts";
-export { section } from "./text/section.ts";
-export { atOnce } from "./text/steps.ts";
+export { atOnce } from "./steps.ts";

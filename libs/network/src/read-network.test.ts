@@ -1,5 +1,6 @@
+import { formatProblem } from "@leasehold/document";
 import { describe, expect, test } from "vitest";
-import { checkNetwork, formatProblem, readNetwork } from "./index.ts";
+import { checkNetwork, readNetwork } from "./index.ts";
 
 const GOOD = `
 version: 1
@@ -193,4 +194,19 @@ describe("between fields", () => {
     const text = GOOD.replace("10.77.16.0-10.77.31.255", "10.77.0.1-10.77.0.9");
     expect(problemsOf(text)).toEqual([expect.stringContaining("with the server identifier 10.77.0.2 in it")]);
   });
+});
+
+test("of very many problems a thousand are told, and how many there are", () => {
+  const reservations = Array.from({ length: 1500 }, (_, i) => ({
+    clientId: `01${100_000 + i}`,
+    [`adress${i}`]: 1,
+  }));
+  const checked = checkNetwork({ version: 1, subnets: [{ id: "a", prefix: "10.0.0.0/16", reservations }] });
+  const problems = checked.ok ? [] : checked.problems;
+  expect(problems).toHaveLength(1001);
+  expect(problems[0]).toMatchObject({
+    path: "subnets[0].reservations[0].adress0",
+    fix: 'Write "address" if that was meant.',
+  });
+  expect(problems.at(-1)).toMatchObject({ path: "", found: "500 more like these" });
 });

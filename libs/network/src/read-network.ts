@@ -1,14 +1,21 @@
 // The two ways in for a network document: a person's text, and a value out of the store or the API.
+
+import type { Finding } from "@leasehold/document";
+import {
+  type Checked,
+  concluded,
+  inOrder,
+  readText,
+  schemaFindings,
+  type TextRead,
+} from "@leasehold/document";
 import type { Check } from "./checks/check.ts";
 import { CHECKS, LEVEL_CHECKS } from "./checks/cross-check.ts";
 import { type Survey, survey } from "./checks/survey.ts";
 import { WARNINGS } from "./checks/warnings.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
 import { parseInSteps } from "./document/parse-in-steps.ts";
-import { readText } from "./text/document-text.ts";
-import type { Finding } from "./text/problem.ts";
-import { type Checked, concluded, inOrder, schemaFindings, type TextRead } from "./text/read-document.ts";
-import { atOnce } from "./text/steps.ts";
+import { atOnce } from "./steps.ts";
 
 /** Reads YAML or JSON text; all problems at once, with their lines. */
 export function readNetwork(text: string, file?: string): Checked<NetworkDocument> {

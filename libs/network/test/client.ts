@@ -1,4 +1,5 @@
 // Clients for tests: a packet as it comes in, and what is known of its sender; and documents that must be right.
+import { formatProblem } from "@leasehold/document";
 import {
   decode,
   type EncodedOption,
@@ -10,7 +11,7 @@ import {
   parseIpv4,
   parseMac,
 } from "@leasehold/protocol";
-import { type ClientFacts, compileNetwork, formatProblem, type Network, readNetwork } from "../src/index.ts";
+import { type ClientFacts, compileNetwork, type Network, readNetwork } from "../src/index.ts";
 
 export const ip = (text: string) => parseIpv4(text)!;
 export const octets = (text: string) => new TextEncoder().encode(text);

@@ -1,7 +1,8 @@
 // One rule, one mistake, one message: documents with a mistake in one place, and what is told of it.
+
+import { formatProblem } from "@leasehold/document";
 import { expect } from "vitest";
 import { readNetwork } from "../src/read-network.ts";
-import { formatProblem } from "../src/text/problem.ts";
 import { problemsOf } from "./client.ts";
 
 const LAN = "subnets: [{ id: lan, prefix: 10.0.0.0/24 }]";

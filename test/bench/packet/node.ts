@@ -1,6 +1,8 @@
 // One node of three, whole but for its sockets and its connection to NATS.
+
+import { formatProblem } from "@leasehold/document";
 import type { Instant } from "@leasehold/leases";
-import { checkNetwork, compileNetwork, formatProblem } from "@leasehold/network";
+import { checkNetwork, compileNetwork } from "@leasehold/network";
 import { formatIpv4, type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import { Membership } from "../../../apps/dhcpd/src/cluster/membership.ts";
 import { DhcpService } from "../../../apps/dhcpd/src/exchange/dhcp-service.ts";

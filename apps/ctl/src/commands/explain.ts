@@ -100,7 +100,7 @@ function clientOf({ options }: Context): Record<string, unknown> {
 }
 
 async function misunderstood(body: unknown): Promise<Failure> {
-  const { formatProblem } = await import("@leasehold/network");
+  const { formatProblem } = await import("@leasehold/document");
   const { error, problems = [] } = body as {
     error: string;
     problems?: Parameters<typeof formatProblem>[0][];

@@ -38,7 +38,8 @@ async function changeBack({ args, api }: Context): Promise<DocumentChange> {
     );
   }
   const now = await usable(api, newest);
-  const { checkNetwork, diffNetworks, formatProblem } = await import("@leasehold/network");
+  const { formatProblem } = await import("@leasehold/document");
+  const { checkNetwork, diffNetworks } = await import("@leasehold/network");
   const checked = checkNetwork(document);
   return {
     text: JSON.stringify(document),

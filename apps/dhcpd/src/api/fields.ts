@@ -1,6 +1,7 @@
 // What the API's parameters are read into: each field takes every spelling of what it names, and says in words what it expects.
+
+import { section } from "@leasehold/document";
 import type { ShownState } from "@leasehold/leases";
-import { section } from "@leasehold/network";
 import {
   parseAddressOrPrefix,
   parseClientId,

@@ -1,5 +1,6 @@
 // Packets explained on a node with everything in its document: what applied, where it came from, and that nothing came of it.
-import { checkDocument, type NetworkDocument } from "@leasehold/network";
+import { checkDocument } from "@leasehold/document";
+import type { NetworkDocument } from "@leasehold/network";
 import { messageTypeName } from "@leasehold/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
 import { NETWORK, TestNode } from "../../test/node.ts";

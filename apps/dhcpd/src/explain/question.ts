@@ -1,6 +1,6 @@
 // What `leasehold explain` asks about: a packet as it was captured, or one that a client with this hardware address would
 // send; and by which way it would come in.
-import { section } from "@leasehold/network";
+import { section } from "@leasehold/document";
 import {
   type ClientId,
   clientIdOfHardware,

@@ -1,15 +1,8 @@
 // The network document as the store has it, and as it is in force here. A record that is no document, one that was deleted, a bucket
 // that was emptied or is an older one: the last document that compiles stays in force, this says what is wrong, and what the store
 // has lost is written back (docs/adr/0025).
-import {
-  atOnce,
-  checkInSteps,
-  compileInSteps,
-  formatProblem,
-  type Network,
-  type NetworkDocument,
-  type Problem,
-} from "@leasehold/network";
+import { formatProblem, type Problem } from "@leasehold/document";
+import { atOnce, checkInSteps, compileInSteps, type Network, type NetworkDocument } from "@leasehold/network";
 
 export interface DocumentRecord {
   /** Undefined when the key was removed. */

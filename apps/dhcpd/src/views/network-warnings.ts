@@ -1,6 +1,7 @@
 // What a person is told of the network in force though it is served: the document's own warnings, and pools that cover addresses
 // which only the running cluster knows of.
-import { formatProblem, type Network, type Problem } from "@leasehold/network";
+import { formatProblem, type Problem } from "@leasehold/document";
+import type { Network } from "@leasehold/network";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 
 /** At most so many sentences: a person reads no more. */

@@ -1,4 +1,6 @@
 // Everything that this node knows, as decisions read it. The views are fed by io/; a network is swapped whole.
+
+import type { Problem } from "@leasehold/document";
 import { Inventory } from "@leasehold/inventory";
 import {
   DEFAULT_POLICY,
@@ -10,7 +12,7 @@ import {
   type World,
 } from "@leasehold/leases";
 import type { LinkView } from "@leasehold/link";
-import { compileNetwork, type Network, type Problem, type Subnet } from "@leasehold/network";
+import { compileNetwork, type Network, type Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import { MembersOnLink } from "../cluster/members-on-link.ts";
 import type { Membership } from "../cluster/membership.ts";

@@ -1,6 +1,6 @@
 // The syncer's HTTP: health for everybody, status, hints and metrics for who has the token.
 import { timingSafeEqual } from "node:crypto";
-import { listenPlace } from "@leasehold/network";
+import { listenPlace } from "@leasehold/document";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import type { Syncer } from "../syncer.ts";

@@ -1,7 +1,8 @@
 // A rule between fields: all are run, whatever the others found. And what several rules have in common.
+
+import { describe, type Finding, formatPath, type Path } from "@leasehold/document";
 import type { AddressRange } from "../pools/address-range.ts";
 import { byFirst } from "../pools/address-range.ts";
-import { describe, type Finding, formatPath, type Path } from "../text/problem.ts";
 import type { Part } from "./parts.ts";
 import type { Survey } from "./survey.ts";
 

@@ -1,6 +1,7 @@
 // Classes: ids of their own, and somebody who can be in them.
+
+import type { Finding } from "@leasehold/document";
 import { RESERVED_CLASS_IDS } from "../classes/client-class.ts";
-import type { Finding } from "../text/problem.ts";
 import { type Check, exactlyOneOf, repeatedIds } from "./check.ts";
 import { contradictionsIn } from "./contradictions.ts";
 import { partsIn, textOf } from "./parts.ts";

@@ -1,7 +1,8 @@
 // Warned of: classless routes without a default one beside routers. RFC 3442: a client that takes option 121 MUST ignore option
 // 3, so it has no default route then, while an older client has.
+
+import { type Finding, formatPath, type Path } from "@leasehold/document";
 import { parsePrefix } from "@leasehold/protocol";
-import { type Finding, formatPath, type Path } from "../text/problem.ts";
 import { fieldsOf, itemsOf, type Part, partUnder } from "./parts.ts";
 import type { Survey } from "./survey.ts";
 

@@ -1,7 +1,8 @@
 // Warned of: routers that no client of the subnet can reach, as they are not on its link. Mostly a line that was copied from
 // another subnet. A host whose mask is 255.255.255.255 is told elsewhere how it gets to its router.
+
+import type { Finding } from "@leasehold/document";
 import { formatIpv4, formatPrefix, type Ipv4, ipv4, type Prefix, parseIpv4 } from "@leasehold/protocol";
-import type { Finding } from "../text/problem.ts";
 import { type Part, partUnder } from "./parts.ts";
 import type { Survey, SurveyedSubnet } from "./survey.ts";
 

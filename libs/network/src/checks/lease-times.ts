@@ -1,5 +1,5 @@
 // Lease times that are given together are in order.
-import type { Finding } from "../text/problem.ts";
+import type { Finding } from "@leasehold/document";
 import type { Check } from "./check.ts";
 import { numberOf, type Part, partUnder } from "./parts.ts";
 import type { Survey } from "./survey.ts";

@@ -1,9 +1,9 @@
 // Matchers: one key each, and what they name is there: classes before them, subnets, options and values of their type.
+
+import { type Advice, adviceFrom, describe, type Finding } from "@leasehold/document";
 import { octetsOfValue } from "../classes/compile-matcher.ts";
 import { MATCHER_KEYS } from "../document/matcher-schema.ts";
 import type { OptionCatalogue } from "../options/option-catalogue.ts";
-import { type Advice, adviceFrom } from "../text/closest.ts";
-import { describe, type Finding } from "../text/problem.ts";
 import { type Check, exactlyOneOf } from "./check.ts";
 import { matchersOf, type PlacedMatcher } from "./matcher-tree.ts";
 import { catalogueOf } from "./options.ts";

@@ -1,11 +1,11 @@
 // Option definitions among each other and beside IANA's, and the values of options that a document defines.
+
+import { type Advice, adviceFrom, describe, type Finding, formatPath } from "@leasehold/document";
 import { optionByCode, optionByName } from "@leasehold/protocol";
 import { optionDefinition } from "../document/option-definition-schema.ts";
 import { OptionCatalogue, type WritableOption } from "../options/option-catalogue.ts";
 import { optionsSchema } from "../options/option-schema.ts";
 import { wrongPartsOf } from "../options/wrong-part.ts";
-import { type Advice, adviceFrom } from "../text/closest.ts";
-import { describe, type Finding, formatPath } from "../text/problem.ts";
 import { type Check, repeated } from "./check.ts";
 import { numberOf, type Part, partUnder, textOf } from "./parts.ts";
 import type { Survey } from "./survey.ts";

@@ -1,5 +1,5 @@
 // Reading a document that may be broken anywhere: what is there is given, what is not is empty.
-import type { Path } from "../text/problem.ts";
+import type { Path } from "@leasehold/document";
 
 export interface Part {
   readonly path: Path;

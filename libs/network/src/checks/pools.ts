@@ -1,8 +1,8 @@
 // Pools: inside their subnet, apart from each other and from the servers, for classes that there are.
+
+import { adviceFrom, type Finding, formatPath } from "@leasehold/document";
 import { formatIpv4, formatPrefix } from "@leasehold/protocol";
 import { formatRange, leasablePart, withoutHoles } from "../pools/address-range.ts";
-import { adviceFrom } from "../text/closest.ts";
-import { type Finding, formatPath } from "../text/problem.ts";
 import { type Check, exactlyOneOf, overlaps } from "./check.ts";
 import { textOf } from "./parts.ts";
 import type { Survey, SurveyedPool, SurveyedRange, SurveyedSubnet } from "./survey.ts";

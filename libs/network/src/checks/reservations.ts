@@ -1,8 +1,8 @@
 // Reservations: each names one client, none is named twice, and their addresses are the subnet's to give.
+
+import { adviceFrom, type Finding, formatPath } from "@leasehold/document";
 import { formatIpv4, formatPrefix, parseIpv4 } from "@leasehold/protocol";
 import { IDENTIFIERS, keyOf } from "../reservations/identifier.ts";
-import { adviceFrom } from "../text/closest.ts";
-import { type Finding, formatPath } from "../text/problem.ts";
 import { type Check, exactlyOneOf, repeated } from "./check.ts";
 import { type Part, textOf } from "./parts.ts";
 import type { Survey, SurveyedSubnet } from "./survey.ts";

@@ -1,8 +1,8 @@
 // `alwaysSend` and `neverSend`: names of options that the reply has by the document's leave, each in one of the two lists.
+
+import { type Advice, adviceFrom, type Finding, formatPath, type Path } from "@leasehold/document";
 import { type OptionCatalogue, VENDOR_SPECIFIC_INFORMATION } from "../options/option-catalogue.ts";
 import { EXCHANGE_OPTIONS } from "../options/option-schema.ts";
-import { type Advice, adviceFrom } from "../text/closest.ts";
-import { type Finding, formatPath, type Path } from "../text/problem.ts";
 import type { Check } from "./check.ts";
 import { catalogueOf } from "./options.ts";
 import { itemsOf, type Part } from "./parts.ts";

@@ -1,7 +1,7 @@
 // Subnets among each other: ids, prefixes, links, shared networks.
+
+import { adviceFrom, type Finding, formatPath } from "@leasehold/document";
 import { formatPrefix } from "@leasehold/protocol";
-import { adviceFrom } from "../text/closest.ts";
-import { type Finding, formatPath } from "../text/problem.ts";
 import { type Check, overlaps, repeated, repeatedIds } from "./check.ts";
 import { textOf, textsUnder } from "./parts.ts";
 import type { Survey } from "./survey.ts";

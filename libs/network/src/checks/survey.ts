@@ -1,8 +1,9 @@
 // What the cross-checks need to know of a document that may be broken anywhere: each part that can be read is, so
 // that one mistake hides no other.
+
+import type { Path } from "@leasehold/document";
 import { type Ipv4, ipv4, maskOf, type Prefix, parseIpv4 } from "@leasehold/protocol";
 import { type AddressRange, parseAddressOrRange, parseRange } from "../pools/address-range.ts";
-import type { Path } from "../text/problem.ts";
 import { type Part, partAt, partsIn, partUnder, textOf, textsUnder } from "./parts.ts";
 
 export interface SurveyedRange extends AddressRange {

@@ -1,8 +1,9 @@
 // Warned of: what a document says of sending options and nothing comes of. A name in alwaysSend that no level gives a value, and
 // a value that a level farther from the client never sends.
+
+import { type Finding, formatPath, type Path } from "@leasehold/document";
 import type { OptionCatalogue } from "../options/option-catalogue.ts";
 import { packetCode } from "../settings/merge.ts";
-import { type Finding, formatPath, type Path } from "../text/problem.ts";
 import { catalogueOf } from "./options.ts";
 import { itemsOf, type Part, partUnder } from "./parts.ts";
 import type { Survey } from "./survey.ts";

@@ -1,8 +1,8 @@
+import { formatProblem } from "@leasehold/document";
 import { formatIpv4 } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
 import { ip, networkOf } from "../../test/client.ts";
 import { readNetwork } from "../read-network.ts";
-import { formatProblem } from "../text/problem.ts";
 
 const FAR = `
 version: 1

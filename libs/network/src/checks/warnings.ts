@@ -1,8 +1,9 @@
 // What a document may say, and is told about all the same: it is in force, but does less than whoever wrote it may think.
+
+import type { Finding } from "@leasehold/document";
 import { formatIpv4, type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import { formatRange, withoutHoles } from "../pools/address-range.ts";
 import { describeFixed, type FixedAddress, fixedAddresses } from "../pools/fixed-addresses.ts";
-import type { Finding } from "../text/problem.ts";
 import type { Check } from "./check.ts";
 import { routesWithoutDefault } from "./classless-routes.ts";
 import { routersOffTheLink } from "./far-routers.ts";

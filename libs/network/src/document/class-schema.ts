@@ -1,7 +1,8 @@
 // `classes:` and `ignore:`: which clients are alike, what they get, and who gets nothing.
+
+import { section } from "@leasehold/document";
 import * as z from "zod";
 import { optionsSchema, sendLists } from "../options/option-schema.ts";
-import { section } from "../text/section.ts";
 import * as field from "./fields.ts";
 import { lease } from "./lease-schema.ts";
 import { matcher } from "./matcher-schema.ts";

@@ -1,6 +1,7 @@
 // `lease:` as it may stand at every level: how long addresses are given, and when clients are to renew them.
+
+import { section } from "@leasehold/document";
 import * as z from "zod";
-import { section } from "../text/section.ts";
 import { share } from "./fields.ts";
 
 /** Below four seconds T1, T2 and the end of a lease are no longer three different whole seconds. */

@@ -1,7 +1,8 @@
 // Matchers: what is looked for in a client, as data. Each has exactly one key (checks/classes.ts), so that there is no
 // rule to remember about which key is meant together with which.
+
+import { section } from "@leasehold/document";
 import * as z from "zod";
-import { section } from "../text/section.ts";
 import * as field from "./fields.ts";
 
 export type PatternDocument =

@@ -1,7 +1,8 @@
 // The network document's shape. What one field can say for itself is checked here; what takes two is in checks/. Values
 // stay as the operator wrote them: the stored document is the one that was applied.
+
+import { section } from "@leasehold/document";
 import * as z from "zod";
-import { section } from "../text/section.ts";
 import { clientClass, ignored } from "./class-schema.ts";
 import { ipv4, wholeNumber } from "./fields.ts";
 import { optionDefinition } from "./option-definition-schema.ts";

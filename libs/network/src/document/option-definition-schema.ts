@@ -1,7 +1,8 @@
 // `optionDefinitions:`: names and types for options that IANA's registry does not have.
+
+import { section } from "@leasehold/document";
 import * as z from "zod";
 import { OPTION_TYPES, type OptionType } from "../options/option-types.ts";
-import { section } from "../text/section.ts";
 import * as field from "./fields.ts";
 
 const types = Object.keys(OPTION_TYPES) as [OptionType, ...OptionType[]];

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readNetwork } from "../read-network.ts";
-import { atOnce } from "../text/steps.ts";
+import { atOnce } from "../steps.ts";
 import { networkSchema } from "./network-schema.ts";
 import { parseInSteps, RESERVATIONS_A_STEP } from "./parse-in-steps.ts";
 

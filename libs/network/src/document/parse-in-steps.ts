@@ -1,7 +1,8 @@
 // The schema over a whole document, its reservations some at a time: of those there may be tens of thousands.
+
+import type { Parsed } from "@leasehold/document";
 import type * as z from "zod";
 import { fieldsOf, isMapping, itemsOf } from "../checks/parts.ts";
-import type { Parsed } from "../text/read-document.ts";
 import { type NetworkDocument, networkSchema } from "./network-schema.ts";
 import { type ReservationDocument, reservations } from "./subnet-schema.ts";
 

@@ -1,6 +1,7 @@
 // `server:`: the fixed fields of a reply that tell a client where to boot from.
+
+import { section } from "@leasehold/document";
 import type * as z from "zod";
-import { section } from "../text/section.ts";
 import { fieldText, ipv4 } from "./fields.ts";
 
 export const server = section({

@@ -1,8 +1,9 @@
 // `subnets:` with their pools and reservations, and `sharedNetworks:`.
+
+import { section } from "@leasehold/document";
 import * as z from "zod";
 import { optionsSchema, sendLists } from "../options/option-schema.ts";
 import { IDENTIFIERS } from "../reservations/identifier.ts";
-import { section } from "../text/section.ts";
 import * as field from "./fields.ts";
 import { lease } from "./lease-schema.ts";
 import { server } from "./server-schema.ts";

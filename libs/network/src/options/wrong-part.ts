@@ -1,7 +1,8 @@
 // Which part of an option's value is wrong: the element of a list, the field of a route. A person finds that one in a list of
 // forty; "a list of routes" does not help.
+
+import type { Path } from "@leasehold/document";
 import { formatPrefix, ipv4, maskOf, parseIpv4 } from "@leasehold/protocol";
-import type { Path } from "../text/problem.ts";
 import type { WritableOption } from "./option-catalogue.ts";
 
 export interface WrongPart {

@@ -1,9 +1,10 @@
 // The addresses that the document itself says somebody has: routers, relay agents, the servers that clients are told of, the
 // network's and the broadcast address of each prefix. None of them is a pool's to give; what routes or relays is nobody's.
+
+import { formatPath, type Path } from "@leasehold/document";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import { fieldsOf, itemsOf, type Part, partUnder, textOf, textsUnder } from "../checks/parts.ts";
 import type { Survey } from "../checks/survey.ts";
-import { formatPath, type Path } from "../text/problem.ts";
 
 export interface FixedAddress {
   /** "a router", "a relay agent", "the network's own address". */

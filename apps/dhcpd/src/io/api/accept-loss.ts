@@ -1,6 +1,6 @@
 // POST /api/v1/store/accept-loss: an operator says that what the store has lost is gone for good.
 import { BusError } from "@leasehold/bus";
-import { checkDocument, section } from "@leasehold/network";
+import { checkDocument, section } from "@leasehold/document";
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
 import type { LossAccepted } from "../../store-loss/store-keeping.ts";

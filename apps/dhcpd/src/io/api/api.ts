@@ -2,7 +2,8 @@
 import { timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { BusError, type Room, roomFor } from "@leasehold/bus";
-import { compileInSteps, listenPlace, type NetworkDocument, type Problem } from "@leasehold/network";
+import { listenPlace, type Problem } from "@leasehold/document";
+import { compileInSteps, type NetworkDocument } from "@leasehold/network";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Gauge, type Registry } from "prom-client";
 import { type Impact, impactInSteps } from "../../api/change-impact.ts";

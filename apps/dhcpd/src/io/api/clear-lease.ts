@@ -1,5 +1,5 @@
 // POST /api/v1/leases/<address>/clear: an operator ends what keeps an address from everybody.
-import { checkDocument, section } from "@leasehold/network";
+import { checkDocument, section } from "@leasehold/document";
 import { formatIpv4, parseIpv4 } from "@leasehold/protocol";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import * as z from "zod";

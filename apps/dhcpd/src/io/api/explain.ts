@@ -1,5 +1,5 @@
 // The API's routes that say why: what a packet would be answered, and what became of a client's last packets.
-import { checkDocument, type Problem } from "@leasehold/network";
+import { checkDocument, type Problem } from "@leasehold/document";
 import { clientIdOfHardware, macBytes, type Packet } from "@leasehold/protocol";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import * as z from "zod";

@@ -1,6 +1,7 @@
 // The API's routes of the network document: what is in force, what was, checking one, storing one.
 import { BusError, type StoredRecord } from "@leasehold/bus";
-import type { Checked, Network, NetworkDocument, Problem } from "@leasehold/network";
+import type { Checked, Problem } from "@leasehold/document";
+import type { Network, NetworkDocument } from "@leasehold/network";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import * as z from "zod";
 import type { Impact } from "../../api/change-impact.ts";

@@ -1,7 +1,7 @@
 // The HTTP server that every route of the API is on: parameters and bodies are checked by the route's schema before it runs, a
 // route that has none takes no parameters, and whatever fails is answered in words. What is our own fault is logged, not shown.
 import { BusError, reasonOf } from "@leasehold/bus";
-import { checkDocument, type Problem } from "@leasehold/network";
+import { checkDocument, type Problem } from "@leasehold/document";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type * as z from "zod";
 import { noParameters } from "../../api/fields.ts";

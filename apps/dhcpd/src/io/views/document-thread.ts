@@ -2,7 +2,8 @@
 // for a while, as its start alone takes some tenths of a second of a core; its memory has a limit.
 import { Worker } from "node:worker_threads";
 import { BusError } from "@leasehold/bus";
-import type { Checked, NetworkDocument } from "@leasehold/network";
+import type { Checked } from "@leasehold/document";
+import type { NetworkDocument } from "@leasehold/network";
 import type { HistoryEntry } from "../../views/network-history.ts";
 import type { Numbered, Question } from "./document-thread-worker.ts";
 
