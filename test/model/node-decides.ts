@@ -48,17 +48,18 @@ export function decisionOf(
   guardMs: number,
 ): Decision {
   const now = instant(state.tick * TICK_MS + node * SKEW_MS);
-  return decide(worldOf(state, node, guardMs), requestOf(packet, of, state.clients[of]!.turn, node), now);
+  const asked = requestOf(packet, of, state.clients[of]!.turn, node);
+  return decide(worldOf(state, node, guardMs), asked, now, state.hasLeader ? "writable" : "stored-only");
 }
 
-function worldOf({ log, seen, hasLeader }: State, node: number, guardMs: number): World {
+function worldOf({ log, seen }: State, node: number, guardMs: number): World {
   const view = new LeaseView();
   const last = seen[node]!;
   if (last > 0) view.apply(leaseAfter(eventOf(log[last - 1]!), revision(last), instant(log[last - 1]!.atMs)));
   return {
     ...NOTHING,
     ...{ node: `n${node}`, view, network: NETWORK, members: new Members(`n${node}`, []) },
-    ...{ policy: { ...DEFAULT_POLICY, guardMs }, storeReady: hasLeader },
+    policy: { ...DEFAULT_POLICY, guardMs },
     isServer: (address) => SERVERS.includes(address),
   };
 }

@@ -114,7 +114,9 @@ describe("silence, never NAK, answers a DISCOVER that cannot be served", () => {
   test("a pool that was searched in vain is named, so that it is not searched again at once", () => {
     const world = given({ pools: [{ range: "10.0.0.10-10.0.0.10" }] }, granted(bob, "10.0.0.10"));
     const discover = request(world, MessageType.DISCOVER, alice);
-    expect(decide(world, discover, NOW)).toMatchObject({ pools: ["lan/10.0.0.10-10.0.0.10"] });
+    expect(decide(world, discover, NOW, "writable")).toMatchObject({
+      offers: [{ kind: "exhausted", pool: "lan/10.0.0.10-10.0.0.10", until: secondsLater(1) }],
+    });
     world.offers.noteExhausted("lan/10.0.0.10-10.0.0.10", secondsLater(1));
     after(world, released(bob, "10.0.0.10"));
     expect(when(world).discover(alice)).toBe("silent: pool-exhausted");
@@ -247,7 +249,7 @@ describe("free addresses are shared out among the live nodes", () => {
     const others = members.filter((node) => node !== ownerOf("10.0.0.10"));
     const results = others.map((node, i) => {
       const here = new TestWorld({ members, node, pools });
-      const decision = decide(here, request(here, MessageType.DISCOVER, client(i)), NOW);
+      const decision = decide(here, request(here, MessageType.DISCOVER, client(i)), NOW, "writable");
       if (decision.kind !== "grant" || !decision.append) throw new Error("expected a reservation");
       let kind: string | undefined;
       const event = { ...decision.append.event, intent: node };

@@ -200,7 +200,7 @@ describe("a NAK takes an address from somebody, so it rests on what a quorum kno
     ["INIT-REBOOT on the wrong network", { requested: "192.168.1.7" }],
     ["RENEWING", { ciaddr: X }],
   ])("without a store there is none: %s", (_, fields) => {
-    const world = given({ storeReady: false, authoritative: true }, granted(bob, X));
+    const world = given({ store: "stored-only", authoritative: true }, granted(bob, X));
     expect(when(world).request(alice, fields)).toBe("silent: store-unavailable");
   });
 });
@@ -330,7 +330,7 @@ describe("RFC 2131 §4.3.5: INFORM", () => {
   test("is answered with parameters, whatever is known of the address, and stores nothing", () => {
     for (const events of [[], [granted(alice, X)], [granted(bob, X)], [declined(bob, X)]]) {
       expect(when(given({}, ...events)).inform(alice, { ciaddr: X })).toBe("ACK without a lease");
-      const world = given({ storeReady: false }, ...events);
+      const world = given({ store: "stored-only" }, ...events);
       expect(when(world).inform(alice, { ciaddr: X })).toBe("ACK without a lease");
     }
   });
@@ -339,8 +339,8 @@ describe("RFC 2131 §4.3.5: INFORM", () => {
 test("a message type that is not served is met with silence", () => {
   const world = given({}, granted(alice, X));
   for (const type of [MessageType.LEASEQUERY, MessageType.BULKLEASEQUERY, 0, 99, 255]) {
-    const decision = decide(world, request(world, type, alice, { ciaddr: X }), NOW);
-    expect(decision).toEqual({ kind: "silent", reason: "unsupported-message" });
+    const decision = decide(world, request(world, type, alice, { ciaddr: X }), NOW, "writable");
+    expect(decision).toEqual({ kind: "silent", reason: "unsupported-message", offers: [] });
   }
 });
 
@@ -348,7 +348,7 @@ test("the event says all that an operator and another node need", () => {
   const world = given({ hosts: { "alices-machine": { of: alice, address: X } } });
   const asked = request(world, MessageType.REQUEST, alice, { requested: X, server: SERVER, hostname: "a1" });
   const relay = { giaddr: "10.0.0.1", agent: "0102" };
-  expect(decide(world, { ...asked, relay }, NOW)).toMatchObject({
+  expect(decide(world, { ...asked, relay }, NOW, "writable")).toMatchObject({
     append: {
       address: ip(X),
       expected: 0,

@@ -1,29 +1,29 @@
-// decide(world, request, now): what should happen, from what this node knows. Pure: it reads the world and changes nothing.
+// decide(world, request, now, store): what should happen, from what this node knows. Pure: it reads the world and changes nothing.
 import type { Leniency } from "@leasehold/network";
 import { type ClientId, type Ipv4, MessageType } from "@leasehold/protocol";
 import { type Choice, chooseAddress, isKeptForKnown, keepsForKnown } from "./choose-address.ts";
-import type { RefuseReason } from "./decision.ts";
-import { type Decision, silent } from "./decision.ts";
+import { type Decision, type RefuseReason, type StoreState, silent } from "./decision.ts";
 import { declineLimitReached } from "./declines.ts";
 import { type Entitlement, entitlementTo, hostOf, isKnown, settingsOf } from "./entitlement.ts";
 import { acknowledge, conflictEvent, declineEvent, offer, releaseEvent } from "./grant.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, isFreeFor, type Lease } from "./lease.ts";
 import type { Append } from "./lease-store.ts";
+import { DROPPED, exhausted, NO_CHANGES } from "./offer-change.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
 /** RFC 8925 §3.1. */
 const IPV6_ONLY_PREFERRED = 108;
 
-/** Same world, same request, same instant: same decision. */
-export function decide(world: World, request: LeaseRequest, now: Instant): Decision {
-  const barred = decideBarred(world, request);
+/** Same world, same request, same instant, same state of the store: same decision. */
+export function decide(world: World, request: LeaseRequest, now: Instant, store: StoreState): Decision {
+  const barred = decideBarred(world, request, store);
   if (barred !== undefined) return barred;
   switch (request.type) {
     case MessageType.DISCOVER:
-      return decideDiscover(world, request, now);
+      return decideDiscover(world, request, now, store);
     case MessageType.REQUEST:
-      return decideRequest(world, request, now);
+      return decideRequest(world, request, now, store);
     case MessageType.RELEASE:
       return decideRelease(world, request, now);
     case MessageType.DECLINE:
@@ -36,14 +36,14 @@ export function decide(world: World, request: LeaseRequest, now: Instant): Decis
 }
 
 /** Clients that the network document keeps out: by a class's policy, or because nobody knows them. */
-function decideBarred(world: World, request: LeaseRequest): Decision | undefined {
+function decideBarred(world: World, request: LeaseRequest, store: StoreState): Decision | undefined {
   const policy = request.classes.find((each) => each.policy !== undefined)?.policy;
   if (policy === "ignore") return silent("ignored");
   if (policy === "decommission") {
     // It shall drop its address: silence would let it keep that until it expires.
     const address = request.ciaddr || request.requestedAddress;
     return request.type === MessageType.REQUEST && isForUs(world, request) && address
-      ? refuse(world, request, "decommissioned", address as Ipv4)
+      ? refuse(world, request, store, "decommissioned", address as Ipv4)
       : silent("decommissioned");
   }
   const isIgnored = request.link[0]!.unknown === "ignore" && !isKnown(world, request);
@@ -53,23 +53,21 @@ function decideBarred(world: World, request: LeaseRequest): Decision | undefined
 function decideInform(world: World, request: LeaseRequest): Decision {
   const subnet = request.link.find((each) => each.contains(request.ciaddr)) ?? request.link[0]!;
   const settings = settingsOf(world, request, subnet, subnet.poolOf(request.ciaddr));
-  return { kind: "inform", subnet, host: hostOf(world, request), settings };
+  return { kind: "inform", subnet, host: hostOf(world, request), settings, offers: NO_CHANGES };
 }
 
-function decideDiscover(world: World, request: LeaseRequest, now: Instant): Decision {
+function decideDiscover(world: World, request: LeaseRequest, now: Instant, store: StoreState): Decision {
   const choice = chooseAddress(world, request, now);
   const { isIpv6OnlyCapable } = request;
   if (isIpv6OnlyCapable) {
     const forgone = forgoing(world, request, choice);
     if (forgone !== undefined) return forgone;
   }
-  if ("reason" in choice) {
-    return { kind: "silent", reason: choice.reason, ...(choice.pools ? { pools: choice.pools } : {}) };
-  }
+  if ("reason" in choice) return silent(choice.reason, exhausted(choice.pools ?? [], now));
   // RFC 8925 §3.3: rapid commit is not honored for who is told to do without IPv4.
   const isTold = isIpv6OnlyCapable && choice.entitlement.settings.options.has(IPV6_ONLY_PREFERRED);
-  if (request.commitAtOnce === undefined || isTold) return offer(world, request, now, choice);
-  return acknowledge(world, request, now, choice.address, choice.entitlement);
+  if (request.commitAtOnce === undefined || isTold) return offer(world, request, now, store, choice);
+  return acknowledge(world, request, now, store, choice.address, choice.entitlement);
 }
 
 /**
@@ -85,17 +83,17 @@ function forgoing(world: World, request: LeaseRequest, choice: Choice): Decision
       ? choice.entitlement
       : { pool: undefined, settings: settingsOf(world, request, subnet, undefined) };
   if (!settings.options.has(IPV6_ONLY_PREFERRED)) return undefined;
-  return { kind: "forgo", subnet, pool, host: hostOf(world, request), settings };
+  return { kind: "forgo", subnet, pool, host: hostOf(world, request), settings, offers: NO_CHANGES };
 }
 
 /** RFC 2131 §4.3.2: the state of the client shows in which of option 54, option 50 and ciaddr it filled in. */
-function decideRequest(world: World, request: LeaseRequest, now: Instant): Decision {
+function decideRequest(world: World, request: LeaseRequest, now: Instant, store: StoreState): Decision {
   const leniency = leniencyNeeded(request);
   if (leniency !== undefined && !world.network.tolerates.has(leniency)) return silent("malformed");
-  if (request.serverIdentifier !== undefined) return decideSelecting(world, request, now);
-  if (request.ciaddr !== 0) return decideExisting(world, request, request.ciaddr, now);
+  if (request.serverIdentifier !== undefined) return decideSelecting(world, request, now, store);
+  if (request.ciaddr !== 0) return decideExisting(world, request, now, store, request.ciaddr);
   if (request.requestedAddress !== undefined) {
-    return decideExisting(world, request, request.requestedAddress, now);
+    return decideExisting(world, request, now, store, request.requestedAddress);
   }
   return silent("malformed");
 }
@@ -107,19 +105,22 @@ function leniencyNeeded(request: LeaseRequest): Leniency | undefined {
   return ciaddr === 0 || requestedAddress === undefined ? undefined : "renewing-with-requested-address";
 }
 
-function decideSelecting(world: World, request: LeaseRequest, now: Instant): Decision {
-  if (!world.isServer(request.serverIdentifier!)) return silent("selected-another-server");
+function decideSelecting(world: World, request: LeaseRequest, now: Instant, store: StoreState): Decision {
+  if (!world.isServer(request.serverIdentifier!)) {
+    // RFC 2131 §4.3.2: the REQUEST that selects another server declines our offer.
+    return silent("selected-another-server", DROPPED);
+  }
   const address = selectedAddress(world, request, now);
-  if (address === undefined) return refuse(world, request, "no-address-named", 0 as Ipv4);
+  if (address === undefined) return refuse(world, request, store, "no-address-named", 0 as Ipv4);
   const entitlement = entitlementTo(world, request, address, now);
-  if (entitlement === undefined) return refuse(world, request, "not-entitled", address);
+  if (entitlement === undefined) return refuse(world, request, store, "not-entitled", address);
   const lease = world.view.get(address);
   if (!isFreeFor(lease, request.client, now, world.policy.guardMs)) {
-    return refuseHeld(world, request, lease!, now);
+    return refuseHeld(world, request, now, store, lease!);
   }
   return (
     keptFrom(world, request, address, entitlement, now) ??
-    acknowledge(world, request, now, address, entitlement)
+    acknowledge(world, request, now, store, address, entitlement)
   );
 }
 
@@ -139,7 +140,7 @@ function keptFrom(
   if (world.view.get(address)?.client === client) return undefined;
   if (offeredTo(world, client, now) === address || isKnown(world, request)) return undefined;
   if (!isKeptForKnown(world, subnet, pool, now)) return undefined;
-  return { kind: "silent", reason: "pool-exhausted", pools: [pool.keptShare] };
+  return silent("pool-exhausted", exhausted([pool.keptShare], now));
 }
 
 /** Option 50; of a client that leaves it out: what it has or is offered. */
@@ -166,36 +167,48 @@ function isOffered({ state, heldUntil }: Lease, now: Instant): boolean {
  * Within the guard it depends on a node's clock whether the address is free again, and another node that got the same REQUEST may be
  * giving it to this client right now: then NAK would contradict its ACK (I13).
  */
-function refuseHeld(world: World, request: LeaseRequest, lease: Lease, now: Instant): Decision {
+function refuseHeld(
+  world: World,
+  request: LeaseRequest,
+  now: Instant,
+  store: StoreState,
+  lease: Lease,
+): Decision {
   const certainUntil = lease.state === "declined" ? lease.heldUntil - world.policy.guardMs : lease.heldUntil;
   return now < certainUntil
-    ? refuse(world, request, "held-by-another", lease.address)
+    ? refuse(world, request, store, "held-by-another", lease.address)
     : silent("hold-is-ending");
 }
 
 /** INIT-REBOOT, RENEWING and REBINDING: the client believes that it has the address. */
-function decideExisting(world: World, request: LeaseRequest, address: Ipv4, now: Instant): Decision {
+function decideExisting(
+  world: World,
+  request: LeaseRequest,
+  now: Instant,
+  store: StoreState,
+  address: Ipv4,
+): Decision {
   if (!request.link.some((subnet) => subnet.contains(address))) {
-    return refuse(world, request, "wrong-network", address);
+    return refuse(world, request, store, "wrong-network", address);
   }
   const entitlement = entitlementTo(world, request, address, now);
   const lease = world.view.get(address);
-  if (entitlement === undefined) return notAsBelieved(world, request, lease, "not-entitled", address);
+  if (entitlement === undefined) return notAsBelieved(world, request, store, lease, "not-entitled", address);
   if (isBound(lease, now) && lease.client === request.client) {
-    return acknowledge(world, request, now, address, entitlement);
+    return acknowledge(world, request, now, store, address, entitlement);
   }
   if (!isFreeFor(lease, request.client, now, world.policy.guardMs)) {
     return entitlement.pool === undefined
-      ? refuseHeld(world, request, lease!, now)
-      : notAsBelieved(world, request, lease, "held-by-another", address);
+      ? refuseHeld(world, request, now, store, lease!)
+      : notAsBelieved(world, request, store, lease, "held-by-another", address);
   }
   // A reserved address needs no record: the inventory says whose it is. An ended lease of the client's own is given again.
   const isWantedAgain =
     lease?.client === request.client && world.network.tolerates.has("ended-lease-wanted-again");
   if (entitlement.pool === undefined || isWantedAgain || isTakenOffer(world, request, address, now)) {
-    return acknowledge(world, request, now, address, entitlement);
+    return acknowledge(world, request, now, store, address, entitlement);
   }
-  return notAsBelieved(world, request, lease, "no-such-lease", address);
+  return notAsBelieved(world, request, store, lease, "no-such-lease", address);
 }
 
 /** It takes an offer, and does not say whose. */
@@ -214,21 +227,28 @@ function isTakenOffer(world: World, request: LeaseRequest, address: Ipv4, now: I
 function notAsBelieved(
   world: World,
   request: LeaseRequest,
+  store: StoreState,
   lease: Lease | undefined,
   reason: RefuseReason,
   address: Ipv4,
 ): Decision {
   const isKnown = lease?.client === request.client || world.view.ofClient(request.client).length > 0;
   if (!isKnown && !request.link[0]!.authoritative) return silent("unknown-lease");
-  return refuse(world, request, reason, address);
+  return refuse(world, request, store, reason, address);
 }
 
-function refuse(world: World, request: LeaseRequest, reason: RefuseReason, address: Ipv4): Decision {
+function refuse(
+  world: World,
+  request: LeaseRequest,
+  store: StoreState,
+  reason: RefuseReason,
+  address: Ipv4,
+): Decision {
   // A NAK must rest on what a quorum knows.
-  if (!world.storeReady) return silent("store-unavailable");
+  if (store === "stored-only") return silent("store-unavailable");
   const isSpared = request.firmware && world.network.tolerates.has("firmware-spared-a-nak");
   if (isSpared && request.serverIdentifier !== undefined) return silent("firmware-must-not-be-refused");
-  return { kind: "refuse", reason, address };
+  return { kind: "refuse", reason, address, offers: NO_CHANGES };
 }
 
 function decideRelease(world: World, request: LeaseRequest, now: Instant): Decision {
@@ -243,7 +263,8 @@ function decideRelease(world: World, request: LeaseRequest, now: Instant): Decis
   if (lease === undefined) return silent("not-the-owner");
   // A node that is cut off may serve its host on by what is held, so nobody else may have the address before that has passed.
   if (lease.isReserved) return silent("released");
-  return { kind: "silent", reason: "released", append: releaseEvent(world, request, lease, now) };
+  const append = releaseEvent(world, request, lease, now);
+  return { kind: "silent", reason: "released", append, offers: NO_CHANGES };
 }
 
 /** RFC 2131 §4.3.3: the client found somebody else using the address, which must not be given out for a while. */
@@ -258,7 +279,7 @@ function decideDecline(world: World, request: LeaseRequest, now: Instant): Decis
   const append = declineOf(world, request, address, now);
   if (append === undefined) return silent("not-the-owner");
   if (declineLimitReached(world, request, now) !== undefined) return silent("too-many-declines");
-  return { kind: "silent", reason: "declined", append };
+  return { kind: "silent", reason: "declined", append, offers: NO_CHANGES };
 }
 
 function declineOf(world: World, request: LeaseRequest, address: Ipv4, now: Instant): Append | undefined {

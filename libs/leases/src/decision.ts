@@ -3,6 +3,7 @@ import type { Host } from "@leasehold/inventory";
 import type { Pool, Settings, Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import type { Append } from "./lease-store.ts";
+import { NO_CHANGES, type OfferChanges } from "./offer-change.ts";
 
 /** Why a client is told NAK. Also the metric's label. */
 export type RefuseReason =
@@ -33,7 +34,16 @@ export type SilentReason =
   | "malformed"
   | "unsupported-message";
 
-export type Decision =
+/** "stored-only": no quorum takes writes, so that only what is stored already may be promised. */
+export type StoreState = "writable" | "stored-only";
+
+/** All that comes of a request. What it writes and what it changes of the offers is said here, and done by the shell. */
+export type Decision = Outcome & {
+  /** To be applied when the reply leaves, or the silence begins. */
+  readonly offers: OfferChanges;
+};
+
+type Outcome =
   | {
       readonly kind: "grant";
       readonly reply: "OFFER" | "ACK";
@@ -67,11 +77,10 @@ export type Decision =
       readonly kind: "silent";
       readonly reason: SilentReason;
       readonly append?: Append;
-      readonly pools?: readonly string[];
     };
 
 export type Grant = Extract<Decision, { kind: "grant" }>;
 
-export function silent(reason: SilentReason): Decision {
-  return { kind: "silent", reason };
+export function silent(reason: SilentReason, offers: OfferChanges = NO_CHANGES): Decision {
+  return { kind: "silent", reason, offers };
 }

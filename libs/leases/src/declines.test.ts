@@ -9,7 +9,7 @@ const POOL = { pools: [{ range: "10.0.0.10-10.0.0.209" }] };
 
 /** DISCOVER and REQUEST as a client sends them; the address, or the reason for none. */
 function lease(world: TestWorld, of: Client, more: Partial<LeaseRequest> = {}, now: Instant = NOW): string {
-  const offer = decide(world, { ...request(world, DISCOVER, of), ...more }, now);
+  const offer = decide(world, { ...request(world, DISCOVER, of), ...more }, now, "writable");
   if (offer.kind !== "grant") return offer.kind === "silent" ? offer.reason : offer.kind;
   const address = formatIpv4(offer.address);
   return (
@@ -19,7 +19,7 @@ function lease(world: TestWorld, of: Client, more: Partial<LeaseRequest> = {}, n
 }
 
 function settle(world: TestWorld, asked: LeaseRequest, now: Instant): string | undefined {
-  const decision = decide(world, asked, now);
+  const decision = decide(world, asked, now, "writable");
   const append = "append" in decision ? decision.append : undefined;
   if (append !== undefined)
     world.view.apply(leaseAfter(append.event, revision(++world.stored), instant(now)));
@@ -86,7 +86,7 @@ describe("A7: unknown hosts that empty a pool", () => {
   test("DISCOVERs alone do not take it either: what is on offer counts", () => {
     const world = new TestWorld({ ...POOL, hosts: { h1: { of: known } } });
     for (let i = 0; i < 250; i++) {
-      const offer = decide(world, request(world, DISCOVER, client(i)), NOW);
+      const offer = decide(world, request(world, DISCOVER, client(i)), NOW, "writable");
       if (offer.kind === "grant") world.offers.put(client(i).client, offer.address, secondsLater(30));
     }
     expect(world.offers.size).toBe(190);

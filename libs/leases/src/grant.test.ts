@@ -64,7 +64,7 @@ describe("a renewal", () => {
 });
 
 describe("while the store takes no writes", () => {
-  const world = given({ storeReady: false }, granted(alice, X));
+  const world = given({ store: "stored-only" }, granted(alice, X));
   const at = (seconds: number) => when(world, secondsLater(seconds)).request(alice, renewing);
 
   test("a renewal inside what is held is granted as always", () => {
@@ -82,13 +82,13 @@ describe("while the store takes no writes", () => {
 
   test("a lease that is shorter than that anyway may be granted to its end", () => {
     const pools = [{ range: "10.0.0.10-10.0.0.13", lease: { seconds: 4, heldFactor: 2 } }];
-    const short = given({ storeReady: false, pools }, granted(alice, X, { seconds: 4, held: 8 }));
+    const short = given({ store: "stored-only", pools }, granted(alice, X, { seconds: 4, held: 8 }));
     expect(when(short, secondsLater(4)).request(alice, renewing)).toBe(ack(4));
     expect(when(short, secondsLater(5)).request(alice, renewing)).toBe("silent: store-unavailable");
   });
 
   test("new clients wait, also those with an offer", () => {
-    const empty = given({ storeReady: false }, offered(bob, "10.0.0.12"));
+    const empty = given({ store: "stored-only" }, offered(bob, "10.0.0.12"));
     expect(when(empty).discover(alice)).toBe("silent: store-unavailable");
     expect(when(empty).discover(bob)).toBe("silent: store-unavailable");
     const selecting = { server: SERVER, requested: "10.0.0.12" };
@@ -103,7 +103,7 @@ describe("while the store takes no writes", () => {
 
   test("a host with a reserved address is served on within what is held: nothing has ended that early", () => {
     const hosts = { a: { of: alice, address: X } };
-    const reserved = given({ storeReady: false, hosts }, granted(alice, X, { reserved: true }));
+    const reserved = given({ store: "stored-only", hosts }, granted(alice, X, { reserved: true }));
     expect(when(reserved).discover(alice)).toBe(`OFFER ${X} for ${LEASE_SECONDS} s`);
     expect(when(reserved).request(alice, { server: SERVER, requested: X })).toBe(ack());
     expect(when(reserved, secondsLater(HELD - 600)).request(alice, { requested: X })).toBe(ack(600));
@@ -112,17 +112,17 @@ describe("while the store takes no writes", () => {
 
   test("not one that leased the address before it was reserved: a RELEASE may have ended that", () => {
     const hosts = { a: { of: alice, address: X } };
-    const reserved = given({ storeReady: false, hosts }, granted(alice, X));
+    const reserved = given({ store: "stored-only", hosts }, granted(alice, X));
     expect(when(reserved).discover(alice)).toBe("silent: store-unavailable");
     expect(when(reserved).request(alice, { requested: X })).toBe("silent: store-unavailable");
     expect(when(reserved).request(alice, renewing)).toBe(ack());
   });
 
   test("nor one whose address is not reserved any more, nor any host where the document says so", () => {
-    const moved = given({ storeReady: false }, granted(alice, X, { reserved: true }));
+    const moved = given({ store: "stored-only" }, granted(alice, X, { reserved: true }));
     expect(when(moved).discover(alice)).toBe("silent: store-unavailable");
     const hosts = { a: { of: alice, address: X } };
-    const barred = given({ storeReady: false, hosts }, granted(alice, X, { reserved: true }));
+    const barred = given({ store: "stored-only", hosts }, granted(alice, X, { reserved: true }));
     barred.network = { ...barred.network, withoutQuorum: "renewals-only" };
     expect(when(barred).discover(alice)).toBe("silent: store-unavailable");
     expect(when(barred).request(alice, renewing)).toBe(ack());

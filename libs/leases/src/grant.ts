@@ -3,12 +3,13 @@ import type { LeaseTimes } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 import { formatIpv4 } from "@leasehold/protocol";
 import type { Choice } from "./choose-address.ts";
-import { type Decision, type Grant, silent } from "./decision.ts";
+import { type Decision, type Grant, type StoreState, silent } from "./decision.ts";
 import { type Entitlement, entitled, entitlementTo, hostOf, reservationOf } from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, type Lease } from "./lease.ts";
 import type { ClientTrace, LeaseEvent, LeaseEventType, RelayTrace } from "./lease-event.ts";
 import type { Append } from "./lease-store.ts";
+import { DROPPED } from "./offer-change.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
 const INFINITE = 0xffffffff;
@@ -22,16 +23,33 @@ const CROWDED = 0.75;
 type Chosen = Extract<Choice, { address: Ipv4 }>;
 
 /** An OFFER writes nothing, unless the address is of another node's share: then it is reserved first (docs/leases.md). */
-export function offer(world: World, request: LeaseRequest, now: Instant, choice: Chosen): Decision {
+export function offer(
+  world: World,
+  request: LeaseRequest,
+  now: Instant,
+  store: StoreState,
+  choice: Chosen,
+): Decision {
   const { address, entitlement } = choice;
   const { subnet, settings } = entitlement;
   const seconds = secondsFor(request, settings.lease);
   const lease = world.view.get(address);
   // Without a store only what the REQUEST to come can be granted without a write.
   const isSafe = isBound(lease, now) && isServedWithoutQuorum(world, request, lease);
-  if (!world.storeReady && !isSafe) return silent("store-unavailable");
+  if (store === "stored-only" && !isSafe) return silent("store-unavailable");
   const host = hostOf(world, request);
-  const granted = { kind: "grant", reply: "OFFER", address, subnet, host, settings, seconds } as const;
+  const until = (now + world.policy.offerMs) as Instant;
+  const offers = [{ kind: "offered", address, until, pool: entitlement.pool?.id }] as const;
+  const granted = {
+    kind: "grant",
+    reply: "OFFER",
+    address,
+    subnet,
+    host,
+    settings,
+    seconds,
+    offers,
+  } as const;
   if (!choice.isForeign) return granted;
   // Not for longer than the lease would be, and not for less than the client holds already: see acknowledge().
   const held = Math.max(
@@ -46,6 +64,7 @@ export function acknowledge(
   world: World,
   request: LeaseRequest,
   now: Instant,
+  store: StoreState,
   address: Ipv4,
   entitlement: Entitlement,
 ): Decision {
@@ -54,10 +73,12 @@ export function acknowledge(
   const lease = world.view.get(address);
   const isOwn = isBound(lease, now) && lease.client === request.client;
   const host = hostOf(world, request);
-  const granted = { kind: "grant", reply: "ACK", address, subnet, host, settings, seconds } as const;
+  // What was on offer to it is its own now.
+  const offers = DROPPED;
+  const granted = { kind: "grant", reply: "ACK", address, subnet, host, settings, seconds, offers } as const;
   const isSpared = isOwn && isCertain(request, lease, now) && isUnchanged(lease, request);
   if (isSpared && covers(lease, now, seconds)) return granted;
-  if (!world.storeReady) {
+  if (store === "stored-only") {
     const isSafe = isOwn && (isCertain(request, lease, now) || isServedWithoutQuorum(world, request, lease));
     return isSafe ? withinHeld(granted, lease, now) : silent("store-unavailable");
   }
@@ -66,7 +87,7 @@ export function acknowledge(
   const held = Math.max(leftFor(request, lease, now), heldSeconds(world, entitlement, seconds));
   const isReserved = entitlement.pool === undefined || (isOwn && lease.isReserved);
   const append = appendOf(world, request, type, address, subnet.id, seconds, held, isReserved);
-  return { kind: "grant", reply: "ACK", address, subnet, host, settings, seconds, append };
+  return { kind: "grant", reply: "ACK", address, subnet, host, settings, seconds, append, offers };
 }
 
 /** What the client asked for, within what the document allows; what the document says when it asked for nothing. */

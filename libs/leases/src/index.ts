@@ -1,7 +1,7 @@
 // What may happen to an address: events, their fold, decisions, and the port to where they are stored.
 export { type Clearing, type ClearingOrder, clearingOf } from "./clearing.ts";
 export { decide } from "./decide.ts";
-export type { Decision, SilentReason } from "./decision.ts";
+export type { Decision, SilentReason, StoreState } from "./decision.ts";
 export { portKeyOf } from "./declined-index.ts";
 export { declineLimitReached } from "./declines.ts";
 export { entitlementTo, reservationOf } from "./entitlement.ts";
@@ -39,8 +39,9 @@ export { LeaseView } from "./lease-view.ts";
 export { hashOf, Members } from "./members.ts";
 export { MemoryLeaseStore } from "./memory-store.ts";
 export { whyNobodys } from "./nobodys-address.ts";
+export { DROPPED } from "./offer-change.ts";
 export { OFFERS_MAX, Offers } from "./offers.ts";
 export { releasesOfOlder } from "./one-address.ts";
 export { isReasserted, Reassertion } from "./reassertion.ts";
 export { DEFAULT_POLICY, type LeasePolicy, type LeaseRequest, type World } from "./request.ts";
-export { noteSelection } from "./selection.ts";
+export { heardSelection } from "./selection.ts";

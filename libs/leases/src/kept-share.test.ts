@@ -11,14 +11,19 @@ const known = client(999);
 function ask(world: TestWorld): string[] {
   return Array.from({ length: 10 }, (_, i) => {
     const fields = { requested: `10.0.0.${10 + i}` };
-    const offer = decide(world, request(world, MessageType.DISCOVER, client(i), fields), NOW);
+    const offer = decide(world, request(world, MessageType.DISCOVER, client(i), fields), NOW, "writable");
     if (offer.kind === "grant") world.offers.put(client(i).client, offer.address, secondsLater(30));
     return offer.kind === "silent" ? offer.reason : offer.kind;
   });
 }
 
 function select(world: TestWorld, of: typeof known, requested: string) {
-  return decide(world, request(world, MessageType.REQUEST, of, { requested, server: SERVER }), NOW);
+  return decide(
+    world,
+    request(world, MessageType.REQUEST, of, { requested, server: SERVER }),
+    NOW,
+    "writable",
+  );
 }
 
 describe("A7: the share of known hosts", () => {

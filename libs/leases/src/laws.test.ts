@@ -220,7 +220,7 @@ describe("decide", () => {
     { requiredKeys: [] },
   );
   const setting = fc.record({
-    storeReady: fc.boolean(),
+    store: fc.constantFrom("writable", "stored-only"),
     authoritative: fc.boolean(),
     members: fc.constantFrom([], ["n1", "n2", "n3"]),
     hosts: fc.constantFrom({}, { a: { of: CLIENTS[0]!, address: "10.0.0.11" }, b: { of: CLIENTS[1]! } }),
@@ -249,12 +249,14 @@ describe("decide", () => {
       fc.property(situation, (it) => {
         const world = worldOf(it);
         const asked = request(world, it.type, it.of, it.fields);
-        const known = () => structuredClone([shown(world.view), world.offers, world.storeReady]);
+        const known = () => structuredClone([shown(world.view), world.offers]);
         const before = known();
-        const decision = decide(world, asked, secondsLater(it.later));
+        const decision = decide(world, asked, secondsLater(it.later), world.store);
         expect(known()).toEqual(before);
-        expect(decide(world, asked, secondsLater(it.later))).toEqual(decision);
-        expect(decide(worldOf(it), asked, secondsLater(it.later))).toMatchObject({ kind: decision.kind });
+        expect(decide(world, asked, secondsLater(it.later), world.store)).toEqual(decision);
+        expect(decide(worldOf(it), asked, secondsLater(it.later), world.store)).toMatchObject({
+          kind: decision.kind,
+        });
       }),
       { numRuns: 1000 },
     );
@@ -265,7 +267,7 @@ describe("decide", () => {
       fc.property(situation, (it) => {
         const world = worldOf(it);
         const now = secondsLater(it.later);
-        const decision = decide(world, request(world, it.type, it.of, it.fields), now);
+        const decision = decide(world, request(world, it.type, it.of, it.fields), now, world.store);
         if (decision.kind !== "grant") return;
         const lease = world.view.get(decision.address);
         const isOthers = lease !== undefined && lease.client !== it.of.client && lease.state !== "released";
@@ -284,6 +286,27 @@ describe("decide", () => {
         }
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  test("what it changes of the offers is in it: who is offered an address is offered it again, and nobody else is", () => {
+    const discovers = situation.map((it) => ({ ...it, type: MessageType.DISCOVER }));
+    fc.assert(
+      fc.property(discovers, someone, (it, other) => {
+        const world = worldOf(it);
+        const now = secondsLater(it.later);
+        const ask = (of: typeof other) =>
+          decide(world, request(world, it.type, of, of === it.of ? it.fields : {}), now, "writable");
+        const decision = ask(it.of);
+        world.offers.apply(it.of.client, decision.offers);
+        if (decision.kind !== "grant") return;
+        const { address } = decision;
+        expect(decision.offers).toMatchObject([{ kind: "offered", address, until: now + 30_000 }]);
+        expect(ask(it.of)).toMatchObject({ kind: "grant", address });
+        const others = ask(other);
+        if (other !== it.of && others.kind === "grant") expect(others.address).not.toBe(address);
+      }),
+      { numRuns: 1000 },
     );
   });
 });

@@ -66,7 +66,7 @@ test("field report 5: the relay agent that a request comes by, named by giaddr a
   const world = new TestWorld({ pools: [{ range: "10.0.0.10-10.0.0.11" }] });
   for (const of of [alice, bob]) {
     const relayed = { ...request(world, 1, of, { requested: "10.0.0.10" }), relayAddress: ip("10.0.0.10") };
-    expect(told(decide(world, relayed, NOW))).toMatch(/^OFFER 10\.0\.0\.11 /);
+    expect(told(decide(world, relayed, NOW, "writable"))).toMatch(/^OFFER 10\.0\.0\.11 /);
   }
 });
 

@@ -75,3 +75,20 @@ test("a pool is taken for exhausted until the time that was noted", () => {
   expect([offers.isExhausted("lan/a", NOW), offers.isExhausted("lan/b", NOW)]).toEqual([true, false]);
   expect(offers.isExhausted("lan/a", secondsLater(1))).toBe(false);
 });
+
+test("what came of a request is applied: one after the other, for the client that asked", () => {
+  const offers = new Offers();
+  offers.apply(alice.client, [{ kind: "offered", address: X, until: secondsLater(30), pool: "lan/a" }]);
+  expect([offers.to(alice.client, NOW), offers.foundIn("lan/a")]).toEqual([X, X]);
+  expect(offers.isSelected(X, alice.client, NOW)).toBe(false);
+  offers.apply(alice.client, [{ kind: "selected", address: Y, until: secondsLater(30) }]);
+  expect([offers.to(alice.client, NOW), offers.size]).toEqual([Y, 1]);
+  expect(offers.isSelected(Y, alice.client, NOW)).toBe(true);
+  offers.apply(bob.client, [
+    { kind: "dropped" },
+    { kind: "exhausted", pool: "lan/a", until: secondsLater(1) },
+  ]);
+  expect([offers.to(alice.client, NOW), offers.isExhausted("lan/a", NOW)]).toEqual([Y, true]);
+  offers.apply(alice.client, [{ kind: "dropped" }]);
+  expect(offers.size).toBe(0);
+});

@@ -3,6 +3,7 @@
 // that a client was heard to take, from whichever node (selection.ts).
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import type { Instant } from "./instant.ts";
+import type { OfferChange, OfferChanges } from "./offer-change.ts";
 
 interface Offer {
   readonly address: Ipv4;
@@ -46,14 +47,34 @@ export class Offers {
     return offer !== undefined && offer.client !== client && now < offer.until;
   }
 
+  /** What came of a request of the client. */
+  apply(client: ClientId, changes: OfferChanges): void {
+    for (let i = 0; i < changes.length; i++) this.applyOne(client, changes[i]!);
+  }
+
+  private applyOne(client: ClientId, change: OfferChange): void {
+    switch (change.kind) {
+      case "offered":
+        this.put(client, change.address, change.until);
+        if (change.pool !== undefined) this.noteFound(change.pool, change.address);
+        return;
+      case "selected":
+        this.keep({ client, address: change.address, until: change.until, isSelected: true });
+        return;
+      case "dropped":
+        this.drop(client);
+        return;
+      case "exhausted":
+        this.noteExhausted(change.pool, change.until);
+        return;
+      default:
+        change satisfies never;
+    }
+  }
+
   put(client: ClientId, address: Ipv4, until: Instant): void {
     const before = this.byClient.get(client);
     this.keep({ client, address, until, isSelected: before?.address === address && before.isSelected });
-  }
-
-  /** The client has taken the address, from whichever node: in place of what this node offered to it. */
-  putSelected(client: ClientId, address: Ipv4, until: Instant): void {
-    this.keep({ client, address, until, isSelected: true });
   }
 
   /** Whether one of the nodes offered the address to the client, and the client took it. */

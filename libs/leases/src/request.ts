@@ -75,8 +75,6 @@ export interface World {
   /** Those that clients of the subnet's link can reach; absent: all. */
   membersOn?(subnet: Subnet): Members;
   readonly policy: LeasePolicy;
-  /** False while no quorum takes writes: then only what is held already may be promised. */
-  readonly storeReady: boolean;
   /** Whether an address is one by which a member of the cluster is known (option 54). */
   isServer(address: Ipv4): boolean;
   /** Whether a relay agent was seen by this address, which the document may not name. Absent: none was. */

@@ -17,14 +17,15 @@ import {
   type TestWorld,
   when,
 } from "../test/world.ts";
-import { noteSelection } from "./index.ts";
+import { heardSelection } from "./index.ts";
 
 const members = ["n1", "n2", "n3"];
 const addresses = ["10.0.0.10", "10.0.0.11", "10.0.0.12", "10.0.0.13"];
 const offerOf = (address: string) => `OFFER ${address} for ${LEASE_SECONDS} s`;
 
 function hears(world: TestWorld, of: Client, requested: string, server = OTHER_MEMBER): TestWorld {
-  noteSelection(world, request(world, MessageType.REQUEST, of, { requested, server }), NOW);
+  const asked = request(world, MessageType.REQUEST, of, { requested, server });
+  world.offers.apply(of.client, heardSelection(world, asked, NOW));
   return world;
 }
 
@@ -78,6 +79,5 @@ test("an address that the client may not have is not kept for it", () => {
 test("other messages select nothing", () => {
   const world = given({});
   for (const type of [MessageType.DISCOVER, MessageType.REQUEST])
-    noteSelection(world, request(world, type, alice, { requested: "10.0.0.11" }), NOW);
-  expect(world.offers.size).toBe(0);
+    expect(heardSelection(world, request(world, type, alice, { requested: "10.0.0.11" }), NOW)).toEqual([]);
 });

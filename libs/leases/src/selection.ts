@@ -7,19 +7,20 @@ import { MessageType } from "@leasehold/protocol";
 import { entitlementTo } from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
 import { isFreeFor } from "./lease.ts";
+import { DROPPED, NO_CHANGES, type OfferChanges } from "./offer-change.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
-/** `request` was heard, and is about to be answered by one of the nodes. */
-export function noteSelection(world: World, request: LeaseRequest, now: Instant): void {
+/** What `request` tells, whichever node answers it. */
+export function heardSelection(world: World, request: LeaseRequest, now: Instant): OfferChanges {
   const { type, client, serverIdentifier, requestedAddress: address } = request;
-  if (type !== MessageType.REQUEST || serverIdentifier === undefined || address === undefined) return;
+  if (type !== MessageType.REQUEST || serverIdentifier === undefined || address === undefined)
+    return NO_CHANGES;
   const { offers, view, policy } = world;
-  if (offers.to(client, now) === address) return;
+  if (offers.to(client, now) === address) return NO_CHANGES;
   const isBelievable =
     world.isServer(serverIdentifier) &&
     isFreeFor(view.get(address), client, now, policy.guardMs) &&
     !offers.isOfferedToOther(address, client, now) &&
     entitlementTo(world, request, address, now) !== undefined;
-  if (isBelievable) offers.putSelected(client, address, (now + policy.offerMs) as Instant);
-  else offers.drop(client);
+  return isBelievable ? [{ kind: "selected", address, until: (now + policy.offerMs) as Instant }] : DROPPED;
 }

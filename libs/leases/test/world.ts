@@ -28,6 +28,7 @@ import {
   Members,
   Offers,
   revision,
+  type StoreState,
   type World,
 } from "../src/index.ts";
 
@@ -60,7 +61,7 @@ interface Setting {
   readonly hosts?: Readonly<Record<string, { of: Client; address?: string; since?: string }>>;
   readonly members?: readonly string[];
   readonly node?: string;
-  readonly storeReady?: boolean;
+  readonly store?: StoreState;
   readonly moreSubnets?: NetworkDocument["subnets"];
   /** More of the subnet. */
   readonly limits?: NetworkDocument["limits"];
@@ -84,7 +85,7 @@ export class TestWorld implements World {
   readonly policy = DEFAULT_POLICY;
   network: Network;
   members: Members;
-  storeReady: boolean;
+  readonly store: StoreState;
   /** The newest revision that a test has stored. */
   stored = 0;
 
@@ -92,7 +93,7 @@ export class TestWorld implements World {
     this.node = setting.node ?? "n1";
     this.network = network(setting);
     this.members = new Members(this.node, setting.members ?? []);
-    this.storeReady = setting.storeReady ?? true;
+    this.store = setting.store ?? "writable";
     for (const [id, { of, ...more }] of Object.entries(setting.hosts ?? {})) this.setHost(id, of, more);
   }
 
@@ -204,11 +205,11 @@ export function request(world: World, type: number, of: Client, fields: Fields =
 type When = (of: Client, fields?: Fields) => string;
 
 /** What the world decides on a message now, in words: see `told`. */
-export function when(world: World, now: Instant = NOW): Record<Message, When> {
+export function when(world: TestWorld, now: Instant = NOW): Record<Message, When> {
   const decided =
     (type: number): When =>
     (of, fields) =>
-      told(decide(world, request(world, type, of, fields), now));
+      told(decide(world, request(world, type, of, fields), now, world.store));
   return {
     discover: decided(MessageType.DISCOVER),
     request: decided(MessageType.REQUEST),

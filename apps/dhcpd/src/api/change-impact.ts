@@ -112,8 +112,8 @@ class RenewalJudge {
     // Classes of what the record does not tell of (vendor class, user class) cannot be judged.
     const pool = subnet.poolOf(lease.address);
     if (pool !== undefined && !["any", "known", "unknown"].includes(pool.for)) return undefined;
-    const supposed = Object.create(world, { network: { value: network }, storeReady: { value: true } });
-    return reasonOf(decide(supposed as NodeWorld, request, now), lease);
+    const supposed = Object.create(world, { network: { value: network } });
+    return reasonOf(decide(supposed as NodeWorld, request, now, "writable"), lease);
   }
 }
 

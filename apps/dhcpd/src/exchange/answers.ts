@@ -1,7 +1,7 @@
 // What leaves the node for a decision: a reply, or a silence with its reason; counted and, at debug, told.
-import type { Decision, Instant, LeaseRequest } from "@leasehold/leases";
+import type { Decision, LeaseRequest } from "@leasehold/leases";
 import type { Subnet } from "@leasehold/network";
-import { type ClientId, type Ipv4, ipv4, macFromBytes, type Packet } from "@leasehold/protocol";
+import { type Ipv4, ipv4, macFromBytes, type Packet } from "@leasehold/protocol";
 import { patienceOf } from "../intake/patience.ts";
 import type { Fault } from "../ports.ts";
 import { autoConfigureOption, meansNoAddress } from "../reply/auto-configure.ts";
@@ -14,7 +14,6 @@ import type { DropReason } from "./drop-reason.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 import type { RenewalCalls } from "./renewal-calls.ts";
 
-const EXHAUSTED_FOR_MS = 1000;
 const MESSAGE_MAX = 1472;
 
 type Silent = Extract<Decision, { kind: "silent" }>;
@@ -38,9 +37,10 @@ export class Answers {
       this.drop("too-late", exchange.packet);
       return;
     }
+    // Here alone; but an address that is being probed is on offer to its client before (transactions.ts).
+    this.parts.world.offers.apply(exchange.request.client, decision.offers);
     switch (decision.kind) {
       case "silent":
-        this.noteSilence(exchange, decision);
         if (!this.answerWithoutAddress(exchange, decision)) this.silence(exchange, decision.reason);
         break;
       case "refuse":
@@ -57,7 +57,6 @@ export class Answers {
         this.reply(exchange, contentOf(exchange, decision, this.parts.boot), decision.subnet);
         break;
       case "grant":
-        this.noteGrant(exchange.request.client, decision);
         this.reply(
           exchange,
           this.withNonce(exchange, decision, contentOf(exchange, decision, this.parts.boot)),
@@ -74,14 +73,6 @@ export class Answers {
     return this.parts.clocks.steady() - receivedAt > patienceOf(times);
   }
 
-  private noteSilence(exchange: Exchange, decision: Extract<Decision, { kind: "silent" }>): void {
-    const { offers } = this.parts.world;
-    const until = (this.parts.clocks.now() + EXHAUSTED_FOR_MS) as Instant;
-    for (const pool of decision.pools ?? []) offers.noteExhausted(pool, until);
-    // RFC 2131 §4.3.2: the REQUEST that selects another server declines our offer.
-    if (decision.reason === "selected-another-server") offers.drop(exchange.request.client);
-  }
-
   /** RFC 2563 §2.3: a client that asks whether it may make itself an address is told so when it gets none. */
   private answerWithoutAddress(exchange: Exchange, { reason }: Silent): boolean {
     const { packet, request } = exchange;
@@ -95,18 +86,6 @@ export class Answers {
     if (autoConfigureOption(packet, settings.options) === undefined) return false;
     this.reply(exchange, { type: "OFFER", yiaddr: ipv4(0), settings });
     return true;
-  }
-
-  private noteGrant(client: ClientId, decision: Grant): void {
-    const { offers, policy } = this.parts.world;
-    const { address, subnet } = decision;
-    if (decision.reply === "ACK") {
-      offers.drop(client);
-      return;
-    }
-    offers.put(client, address, (this.parts.clocks.now() + policy.offerMs) as Instant);
-    const pool = subnet.poolOf(address);
-    if (pool !== undefined) offers.noteFound(pool.id, address);
   }
 
   private withNonce(exchange: Exchange, { reply, address }: Grant, content: ReplyContent): ReplyContent {

@@ -2,12 +2,12 @@
 // NATS; time is handed in. transactions.ts decides and commits; answers.ts replies.
 import {
   type ClearingOrder,
+  heardSelection,
   type Instant,
   isReasserted,
   type Lease,
   type LeaseRequest,
   type Members,
-  noteSelection,
   OFFERS_MAX,
   releasesOfOlder,
   reservationOf,
@@ -274,7 +274,7 @@ export class DhcpService {
     const key = keyOf(heard);
     const asked = this.responder.hear(heard, receivedAt);
     if (this.transactions.hearAgain(key, receivedAt)) return "already-in-progress";
-    noteSelection(world, request, clocks.now());
+    world.offers.apply(client, heardSelection(world, request, clocks.now()));
     const members = world.membersOn(request.link[0]!);
     if (
       !this.responder.mayAnswer(heard, asked, members, world.membership, receivedAt) ||

@@ -5,6 +5,7 @@ import {
   type AppendResult,
   conflictEvent,
   type Decision,
+  DROPPED,
   decide,
   declineLimitReached,
   type Instant,
@@ -16,6 +17,7 @@ import {
 } from "@leasehold/leases";
 import { type Ipv4, MessageType, type Packet } from "@leasehold/protocol";
 import type { Arrival, ProbeAnswer } from "../ports.ts";
+import type { Grant } from "../reply/reply-content.ts";
 import type { Answers } from "./answers.ts";
 import { noteDeclines } from "./decline-alarm.ts";
 import type { DropReason } from "./drop-reason.ts";
@@ -26,11 +28,8 @@ const ATTEMPTS_MAX = 4;
 const GIVEN_UP_MAX = 10_000;
 /** What need not be written is answered after so long, though its write still waits. */
 const WAIT_MAX_MS = 500;
-
 /** A commit that takes no longer is covered by the guard. */
 const PROMPT_MS = 2000;
-
-type Grant = Extract<Decision, { kind: "grant" }>;
 
 export class Transactions {
   private readonly parts: ServiceParts;
@@ -129,11 +128,15 @@ export class Transactions {
   }
 
   /** A probe that fails is one that could not be made: the address is offered as where it cannot be asked. */
-  private async askWhoUses(exchange: Exchange, { address }: Grant, waitMs: number): Promise<ProbeAnswer> {
-    const { world, clocks, probe } = this.parts;
+  private async askWhoUses(
+    exchange: Exchange,
+    { address, offers }: Grant,
+    waitMs: number,
+  ): Promise<ProbeAnswer> {
+    const { world, probe } = this.parts;
     const { packet, request, arrival } = exchange;
     this.await(exchange);
-    world.offers.put(request.client, address, (clocks.now() + world.policy.offerMs) as Instant);
+    world.offers.apply(request.client, offers);
     const interfaceName = packet.giaddr === 0 ? arrival.link.interfaceName : undefined;
     try {
       return await probe!(address, { interfaceName, clientMac: request.mac }, waitMs);
@@ -155,7 +158,7 @@ export class Transactions {
       return;
     }
     counters.count("trouble", "address-in-use");
-    world.offers.drop(request.client);
+    world.offers.apply(request.client, DROPPED);
     // Who answers for every address must not take the pool out of use.
     if (declineLimitReached(world, request, clocks.now()) !== undefined) {
       noteDeclines(world, request, clocks);
@@ -191,15 +194,14 @@ export class Transactions {
       const held = this.decideByWhatIsHeld(request);
       if (held !== undefined) return held;
     }
-    world.storeReady = request.type === MessageType.DISCOVER ? health.mayOffer(now) : health.mayWrite(now);
-    return decide(world, request, clocks.now());
+    const isWritable = request.type === MessageType.DISCOVER ? health.mayOffer(now) : health.mayWrite(now);
+    return decide(world, request, clocks.now(), isWritable ? "writable" : "stored-only");
   }
 
   /** A grant that promises nothing beyond what a quorum holds already (I5). */
   private decideByWhatIsHeld(request: LeaseRequest): Grant | undefined {
     const { world, clocks } = this.parts;
-    world.storeReady = false;
-    const decision = decide(world, request, clocks.now());
+    const decision = decide(world, request, clocks.now(), "stored-only");
     return decision.kind === "grant" && decision.append === undefined ? decision : undefined;
   }
 

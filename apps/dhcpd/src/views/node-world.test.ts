@@ -17,8 +17,8 @@ test("addresses by which clients may name us: our own, the members', the cluster
   expect(world.isServer(ip("10.0.0.99"))).toBe(false);
 });
 
-test("a node starts with no network, no leases, and no right to write", () => {
+test("a node starts with no network and no leases", () => {
   const world = new NodeWorld("n1", new Membership("n1"));
   expect([world.network.revision, world.network.subnets, world.view.size]).toEqual([0, [], 0]);
-  expect([world.storeReady, world.members.names]).toEqual([false, ["n1"]]);
+  expect(world.members.names).toEqual(["n1"]);
 });

@@ -46,7 +46,6 @@ export class NodeWorld implements World {
   networkProblems: readonly Problem[] = [];
   /** From the moment at which its record came until it was in force. */
   networkLoadMs = 0;
-  storeReady = false;
   readonly seenRelays = new SeenRelays();
   /** What a person should look at now. */
   readonly alarms = new Alarms();
