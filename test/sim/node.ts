@@ -7,18 +7,19 @@ import { type Append, DEFAULT_POLICY, encodeLeaseEvent, instant, type StoredEven
 import { clientIdOfHardware, MessageType, type Packet } from "@leasehold/protocol";
 import { BEAT_EVERY_MS, type Heartbeat, type NodeState } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
 import { Membership } from "../../apps/dhcpd/src/cluster/membership.ts";
+import type { Refusal } from "../../apps/dhcpd/src/cluster/readiness.ts";
 import { DhcpService } from "../../apps/dhcpd/src/exchange/dhcp-service.ts";
-import type { DropReason } from "../../apps/dhcpd/src/exchange/drop-reason.ts";
 import type { ServiceParts } from "../../apps/dhcpd/src/exchange/exchange.ts";
 import type { Clocks, Destination } from "../../apps/dhcpd/src/ports.ts";
 import { PauseWatch } from "../../apps/dhcpd/src/store/pause-watch.ts";
 import { StoreHealth } from "../../apps/dhcpd/src/store/store-health.ts";
 import { StreamClock } from "../../apps/dhcpd/src/store/stream-clock.ts";
-import { Counters } from "../../apps/dhcpd/src/telemetry/counters.ts";
+import { Telemetry } from "../../apps/dhcpd/src/telemetry/telemetry.ts";
 import { type LeaseRecord, takeIn } from "../../apps/dhcpd/src/views/lease-feed.ts";
 import { NodeWorld } from "../../apps/dhcpd/src/views/node-world.ts";
 import { publisherOf, toldOf } from "../../apps/dhcpd/src/views/told-leases.ts";
 import { beatOf } from "../../apps/dhcpd/test/node.ts";
+import { QUIET_LOG } from "../../apps/dhcpd/test/quiet-log.ts";
 import { decoded, ip } from "../../apps/dhcpd/test/wire.ts";
 import type { Chance } from "./chance.ts";
 import type { Connection, StoreDoor } from "./door.ts";
@@ -197,10 +198,10 @@ export class Life {
       store,
       health: this.health,
       noteStoreBehind: () => this.storeLook.noteBehind(),
-      counters: new Counters(),
+      ...new Telemetry(QUIET_LOG, () => this.steadyMs()),
       clocks: this.clocks(),
-      refusal: () => this.refusal(),
-      onFault: ({ cause }) => this.noteFault(cause),
+      readiness: { refusal: () => this.refusal(), isStandingBack: () => false },
+      faults: { count: ({ cause }) => this.noteFault(cause) },
       nextIntent: () => `${node.name}-${number}-${++this.intents}`,
     };
     this.service = new DhcpService(bug?.plant?.(parts, stream) ?? parts);
@@ -376,7 +377,7 @@ export class Life {
     return true;
   }
 
-  private refusal(): DropReason | undefined {
+  private refusal(): Refusal | undefined {
     if (this.clock.isFenced) return "clock-fenced";
     if (this.pause.isSuspect) return "was-paused";
     const isReady = this.feed.isComplete && this.world.network.revision > 0 && this.clock.isKnown;

@@ -219,9 +219,11 @@ export const plantedBugs: readonly PlantedBug[] = [
         ...withAppend(parts, (append, settle, store) =>
           store.append(append, (result) => batch.do(() => settle(result))),
         ),
-        onFault: (fault) => {
-          parts.onFault?.(fault);
-          if (batch.isUnderWay) throw fault.cause;
+        faults: {
+          count: (fault) => {
+            parts.faults.count(fault);
+            if (batch.isUnderWay) throw fault.cause;
+          },
         },
       };
     },

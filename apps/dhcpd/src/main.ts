@@ -41,7 +41,7 @@ async function serve(path: string, file: NodeFile): Promise<void> {
   process.on("SIGHUP", () => onHangup());
   try {
     const secrets = { token: apiToken(file) };
-    const api = await serveApi(node, metricsOf(node), secrets);
+    const api = await serveApi(node.view, metricsOf(node.view), secrets);
     onHangup = () => reload({ app: api, secrets, inForce: file, log, read: () => readFile(path) });
     stopOn(["SIGTERM", "SIGINT"], async () => {
       await node.stop();
@@ -64,7 +64,7 @@ async function serve(path: string, file: NodeFile): Promise<void> {
  */
 function surviveWhatIsSafe(node: DhcpNode, log: Logger): void {
   process.on("unhandledRejection", (cause) =>
-    node.faults.count({ cause, during: "work that nobody waits for" }),
+    node.core.telemetry.faults.count({ cause, during: "work that nobody waits for" }),
   );
   process.on("uncaughtException", (error) => {
     log.fatal(

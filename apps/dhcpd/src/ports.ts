@@ -2,6 +2,10 @@
 import type { Instant, LeaseStore, StoredEvent } from "@leasehold/leases";
 import type { Destination } from "@leasehold/link";
 import type { Ipv4, Mac } from "@leasehold/protocol";
+import type { Logger } from "pino";
+
+/** Where a node says in sentences what is the matter. */
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "isLevelEnabled">;
 
 export type { Destination } from "@leasehold/link";
 
@@ -19,6 +23,14 @@ export interface Whence {
  */
 export interface ServiceLink extends Whence {
   send(payload: Buffer, destination: Destination, chaddr: Uint8Array, source?: Ipv4): boolean;
+}
+
+/** The machine's own. */
+export interface MachineClocks {
+  /** A steady clock in ms. */
+  steady(): number;
+  /** The one that people set, in ms since 1970. */
+  wall(): number;
 }
 
 export interface Clocks {

@@ -5,7 +5,8 @@ import type { NetworkDocument } from "@leasehold/network";
 import { formatIpv4, ipv4 } from "@leasehold/protocol";
 import { Judge } from "./judge.ts";
 import { Machine } from "./machine.ts";
-import { type DoorState, settled, TestClock, TestNode } from "./node.ts";
+import { settled, TestClock, TestNode } from "./node.ts";
+import type { DoorState } from "./store-door.ts";
 import { ip } from "./wire.ts";
 
 const FIRST = ip("10.0.0.10");

@@ -1,26 +1,25 @@
-// A node without sockets and without NATS: the real service on the memory store, with a clock that stands still until it
-// is moved, and a store that can be made slow, deaf or shut.
+// A node without sockets and without NATS: the real one on the memory store, with a clock that stands still until it is moved, and a
+// store that can be made slow, deaf or shut.
 import { hostKey } from "@leasehold/inventory";
 import {
-  type Append,
-  type AppendResult,
+  encodeLeaseEvent,
   type Instant,
   instant,
-  leaseAfter,
   MemoryLeaseStore,
   type StoredEvent,
 } from "@leasehold/leases";
-import { compileNetwork, type NetworkDocument } from "@leasehold/network";
-import { formatIpv4, type Ipv4, type Packet } from "@leasehold/protocol";
+import type { NetworkDocument } from "@leasehold/network";
+import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Heartbeat, NodeState } from "../src/cluster/heartbeat.ts";
-import { Membership } from "../src/cluster/membership.ts";
-import { DhcpService } from "../src/exchange/dhcp-service.ts";
-import type { DropReason } from "../src/exchange/drop-reason.ts";
-import type { ServiceParts } from "../src/exchange/exchange.ts";
-import type { Clocks, Destination, Fault, ReadableLeaseStore } from "../src/ports.ts";
-import { StoreHealth } from "../src/store/store-health.ts";
-import { Counters } from "../src/telemetry/counters.ts";
-import { NodeWorld } from "../src/views/node-world.ts";
+import type { Membership } from "../src/cluster/membership.ts";
+import type { DhcpService } from "../src/exchange/dhcp-service.ts";
+import type { NodeCore } from "../src/node-core.ts";
+import type { NodePorts } from "../src/node-ports.ts";
+import type { Destination, Fault } from "../src/ports.ts";
+import type { Counters } from "../src/telemetry/counters.ts";
+import type { NodeWorld } from "../src/views/node-world.ts";
+import { BOOT_ID, MemoryCore } from "./memory-core.ts";
+import { StoreDoor } from "./store-door.ts";
 import { alice, type Client, decoded, ip, packetOf, selecting, shownDestination, told, X } from "./wire.ts";
 
 export const START = instant(Date.parse("2026-11-21T12:00:00Z"));
@@ -43,107 +42,14 @@ export const NETWORK: NetworkDocument = {
 export class TestClock {
   ms: number = START;
 
-  clocks(skewMs = 0): Clocks {
-    return { now: () => instant(this.ms + skewMs), steady: () => this.ms - START };
-  }
+  /** Of a machine whose wall clock is right. */
+  readonly steady = (): number => this.ms - START;
 
   /** Stream time. */
   now = (): Instant => instant(this.ms);
 
   pass(seconds: number): void {
     this.ms += seconds * 1000;
-  }
-}
-
-export type DoorState =
-  | "open"
-  /** Nothing is stored or answered until `settle`. */
-  | "slow"
-  /** It stores and does not answer: the outcome is unknown. */
-  | "deaf"
-  /** It neither stores nor answers. */
-  | "shut"
-  /** It does not answer, and stores later, at `settle`. */
-  | "late";
-
-interface Waiting {
-  readonly happen: (answers: boolean) => void;
-  readonly fail: () => void;
-  readonly since: number;
-  isGivenUp: boolean;
-}
-
-/** As long as the JetStream store tries. */
-const DEADLINE_MS = 12_000;
-/** A write that nobody has answered for so long is not in any leader's queue any more. */
-const FORGOTTEN_MS = 22_000;
-
-/** One node's way to the store that it shares with the others. */
-export class StoreDoor implements ReadableLeaseStore {
-  state: DoorState = "open";
-  readonly pending = 0;
-  private store: MemoryLeaseStore;
-  private readonly now: () => number;
-  private waiting: Waiting[] = [];
-
-  constructor(store: MemoryLeaseStore, now: () => number) {
-    this.store = store;
-    this.now = now;
-  }
-
-  append(append: Append, settle: (result: AppendResult) => void): void {
-    const unknown = () => settle({ kind: "unknown", reason: "the store did not answer in time" });
-    switch (this.state) {
-      case "open":
-        this.store.append(append, settle);
-        return;
-      case "slow":
-        this.wait((answers) => this.store.append(append, answers ? settle : () => {}), unknown);
-        return;
-      case "deaf":
-        this.store.append(append, unknown);
-        return;
-      case "late":
-        this.wait(() => this.store.append(append, () => {}), unknown);
-        this.giveUp(0);
-        return;
-      case "shut":
-        unknown();
-        return;
-      default:
-        this.state satisfies never;
-    }
-  }
-
-  async read(address: Ipv4): Promise<StoredEvent | undefined> {
-    if (this.state === "shut" || this.state === "deaf") throw new Error("the store does not answer");
-    if (this.state === "slow") await new Promise<unknown>((resolve, reject) => this.wait(resolve, reject));
-    return this.store.log.findLast((stored) => stored.address === address);
-  }
-
-  /** Another store is behind the door from now on. */
-  replace(store: MemoryLeaseStore): void {
-    this.store = store;
-  }
-
-  /** What waited happens now, in the order in which it came; what was given up long ago was never taken in. */
-  settle(): void {
-    for (const { happen, isGivenUp, since } of this.waiting.splice(0)) {
-      if (!isGivenUp || this.now() - since < FORGOTTEN_MS) happen(!isGivenUp);
-    }
-  }
-
-  /** What has waited for longer than a real store lets it wait is given up; it may be stored all the same, later. */
-  giveUp(afterMs = DEADLINE_MS): void {
-    for (const waiting of this.waiting) {
-      if (waiting.isGivenUp || this.now() - waiting.since < afterMs) continue;
-      waiting.isGivenUp = true;
-      waiting.fail();
-    }
-  }
-
-  private wait(happen: Waiting["happen"], fail: () => void): void {
-    this.waiting.push({ happen, fail, since: this.now(), isGivenUp: false });
   }
 }
 
@@ -162,8 +68,7 @@ interface NodeSetting {
   readonly skewMs?: number;
   /** False: what the store holds is seen when `hearStore` is called, and no sooner. */
   readonly followsAtOnce?: boolean;
-  /** What a node may do without. */
-  readonly parts?: Partial<Pick<ServiceParts, "probe" | "randomOctets" | "trace" | "onReplied" | "boot">>;
+  readonly ports?: Partial<NodePorts>;
   /** What throws on purpose is kept in `faults`; else it is a mistake of ours, and fails the test. */
   readonly toleratesFaults?: boolean;
 }
@@ -174,46 +79,49 @@ export class TestNode {
   readonly clock: TestClock;
   readonly store: MemoryLeaseStore;
   readonly door: StoreDoor;
+  readonly core: NodeCore;
   readonly membership: Membership;
   readonly world: NodeWorld;
-  readonly counters = new Counters();
+  readonly counters: Counters;
   readonly service: DhcpService;
   readonly replies: Reply[] = [];
   readonly lines: string[] = [];
   /** Mistakes of ours that were caught. */
   readonly faults: Fault[] = [];
   isConnected = true;
-  refusal: DropReason | undefined;
-  isStandingBack = false;
   /** Told of every reply. */
   onReply: (reply: Reply) => void = () => {};
-  private readonly clocks: Clocks;
+  private readonly memory: MemoryCore;
   private readonly unseen: StoredEvent[] = [];
-  private intents = 0;
+  /** The last word of each node that is heard again and again. */
+  private readonly heard = new Map<string, Heartbeat>();
 
   constructor(setting: NodeSetting = {}) {
     this.name = setting.name ?? "n1";
     this.address = setting.address ?? "10.0.0.2";
-    this.clock = setting.clock ?? new TestClock();
-    this.store = setting.store ?? new MemoryLeaseStore(this.clock.now);
-    this.door = new StoreDoor(this.store, this.clock.now);
-    this.membership = new Membership(this.name);
-    this.world = new NodeWorld(this.name, this.membership);
-    this.world.network = compileNetwork(setting.network ?? NETWORK, 1);
-    this.world.addOwnAddress(ip(this.address));
-    const clocks = this.clock.clocks(setting.skewMs);
-    this.clocks = clocks;
-    this.service = new DhcpService({
-      ...{ world: this.world, store: this.door, counters: this.counters, clocks },
-      health: new StoreHealth(() => this.isConnected),
-      refusal: () => this.refusal,
-      isStandingBack: () => this.isStandingBack,
-      nextIntent: () => `${this.name}-${++this.intents}`,
-      onFault: (fault) => {
-        this.faults.push(fault);
-        if (!setting.toleratesFaults) throw fault.cause;
-      },
-      ...setting.parts,
+    const clock = setting.clock ?? new TestClock();
+    this.clock = clock;
+    this.store = setting.store ?? new MemoryLeaseStore(clock.now);
+    this.door = new StoreDoor(this.store, clock.now);
+    const skewMs = setting.skewMs ?? 0;
+    this.memory = new MemoryCore({
+      ...{ name: this.name, address: ip(this.address), network: setting.network ?? NETWORK },
+      machine: { steady: clock.steady, wall: () => clock.ms + skewMs },
+      streamOffsetMs: START + skewMs,
+      store: () => this.door,
+      ports: { isConnected: () => this.isConnected, ...setting.ports },
+    });
+    this.core = this.memory.core;
+    this.world = this.core.world;
+    this.membership = this.world.membership;
+    this.counters = this.core.telemetry.counters;
+    this.service = this.memory.serving.service;
+    this.core.telemetry.events.fault.subscribe((fault) => {
+      this.faults.push(fault);
+      if (!setting.toleratesFaults)
+        queueMicrotask(() => {
+          throw fault.cause;
+        });
     });
     this.store.follow((stored) => {
       this.unseen.push(stored);
@@ -223,24 +131,20 @@ export class TestNode {
 
   /** The stream shows up to `count` of the events that this node has not seen. */
   hearStore(count = this.unseen.length): void {
-    for (const { address, event, revision, at } of this.unseen.splice(0, count)) {
-      if (event === undefined) {
-        const removed = this.world.view.noteRemoved(address, revision, at);
-        if (removed !== undefined) this.service.restoration.noteRemoved(removed);
-        continue;
-      }
-      const lease = leaseAfter(event, revision, at);
-      if (this.world.view.apply(lease)) this.service.noticeStored(lease);
-    }
+    for (const stored of this.unseen.splice(0, count)) this.show(stored);
+  }
+
+  private show({ address, event, revision, at }: StoredEvent): void {
+    const data = event && encodeLeaseEvent(event);
+    this.memory.leases.show({ key: formatIpv4(address), data, revision, at });
   }
 
   /** The store is another one, and this node notices and has loaded it. */
   replaceStore(store: MemoryLeaseStore): void {
     this.door.replace(store);
-    this.service.restoration.begin();
-    this.world.view.clear();
-    store.follow(({ event, revision, at }) => this.world.view.apply(leaseAfter(event!, revision, at)));
-    this.service.restoration.loaded();
+    this.memory.leases.replace();
+    store.follow((stored) => this.show(stored));
+    this.memory.leases.load();
   }
 
   /** A packet arrives; what came of it at once, in words. */
@@ -254,7 +158,9 @@ export class TestNode {
       this.onReply(reply);
       return true;
     };
-    this.service.receive(bytes, { interfaceName: "eth0", addresses, send }, isBroadcast, sourcePort);
+    const link = { interfaceName: "eth0", addresses, send };
+    this.goOn();
+    this.core.receive(Buffer.from(bytes), { link, isBroadcast, sourcePort });
     return this.told(before);
   }
 
@@ -289,38 +195,50 @@ export class TestNode {
     return Object.fromEntries(this.counters.of(group));
   }
 
+  /** It beats on as long as time passes by `pass`. */
   hearBeat(of: { name: string; address: string }, state: NodeState = "serving", leasesPosition = 0): void {
-    this.membership.hear(of.name, { ...beatOf(of, state), leasesPosition }, this.steadyMs);
+    this.heard.set(of.name, { ...beatOf(of, state), leasesPosition });
+    this.core.hear(of.name, this.heard.get(of.name)!);
   }
 
   /** Time passes, and the node notices. */
   pass(seconds: number): void {
     this.clock.pass(seconds);
-    this.service.tick();
+    for (const [name, beat] of this.heard) this.core.hear(name, beat);
+    this.goOn();
+    this.core.tick();
+  }
+
+  /** Time passed for all, and the process did not stand still. */
+  private goOn(): void {
+    this.core.readiness.pause.tick(this.clock.steady(), this.clock.ms);
   }
 
   get steadyMs(): number {
-    return this.clocks.steady();
+    return this.clock.steady();
   }
 
   setHost(id: string, of: Client, address?: string): void {
-    const event = hostSet(id, of, address, this.clock.ms);
-    this.world.inventory.apply(hostKey(id), event, this.world.inventory.revision + 1);
+    this.showHost(id, hostSet(id, of, address, this.clock.ms));
   }
 
   removeHost(id: string): void {
-    this.world.inventory.apply(hostKey(id), undefined, this.world.inventory.revision + 1);
+    this.showHost(id, undefined);
+  }
+
+  private showHost(id: string, event: unknown): void {
+    this.memory.hosts.showValue(hostKey(id), event, this.world.inventory.revision + 1, this.clock.ms);
   }
 
   /** Another network document comes into force. */
   setNetwork(document: NetworkDocument): void {
-    this.world.network = compileNetwork(document, this.world.network.revision + 1);
-    this.service.noticeNetwork();
+    this.memory.showNetwork(document, this.world.network.revision + 1, this.clock.ms);
   }
 }
 
 export function beatOf(of: { name: string; address: string }, state: NodeState): Heartbeat {
   return {
+    bootId: BOOT_ID,
     ...{ node: of.name, version: "0", state, addresses: [of.address], api: "", networkRevision: 1 },
     ...{ leasesPosition: 0, inventoryRevision: 0, hosts: 0, leases: 0, counters: {} },
   };

@@ -1,16 +1,12 @@
 // A node on the real group commits, some of whose parts throw for some clients.
-
 import { type CasOutcome, type CasStream, GroupCommits, type Timers } from "@leasehold/lease-store";
 import { type Append, MemoryLeaseStore, type StoredEvent } from "@leasehold/leases";
-import { compileNetwork } from "@leasehold/network";
 import type { Ipv4, MessageTypeName } from "@leasehold/protocol";
-import { Membership } from "../src/cluster/membership.ts";
-import { DhcpService } from "../src/exchange/dhcp-service.ts";
+import type { DhcpService } from "../src/exchange/dhcp-service.ts";
 import type { Fault } from "../src/ports.ts";
-import { StoreHealth } from "../src/store/store-health.ts";
-import { Counters } from "../src/telemetry/counters.ts";
-import { NodeWorld } from "../src/views/node-world.ts";
-import { NETWORK, settled, TestClock } from "./node.ts";
+import type { Counters } from "../src/telemetry/counters.ts";
+import { MemoryCore } from "./memory-core.ts";
+import { NETWORK, START, settled, TestClock } from "./node.ts";
 import { client, decoded, type Fields, ip, packetOf, SERVER } from "./wire.ts";
 
 /** The clients for which something throws, by number. */
@@ -67,51 +63,46 @@ const POOL = "10.0.0.100-10.0.0.199";
 export class ThrowingNode {
   throws: Throwing;
   readonly service: DhcpService;
-  readonly counters = new Counters();
+  readonly counters: Counters;
   readonly faults: Fault[] = [];
   /** The clients that got a reply, in order. */
   readonly answered: number[] = [];
   readonly packets: Buffer[] = [];
   readonly store: Stream;
   private readonly clock = new TestClock();
-  private readonly world: NodeWorld;
   private due: { readonly at: number; readonly run: () => void }[] = [];
-  private intents = 0;
   private replies = 0;
 
   constructor(throws: Throwing) {
     this.throws = throws;
-    this.world = new NodeWorld("n1", new Membership("n1"));
-    this.world.addOwnAddress(ip(SERVER));
     const subnet = { ...NETWORK.subnets[0]!, pools: [{ range: POOL }], authoritative: true };
     const network = { ...NETWORK, conflictProbe: { waitMs: 100 }, subnets: [subnet] };
-    this.world.network = compileNetwork(network as typeof NETWORK, 1);
-    const memory = new MemoryLeaseStore(this.clock.now);
-    this.store = new Stream(casOf(memory));
-    const throwIf = (isSo: boolean | undefined, what: string) => {
-      if (isSo) throw new Error(`${what} throws`);
-    };
-    const onFault = (cause: unknown) => this.faults.push({ cause, during: "committing" });
-    const commits = new GroupCommits(this.store, this.timers(), {
-      onFault,
-      isOutdated: ({ event }: Append) => {
-        throwIf(this.throws.isOutdated?.includes(numberOf(event.client)), "isOutdated");
-        return false;
+    const { clock } = this;
+    this.store = new Stream(casOf(new MemoryLeaseStore(clock.now)));
+    const { core, serving } = new MemoryCore({
+      ...{ name: "n1", address: ip(SERVER), network: network as typeof NETWORK, streamOffsetMs: START },
+      machine: { steady: clock.steady, wall: clock.now },
+      store: (commits) =>
+        new GroupCommits(this.store, this.timers(), {
+          ...commits,
+          isOutdated: ({ event }: Append) => {
+            throwIf(this.throws.isOutdated?.includes(numberOf(event.client)), "isOutdated");
+            return false;
+          },
+        }),
+      ports: {
+        probe: async (_, { clientMac }) => {
+          throwIf(this.throws.probe?.includes(numberOf(clientMac)), "probe");
+          return "free";
+        },
       },
     });
-    this.service = new DhcpService({
-      ...{ world: this.world, store: commits, counters: this.counters, clocks: this.clock.clocks() },
-      health: new StoreHealth(() => true),
-      refusal: () => undefined,
-      nextIntent: () => `n1-${++this.intents}`,
-      onFault: (fault) => this.faults.push(fault),
-      trace: ({ mac }) => throwIf(this.throws.trace?.includes(numberOf(mac)), "trace"),
-      onReplied: () => throwIf(++this.replies <= (this.throws.onReplied ?? 0), "onReplied"),
-      probe: async (_, { clientMac }) => {
-        throwIf(this.throws.probe?.includes(numberOf(clientMac)), "probe");
-        return "free";
-      },
-    });
+    this.service = serving.service;
+    this.counters = core.telemetry.counters;
+    const { packet, reply, fault } = core.telemetry.events;
+    fault.subscribe((each) => this.faults.push(each));
+    packet.subscribe(({ mac }) => throwIf(this.throws.trace?.includes(numberOf(mac)), "trace"));
+    reply.subscribe(() => throwIf(++this.replies <= (this.throws.onReplied ?? 0), "onReplied"));
   }
 
   /** Nothing throws any more. */
@@ -177,4 +168,8 @@ export class ThrowingNode {
 /** The last octets of a hardware address, or of a client that is known by it. */
 function numberOf(text: string): number {
   return Number.parseInt(text.replaceAll(":", "").slice(-4), 16) - 1;
+}
+
+function throwIf(isSo: boolean | undefined, what: string): void {
+  if (isSo) throw new Error(`${what} throws`);
 }

@@ -9,7 +9,7 @@ export {
   type BusState,
   connectBus,
 } from "./connection.ts";
-export { type Change, type Follower, followBucket } from "./follow.ts";
+export { type Change, type Follower, type FollowOptions, followBucket } from "./follow.ts";
 export { hear, type Subject } from "./heard.ts";
 export { beat, beatSubject, onBeat } from "./heartbeat.ts";
 export {

@@ -2,6 +2,7 @@
 export {
   type CasOutcome,
   type CasStream,
+  type GroupCommitOptions,
   GroupCommits,
   type StoreFault,
   type Timers,

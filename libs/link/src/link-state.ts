@@ -28,6 +28,19 @@ export interface LinkView {
   readonly mtu: number;
 }
 
+/** All that a node serves. */
+export interface ServedInterfaces {
+  readonly views: readonly LinkView[];
+  /** Of those that are there. */
+  readonly addresses: readonly Ipv4[];
+  readonly texts: readonly string[];
+  readonly isAnyUp: boolean;
+  /** Which are not served, and why, in a sentence without its full stop; undefined: all are. */
+  readonly problem: string | undefined;
+  /** Throws away what waits in their sockets; how many packets that were. */
+  discardQueued(): number;
+}
+
 /** What keeps it from being served, in words that follow its name; undefined: nothing. */
 export function problemOf(facts: InterfaceFacts | undefined): string | undefined {
   if (facts === undefined) return "does not exist on this machine";

@@ -3,7 +3,7 @@
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import { LinkError, type Receive } from "./link.ts";
-import { fixOf, type InterfaceFacts, type LinkView } from "./link-state.ts";
+import { fixOf, type InterfaceFacts, type LinkView, type ServedInterfaces } from "./link-state.ts";
 import { MachineInterfaces } from "./machine-interfaces.ts";
 import { ServedLink } from "./served-link.ts";
 
@@ -27,7 +27,7 @@ const LOOK_AT_MOST_EVERY_MS = 20;
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
-export class ServedLinks {
+export class ServedLinks implements ServedInterfaces {
   readonly all: readonly ServedLink[];
   private readonly parts: ServedLinksParts;
   private readonly machine: MachineInterfaces;
@@ -135,6 +135,10 @@ export class ServedLinks {
       problem === undefined ? [] : [`interface ${interfaceName} ${problem}`],
     );
     return problems.length === 0 ? undefined : `${problems.join("; ")}: its clients are left to other nodes`;
+  }
+
+  discardQueued(): number {
+    return this.all.reduce((sum, link) => sum + link.discardQueued(), 0);
   }
 
   close(): void {

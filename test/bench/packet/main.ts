@@ -111,7 +111,7 @@ function rounds(
     for (let first = 0; first + turns.chunk <= clients; first += turns.chunk) {
       exchange(node, stages, turns, first, round * 0x100000);
     }
-    node.now += 60_000;
+    node.pass(60_000);
   }
 }
 

@@ -1,36 +1,42 @@
 // What the API, the metrics and the command see of a node, and what they may have it do.
-import type { Bus } from "@leasehold/bus";
+import { type Bus, BusError } from "@leasehold/bus";
 import type { LinkView } from "@leasehold/link";
 import type { Packet } from "@leasehold/protocol";
-import type { Logger } from "pino";
 import type { NodeState } from "../cluster/heartbeat.ts";
-import type { Cleared, Order } from "../exchange/clear-lease.ts";
+import { type Cleared, clearThrough, type Order } from "../exchange/clear-lease.ts";
 import type { Foreseen } from "../exchange/exchange.ts";
+import type { NodeCore } from "../node-core.ts";
 import type { NodeFile } from "../node-file.ts";
-import type { Clocks, Whence } from "../ports.ts";
+import type { Clocks, Log, Whence } from "../ports.ts";
 import type { Durability } from "../store/durability.ts";
 import type { StoreState } from "../store/store-health.ts";
 import type { StoreAlarms } from "../store-loss/store-alarms.ts";
 import type { StoreKeeping } from "../store-loss/store-keeping.ts";
-import type { Counters } from "../telemetry/counters.ts";
-import type { RecentOutcomes } from "../telemetry/recent-outcomes.ts";
-import type { UnreadableRecords } from "../telemetry/unreadable-records.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { NodeWorld } from "../views/node-world.ts";
 
-export interface NodeView {
+/** What of a node is not in its core. */
+export interface NodeShell {
   readonly file: NodeFile;
   readonly version: string;
-  readonly log: Logger;
+  readonly log: Log;
+  readonly links: {
+    readonly views: readonly LinkView[];
+    readonly texts: readonly string[];
+    /** That have, or had, an address. */
+    readonly opened: readonly Whence[];
+  };
+  readonly disks: { readonly durability: Durability };
+}
+
+export interface NodeView
+  extends NodeShell,
+    Pick<Telemetry, "counters" | "events" | "outcomes" | "unreadable"> {
   readonly world: NodeWorld;
   readonly clocks: Clocks;
   readonly clock: { readonly wallDifferenceMs: number; readonly isFenced: boolean };
-  readonly counters: Counters;
-  readonly outcomes: RecentOutcomes;
   readonly name: { warnings(now: number): readonly string[] };
-  readonly links: { readonly views: readonly LinkView[]; readonly texts: readonly string[] };
   readonly alarms: StoreAlarms;
-  readonly unreadable: UnreadableRecords;
-  readonly disks: { readonly durability: Durability };
   readonly natsServer: { readonly server: string | null; readonly serverVersion: string | null };
   readonly state: NodeState;
   readonly storeState: StoreState;
@@ -43,14 +49,10 @@ export interface NodeView {
   /** Undefined until the node knows the store. */
   readonly keeping: Pick<StoreKeeping, "acceptLoss"> | undefined;
   readonly whences: readonly Whence[];
-  /** Told of every commit's batch and every reply, in ms. */
-  readonly observers: {
-    onBatch?: (size: number, outcome: string, ms: number) => void;
-    onReplied?: (type: string, ms: number) => void;
-  };
   /** Why /readyz says no; undefined when the node serves. */
   unreadiness(): string | undefined;
   position(view: "leases" | "inventory" | "network"): number;
+  /** What a packet would be answered now; nothing comes of it. */
   foresee(packet: Packet, whence: Whence): Foreseen;
   /** @throws BusError while there is no connection. */
   connectedBus(): Bus;
@@ -58,4 +60,66 @@ export interface NodeView {
   clearLease(order: Order): Promise<Cleared>;
   drain(): void;
   undrain(): void;
+}
+
+/** `bus`: undefined before the first connection. */
+export function nodeViewOf(
+  core: NodeCore,
+  shell: NodeShell & { readonly bus: () => Bus | undefined },
+): NodeView {
+  const { file, version, log, links, disks, bus } = shell;
+  const { telemetry, world, clocks, clock, name, alarms, readiness, health, floating } = core;
+  const { counters, events, outcomes, unreadable } = telemetry;
+  return {
+    ...{ file, version, log, links, disks, counters, events, outcomes, unreadable },
+    ...{ world, clocks, clock, name, alarms },
+    get natsServer() {
+      return {
+        server: bus()?.nc.info?.server_name ?? null,
+        serverVersion: bus()?.serverVersion ?? null,
+      };
+    },
+    get state() {
+      return readiness.state;
+    },
+    get storeState() {
+      return health.state(clocks.steady());
+    },
+    get pending() {
+      return core.serving?.service.pending ?? 0;
+    },
+    get isFeedResting() {
+      return core.serving?.views.leases.isResting ?? false;
+    },
+    get carriesFloatingAddress() {
+      return floating.carries;
+    },
+    get views() {
+      return core.serving?.views;
+    },
+    get keeping() {
+      return core.serving?.keeping;
+    },
+    get whences() {
+      return links.opened;
+    },
+    unreadiness: () =>
+      bus() === undefined && !readiness.draining.isOn
+        ? `waiting for NATS at ${file.nats.servers.join(", ")} and its JetStream objects`
+        : readiness.unreadiness(),
+    position: (view) => core.serving?.position(view) ?? 0,
+    foresee: (packet, whence) => core.serving?.service.foresee(packet, whence) ?? "not-serving",
+    connectedBus: () => connectedOf(bus()),
+    clearLease: (order) => clearThrough(core.serving?.service, readiness.missing(), order, log),
+    drain: () => core.drain(),
+    undrain: () => core.undrain(),
+  };
+}
+
+function connectedOf(bus: Bus | undefined): Bus {
+  if (bus?.connected) return bus;
+  throw new BusError(
+    "This node is not connected to NATS, so nothing can be stored.",
+    "Ask another node, or see `leasehold status`.",
+  );
 }

@@ -1,6 +1,7 @@
 // The cluster's floating address as this node sees it: asked to vote on every tick, told with every heartbeat, carried and
 // announced while this node is elected. Knows no socket and no clock of its own.
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import { FloatingVote, type FloatingWord } from "./floating-vote.ts";
 import type { Membership } from "./membership.ts";
 
@@ -142,5 +143,30 @@ export class FloatingIdentity {
 
   private note(kind: "taken" | "given-up"): void {
     if (this.address !== undefined) this.parts.note({ kind, address: formatIpv4(this.address) });
+  }
+}
+
+/** Says in the log what has come of it. */
+export function tellFloating(
+  event: FloatingEvent,
+  { log, counters }: Pick<Telemetry, "log" | "counters">,
+): void {
+  const { kind, address } = event;
+  switch (kind) {
+    case "taken":
+      log.info({ address }, "this node carries the cluster's address now");
+      return;
+    case "given-up":
+      log.info({ address }, "this node does not carry the cluster's address any more");
+      return;
+    case "obstacle":
+      counters.count("trouble", "floating-address");
+      log.warn(
+        { address },
+        `this node cannot carry the cluster's floating address: ${event.reason}; another one has to`,
+      );
+      return;
+    default:
+      kind satisfies never;
   }
 }

@@ -109,47 +109,10 @@ export function withinBounds(beat: Heartbeat): Heartbeat {
   };
 }
 
-/** What a node has to say of itself. */
-export interface BeatSource extends Pick<Heartbeat, "version" | "state"> {
-  readonly file: { readonly name: string; readonly api: { readonly listen: string } };
-  readonly name: { readonly bootId: string; refusal(now: number): string | undefined };
-  readonly clocks: { steady(): number };
-  readonly storeState: StoreState;
-  readonly links: { readonly texts: Heartbeat["addresses"]; readonly views: Heartbeat["links"] };
-  unreadiness(): string | undefined;
-  readonly isRestoring: boolean;
-  readonly keeping: { readonly keys: Heartbeat["keys"] } | undefined;
-  readonly alarms: { readonly words: Heartbeat["storeAlarms"] };
-  readonly world: {
-    readonly alarms: { readonly ownSentences: readonly string[] };
-    readonly network: { readonly revision: number };
-    readonly inventory: { readonly size: number };
-    readonly view: { readonly size: number };
-  };
-  position(view: "leases" | "inventory"): number;
-  readonly counters: { totals(): Heartbeat["counters"] };
-}
-
-/** What this node says of itself. */
-export function heartbeatOf(node: BeatSource, known: Pick<Heartbeat, "floating">): Heartbeat {
-  const { file, version, state, storeState: store, world, counters } = node;
-  return withinBounds({
-    ...{ node: file.name, version, bootId: node.name.bootId, state, store, ...known, api: file.api.listen },
-    isRefused: node.name.refusal(node.clocks.steady()) === undefined ? undefined : true,
-    addresses: node.links.texts,
-    links: node.links.views,
-    notReady: node.unreadiness() ?? null,
-    isRestoring: node.isRestoring,
-    keys: node.keeping?.keys,
-    storeAlarms: node.alarms.words,
-    ...alarmsOf(world.alarms.ownSentences),
-    networkRevision: world.network.revision,
-    leasesPosition: node.position("leases"),
-    inventoryRevision: node.position("inventory"),
-    hosts: world.inventory.size,
-    leases: world.view.size,
-    counters: counters.totals(),
-  });
+/** What this node says of itself; `alarms` are its own ones, however many. */
+export function heartbeatOf(said: Heartbeat): Heartbeat {
+  const { alarms = [], ...rest } = said;
+  return withinBounds({ ...rest, ...alarmsOf(alarms) });
 }
 
 /** What `node` says of itself. */

@@ -116,12 +116,9 @@ export class Answers {
     this.trace(content.type, packet, request, content.yiaddr, content.text);
   }
 
-  private noteReplied(type: string, { packet, receivedAt }: Exchange): void {
-    try {
-      this.parts.onReplied?.(type, this.parts.clocks.steady() - receivedAt);
-    } catch (cause) {
-      this.fault({ cause, during: "measuring a reply", packet: packet.bytes });
-    }
+  private noteReplied(type: string, { receivedAt }: Exchange): void {
+    const { reply } = this.parts.events;
+    if (reply.isHeard) reply.tell({ type, ms: this.parts.clocks.steady() - receivedAt });
   }
 
   /** A mistake of ours ends an exchange that has had no answer. */
@@ -131,8 +128,7 @@ export class Answers {
   }
 
   fault(fault: Fault): void {
-    this.parts.counters.count("trouble", "internal-error");
-    this.parts.onFault?.(fault);
+    this.parts.faults.count(fault);
   }
 
   silence(exchange: Exchange, reason: string): void {
@@ -154,19 +150,17 @@ export class Answers {
     address?: Ipv4,
     reason?: string,
   ): void {
-    try {
-      this.parts.trace?.({
-        at: this.parts.clocks.now(),
-        outcome,
-        reason,
-        type: packet.messageType,
-        xid: packet.xid,
-        mac: request?.mac ?? macFromBytes(packet.chaddr),
-        client: request?.client,
-        address,
-      });
-    } catch (cause) {
-      this.fault({ cause, during: "noting what became of a packet", packet: packet.bytes });
-    }
+    const { events, clocks } = this.parts;
+    if (!events.packet.isHeard) return;
+    events.packet.tell({
+      at: clocks.now(),
+      outcome,
+      reason,
+      type: packet.messageType,
+      xid: packet.xid,
+      mac: request?.mac ?? macFromBytes(packet.chaddr),
+      client: request?.client,
+      address,
+    });
   }
 }

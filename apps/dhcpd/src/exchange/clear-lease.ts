@@ -3,7 +3,7 @@
 import { BusError } from "@leasehold/bus";
 import { type Clearing, type ClearingOrder, clearingOf, leaseAfter, leaseOf } from "@leasehold/leases";
 import { formatIpv4 } from "@leasehold/protocol";
-import type { Logger } from "pino";
+import type { Log } from "../ports.ts";
 import type { ServiceParts } from "./exchange.ts";
 
 export type Order = Omit<ClearingOrder, "intent">;
@@ -42,7 +42,7 @@ export async function clearThrough(
   service: { clearLease(order: Order): Promise<Cleared> } | undefined,
   notYet: string | undefined,
   order: Order,
-  log: Logger,
+  log: Log,
 ): Promise<Cleared> {
   if (service === undefined || notYet !== undefined)
     throw new BusError(`This node does not serve yet: ${notYet}.`, "Ask another node, or try again.");

@@ -214,9 +214,10 @@ export class DhcpService {
 
   private gate(packet: Packet, type: number | undefined): DropReason | undefined {
     if (packet.op !== 1) return "not-for-servers";
-    if (type === undefined) return isBootpRequest(packet) ? this.parts.refusal() : "not-for-servers";
+    if (type === undefined)
+      return isBootpRequest(packet) ? this.parts.readiness.refusal() : "not-for-servers";
     if (messageTypeName(type) === undefined || NOT_BY_UDP.has(type)) return "not-for-servers";
-    return this.parts.refusal() ?? this.overload(type) ?? this.formFault(packet);
+    return this.parts.readiness.refusal() ?? this.overload(type) ?? this.formFault(packet);
   }
 
   private formFault(packet: Packet): DropReason | undefined {
@@ -294,7 +295,7 @@ export class DhcpService {
   private isOthers(heard: Heard, members: Members): boolean {
     const { membership } = this.parts.world;
     if (heard.isUnicast) return false;
-    if ((this.parts.isStandingBack?.() ?? false) && members.names.length > 1) return true;
+    if (this.parts.readiness.isStandingBack() && members.names.length > 1) return true;
     return this.responder.namesAnother(heard, members, membership) && !this.isPrompt();
   }
 

@@ -2,12 +2,14 @@
 import type { Decision, Instant, LeaseRequest, Revision } from "@leasehold/leases";
 import type { Network } from "@leasehold/network";
 import type { Ipv4, Packet } from "@leasehold/protocol";
-import type { Arrival, Clocks, Fault, ProbeAnswer, ProbeTarget, ReadableLeaseStore } from "../ports.ts";
+import type { Readiness } from "../cluster/readiness.ts";
+import type { Arrival, Clocks, ProbeAnswer, ProbeTarget, ReadableLeaseStore } from "../ports.ts";
 import type { BootAnswers } from "../reply/boot.ts";
 import type { ReplyContent } from "../reply/feature.ts";
 import type { StoreHealth } from "../store/store-health.ts";
 import type { Counters } from "../telemetry/counters.ts";
-import type { Outcome } from "../telemetry/recent-outcomes.ts";
+import type { Events } from "../telemetry/events.ts";
+import type { Faults } from "../telemetry/faults.ts";
 import type { NodeWorld } from "../views/node-world.ts";
 import type { DropReason } from "./drop-reason.ts";
 
@@ -16,26 +18,19 @@ export interface ServiceParts {
   readonly store: ReadableLeaseStore;
   readonly health: StoreHealth;
   readonly counters: Counters;
+  readonly events: Pick<Events, "packet" | "reply">;
+  readonly faults: Pick<Faults, "count">;
   readonly clocks: Clocks;
-  /** Why no packet may be answered now; undefined when the node serves. */
-  readonly refusal: () => DropReason | undefined;
-  /** Whether it drains: what the others heard, too, is theirs to answer. Absent: it never does. */
-  readonly isStandingBack?: () => boolean;
+  readonly readiness: Pick<Readiness, "refusal" | "isStandingBack">;
   readonly nextIntent: () => string;
   /** Whether somebody else uses an address; absent where it cannot be asked. */
   readonly probe?: ((address: Ipv4, target: ProbeTarget, waitMs: number) => Promise<ProbeAnswer>) | undefined;
   /** Told when the store has an older event of an address than this node has seen: it was replaced. */
   readonly noteStoreBehind?: ((address: Ipv4, seen: Revision) => void) | undefined;
-  /** Told what became of each packet that could be read. */
-  readonly trace?: ((outcome: Outcome) => void) | undefined;
   /** Octets that nobody can guess; absent: clients get no nonces, and are never told to renew (RFC 6704). */
   readonly randomOctets?: ((size: number) => Uint8Array) | undefined;
   /** How clients boot; absent: by what the settings say. */
   readonly boot?: BootAnswers | undefined;
-  /** Told of each exchange that ended in a reply, in ms. */
-  readonly onReplied?: (type: string, ms: number) => void;
-  /** Told of a mistake of ours that was caught; it must not throw. */
-  readonly onFault?: ((fault: Fault) => void) | undefined;
 }
 
 export interface Exchange {

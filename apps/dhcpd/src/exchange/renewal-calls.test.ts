@@ -24,7 +24,7 @@ const NONCE = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
 const KNOWS_NONCES: Fields = { options: [[145, Uint8Array.of(1)]] };
 
 function calling(): TestNode {
-  return new TestNode({ parts: { randomOctets: () => NONCE } });
+  return new TestNode({ ports: { randomOctets: () => NONCE } });
 }
 
 function lease(node: TestNode, of: Client = alice, address = X): void {
@@ -247,7 +247,7 @@ describe("another network document", () => {
       ...NETWORK,
       subnets: [{ id: "big", prefix: "10.1.0.0/16", interface: "eth0", pools: [{ range }] }],
     });
-    const node = new TestNode({ network: big(pools[0]!.range), parts: { randomOctets: () => NONCE } });
+    const node = new TestNode({ network: big(pools[0]!.range), ports: { randomOctets: () => NONCE } });
     for (let n = 1; n <= 250; n++) lease(node, client(n), `10.1.0.${n}`);
     node.setNetwork(big("10.1.200.1-10.1.203.254"));
     node.service.tick();
@@ -258,8 +258,8 @@ describe("another network document", () => {
 });
 
 test("so many clients are remembered, and the one that was heard of longest ago is forgotten first", () => {
-  const { world, clock } = new TestNode();
-  const parts = { world, clocks: clock.clocks(), randomOctets: () => NONCE } as unknown as ServiceParts;
+  const { world, core } = new TestNode();
+  const parts = { world, clocks: core.clocks, randomOctets: () => NONCE } as unknown as ServiceParts;
   const calls = new RenewalCalls(parts, 2);
   const acknowledge = (of: Client, fields: Fields) => {
     const request = { ...of, link: world.network.subnets };

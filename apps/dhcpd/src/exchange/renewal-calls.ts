@@ -131,7 +131,7 @@ export class RenewalCalls {
 
   /** To be called every some 100 ms: looks at who is concerned by a change, and sends what is due. */
   tick(): void {
-    if (this.remembered.size === 0 || this.parts.refusal() !== undefined) return;
+    if (this.remembered.size === 0 || this.parts.readiness.refusal() !== undefined) return;
     const now = this.parts.clocks.steady();
     for (let looked = 0; looked < LOOKED_AT_MAX; looked++) {
       const client = this.nextSuspect();

@@ -193,7 +193,8 @@ describe("a node that drains", () => {
   test("leaves broadcasts to the others, and answers what reached nobody else", () => {
     const trio = leasedByTrio();
     const draining = trio.first;
-    draining.isStandingBack = true;
+    draining.core.drain();
+    draining.clock.pass(1);
     for (const node of trio.live) if (node !== draining) node.hearBeat(draining, "draining");
     const heir = trio.firstAmongOthers(draining);
     expect(trio.broadcast("REQUEST", alice, { ciaddr: X, xid: 2 })).toEqual([
@@ -206,7 +207,8 @@ describe("a node that drains", () => {
 
   test("answers them all the same when nobody else serves", () => {
     const node = new TestNode();
-    node.isStandingBack = true;
+    node.core.drain();
+    node.clock.pass(1);
     expect(node.receive(packetOf("REQUEST", alice, selecting(X)))).toEqual([ackOf()]);
   });
 });

@@ -41,7 +41,7 @@ export class Takeover {
       .filter((name) => !world.membership.hasLeftInOrder(name));
     this.presentBefore = presence;
     const now = clocks.steady();
-    if (lost.length === 0 || !health.isReachable(now) || this.parts.refusal() !== undefined) return;
+    if (lost.length === 0 || !health.isReachable(now) || this.parts.readiness.refusal() !== undefined) return;
     const lastBeatAt = Math.min(...lost.map((name) => world.membership.lastServed(name) ?? now));
     // A node that lives and lost a link tells it at once.
     const since = Math.min(lastBeatAt, now - LINK_NOTICED_MS);

@@ -1,6 +1,6 @@
 // What is wrong with what the store holds, in words, for status, metric and log: as long as one of these is the case, the cluster
 // serves on, and somebody has to look (docs/operate.md, The store was lost).
-import type { Logger } from "pino";
+import type { Log } from "../ports.ts";
 
 export const STORE_ALARMS = [
   /** What is in force is not what the store has. */
@@ -15,10 +15,10 @@ export const STORE_ALARMS = [
 export type StoreAlarm = (typeof STORE_ALARMS)[number];
 
 export class StoreAlarms {
-  private readonly log: Pick<Logger, "error" | "warn">;
+  private readonly log: Pick<Log, "error" | "warn">;
   private readonly raised = new Map<StoreAlarm, string>();
 
-  constructor(log: Pick<Logger, "error" | "warn">) {
+  constructor(log: Pick<Log, "error" | "warn">) {
     this.log = log;
   }
 

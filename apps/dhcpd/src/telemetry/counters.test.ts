@@ -8,7 +8,17 @@ test("each label is counted in its group, and the groups have sums for the heart
   expect(Object.fromEntries(counters.of("received"))).toEqual({ DISCOVER: 2, REQUEST: 1 });
   expect(counters.of("dropped").size).toBe(0);
   expect(counters.totals()).toEqual({
-    ...{ received: 3, dropped: 0, replied: 1, silent: 0, refused: 0, commits: 0, joint: 0, trouble: 0 },
+    ...{
+      received: 3,
+      dropped: 0,
+      replied: 1,
+      silent: 0,
+      refused: 0,
+      commits: 0,
+      joint: 0,
+      trouble: 0,
+      unheard: 0,
+    },
     ...{ badMessages: 0, badRecords: 0, omitted: 0 },
   });
 });

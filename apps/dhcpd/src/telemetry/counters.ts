@@ -11,7 +11,9 @@ export type CounterGroup =
   | "joint"
   | "trouble"
   | "badMessages"
-  | "badRecords";
+  | "badRecords"
+  /** Events of which whoever listened had too many waiting. */
+  | "unheard";
 
 interface Count {
   count: number;
@@ -30,6 +32,7 @@ export class Counters {
     trouble: new Map(),
     badMessages: new Map(),
     badRecords: new Map(),
+    unheard: new Map(),
   };
 
   count(group: CounterGroup, label: string): void {

@@ -1,7 +1,6 @@
 // Mistakes of ours, where they end: what throws is counted and logged, with the packet, and nothing else stops for it (I15).
 // What is caught here left nothing half done: what a node knows changes in one step, after the store's word, or not at all.
-import type { Logger } from "pino";
-import type { Fault } from "../ports.ts";
+import type { Fault, Log } from "../ports.ts";
 import type { Counters } from "./counters.ts";
 
 /** A packet that trips us comes again and again: so many lines a window say it as well as all would. */
@@ -10,9 +9,11 @@ const WINDOW_MS = 10_000;
 
 export interface FaultsParts {
   readonly counters: Counters;
-  readonly log: Pick<Logger, "error">;
+  readonly log: Pick<Log, "error">;
   /** A steady clock, in ms. */
   readonly now: () => number;
+  /** Told of each; it does not throw. */
+  readonly onFault?: (fault: Fault) => void;
 }
 
 export class Faults {
@@ -36,10 +37,6 @@ export class Faults {
     }
   }
 
-  every(ms: number, during: string, step: () => void): NodeJS.Timeout {
-    return setInterval(() => this.guard(during, step), ms);
-  }
-
   /** Of work that nobody waits for. */
   unawaited(during: string, work: Promise<unknown> | undefined): void {
     work?.catch((cause: unknown) => this.count({ cause, during }));
@@ -47,11 +44,12 @@ export class Faults {
 
   count(fault: Fault): void {
     this.parts.counters.count("trouble", "internal-error");
-    this.tell(fault);
+    this.log(fault);
+    this.parts.onFault?.(fault);
   }
 
-  /** Logs it, as far as there is room for that. Never throws. */
-  tell({ cause, during, packet }: Fault): void {
+  /** As far as there is room for that. Never throws. */
+  private log({ cause, during, packet }: Fault): void {
     try {
       const { log, now } = this.parts;
       if (now() >= this.windowEnds) {

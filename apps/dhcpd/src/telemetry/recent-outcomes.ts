@@ -51,15 +51,6 @@ export class RecentOutcomes {
     this.next = this.next + 1 === this.limit ? 0 : this.next + 1;
   }
 
-  /** Notes what it is told; `tell` gets it in words, too. */
-  tracer(tell: ((told: object) => void) | undefined): (outcome: Outcome) => void {
-    if (tell === undefined) return (outcome) => this.note(outcome);
-    return (outcome) => {
-      this.note(outcome);
-      tell(shownOutcome(outcome));
-    };
-  }
-
   /** Of one client, by its hardware address or its identity in hex; the newest first. */
   of(client: string, most: number): Outcome[] {
     return this.ofAny({ clients: new Set([client]), address: undefined }, most);

@@ -1,6 +1,6 @@
 // What comes from other processes and cannot be used: counted, named in the log, and shown in `leasehold status`.
 import type { BadMessage } from "@leasehold/bus";
-import type { Logger } from "pino";
+import type { Log } from "../ports.ts";
 import type { Counters } from "./counters.ts";
 
 /** Of one kind, a line so often at most: whoever sends nonsense may send a lot of it. */
@@ -9,11 +9,11 @@ const KINDS_MAX = 64;
 
 export class WrongInput {
   private readonly counters: Counters;
-  private readonly log: Pick<Logger, "warn" | "error">;
+  private readonly log: Pick<Log, "warn" | "error">;
   private readonly steady: () => number;
   private readonly lines = new Map<string, { at: number; unsaid: number }>();
 
-  constructor(counters: Counters, log: Pick<Logger, "warn" | "error">, steady: () => number) {
+  constructor(counters: Counters, log: Pick<Log, "warn" | "error">, steady: () => number) {
     this.counters = counters;
     this.log = log;
     this.steady = steady;

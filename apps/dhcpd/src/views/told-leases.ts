@@ -32,11 +32,7 @@ const APART_MAX_MS = 60_000;
  * What is wrong with what another node tells. By the heads of its events only, as all that is stored under load is told: one that
  * cannot be read further in is treated as one that the feed has shown.
  */
-export function faultOfTold(
-  { at, writes }: Told,
-  clock: StreamClock,
-  now = performance.now(),
-): Wrong | undefined {
+export function faultOfTold({ at, writes }: Told, clock: StreamClock, now: number): Wrong | undefined {
   const apartMs = at - clock.now(now);
   if (clock.isKnown && Math.abs(apartMs) > APART_MAX_MS)
     return new Wrong(`a time ${Math.round(apartMs / 1000)} s from now`, "about now");

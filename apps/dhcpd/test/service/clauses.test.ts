@@ -37,7 +37,7 @@ test("RFC 2131 §3.1 item 4, §3.2 item 2: an address is not probed when it is r
     probed.push(address);
     return "free";
   };
-  const node = nodeOn({ document: { conflictProbe: { waitMs: 300 } } }, { parts: { probe } });
+  const node = nodeOn({ document: { conflictProbe: { waitMs: 300 } } }, { ports: { probe } });
   expect(node.receive(packetOf("REQUEST", alice, selecting()))).toEqual([ackOf()]);
   expect(node.receive(packetOf("REQUEST", alice, { requested: X }))).toEqual([ackOf()]);
   expect(probed).toEqual([]);

@@ -173,7 +173,7 @@ describe("a boot answer", () => {
     nodeOn(
       { lan: settings },
       {
-        parts: {
+        ports: {
           boot: (_packet, { client }) => {
             asked.push(client);
             return client === alice.client ? answer : undefined;

@@ -98,7 +98,8 @@ describe("what is not answered is counted by its reason", () => {
     "C7: a client that cannot be told from others is told about by `leasehold why`: %s",
     (why, chaddr, hlen = 6) => {
       const traced: unknown[] = [];
-      const node = new TestNode({ parts: { trace: (outcome) => traced.push(outcome) } });
+      const node = new TestNode();
+      node.core.telemetry.events.packet.subscribe((outcome) => traced.push(outcome));
       const fields = { hlen, chaddr: Uint8Array.from(chaddr) };
       expect(dropped(packetOf("DISCOVER", alice, fields), node)).toEqual(["no-client-identity"]);
       expect(traced).toMatchObject([{ outcome: "no-client-identity", reason: why }]);
@@ -108,9 +109,12 @@ describe("what is not answered is counted by its reason", () => {
     },
   );
 
-  test.each(["not-serving", "was-paused"] as const)("a node that must not answer: %s", (reason) => {
+  test.each<[reason: string, because: (node: TestNode) => void]>([
+    ["not-serving", ({ core }) => core.readiness.draining.stop()],
+    ["was-paused", ({ core, clock }) => core.readiness.pause.look(clock.steady() + 3000, clock.ms + 3000)],
+  ])("a node that must not answer: %s", (reason, because) => {
     const node = new TestNode();
-    node.refusal = reason;
+    because(node);
     expect(dropped(packetOf("DISCOVER", alice), node)).toEqual([reason]);
   });
 

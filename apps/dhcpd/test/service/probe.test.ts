@@ -32,7 +32,7 @@ class Probing {
         this.probes.push({ address: formatIpv4(address), target, waitMs, answer });
       });
     const document = isOn ? { conflictProbe: { waitMs: 300 } } : {};
-    this.node = nodeOn({ document, lan: { pools: [{ range: `${X}-${Y}` }] } }, { parts: { probe } });
+    this.node = nodeOn({ document, lan: { pools: [{ range: `${X}-${Y}` }] } }, { ports: { probe } });
   }
 }
 

@@ -17,7 +17,7 @@ beforeEach(() => {
   app = newApiServer();
   addExplain(app, {
     world: node.world,
-    clocks: node.clock.clocks(),
+    clocks: node.core.clocks,
     outcomes,
     whences: [{ interfaceName: "eth0", addresses: [ip(node.address)] }],
     foresee: (packet, whence) => node.service.foresee(packet, whence),

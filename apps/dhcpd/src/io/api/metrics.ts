@@ -50,6 +50,12 @@ const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label
     "badRecords",
     "bucket",
   ],
+  [
+    "leasehold_events_dropped_total",
+    "Events of this node dropped because a subscriber did not read them in time, by event.",
+    "unheard",
+    "event",
+  ],
   ["leasehold_anomalies_total", "Recoverable errors, by kind.", "trouble", "kind"],
 ];
 
@@ -290,11 +296,11 @@ function addHistograms(registry: Registry, node: NodeView): void {
     buckets: SECONDS,
     registry,
   });
-  node.observers.onBatch = (size, outcome, ms) => {
+  node.events.batch.subscribe(({ size, outcome, ms }) => {
     commits.observe(outcome, ms / 1000);
     sizes.observe("", size);
-  };
-  node.observers.onReplied = (type, ms) => replies.observe(type, ms / 1000);
+  });
+  node.events.reply.subscribe(({ type, ms }) => replies.observe(type, ms / 1000));
 }
 
 function addEventLoopDelay(registry: Registry): void {

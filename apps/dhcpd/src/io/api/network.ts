@@ -6,9 +6,9 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import * as z from "zod";
 import type { Impact } from "../../api/change-impact.ts";
 import { parameters, wholeNumber } from "../../api/fields.ts";
+import type { DocumentStore } from "../../views/document-record.ts";
 import { brokenInSteps } from "../../views/network-feed.ts";
 import type { HistoryEntry } from "../../views/network-history.ts";
-import type { DocumentStore } from "../views/document-store.ts";
 import { inTurns } from "../views/in-turns.ts";
 
 /** What the routes need of the node. */

@@ -1,8 +1,7 @@
 // Bulk leasequeries, by TCP, for the peers that the network document names; not listened for at all while it names none.
 import { reasonOf } from "@leasehold/bus";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
-import type { Logger } from "pino";
-import type { Clocks } from "../../ports.ts";
+import type { Clocks, Log } from "../../ports.ts";
 import type { Counters } from "../../telemetry/counters.ts";
 import type { Faults } from "../../telemetry/faults.ts";
 import type { NodeWorld } from "../../views/node-world.ts";
@@ -12,7 +11,7 @@ export interface LeasequeryPeersParts {
   readonly world: NodeWorld;
   readonly clocks: Clocks;
   readonly counters: Counters;
-  readonly log: Logger;
+  readonly log: Log;
   readonly faults: Faults;
   readonly isServing: () => boolean;
 }

@@ -1,19 +1,25 @@
 // Follows the bucket of the network document and the members, and gives it back what it has lost: network-feed.ts says what.
-import { type Bus, type Change, type Follower, followBucket, NETWORK, reasonOf } from "@leasehold/bus";
+import { type Change, type Follower, NETWORK, reasonOf } from "@leasehold/bus";
 import type { Network } from "@leasehold/network";
-import type { Logger } from "pino";
-import type { Counters } from "../../telemetry/counters.ts";
-import { NetworkFeed } from "../../views/network-feed.ts";
-import type { NodeWorld } from "../../views/node-world.ts";
-import { LongDocuments } from "./compile-long.ts";
-import { documentStore, isDocument } from "./document-store.ts";
+import type { Log } from "../ports.ts";
+import type { Counters } from "../telemetry/counters.ts";
+import { type DocumentStore, isDocument } from "./document-record.ts";
+import type { Follow } from "./follow.ts";
+import { type InTurns, LongDocuments } from "./long-documents.ts";
+import { NetworkFeed } from "./network-feed.ts";
+import type { NodeWorld } from "./node-world.ts";
 
-const TEND_EVERY_MS = 1000;
+export const TEND_EVERY_MS = 1000;
 
 export interface NetworkViewParts {
   readonly world: NodeWorld;
   readonly counters: Counters;
-  readonly log: Logger;
+  readonly log: Log;
+  readonly follow: Follow;
+  readonly isConnected: () => boolean;
+  readonly documents: Pick<DocumentStore, "kept" | "put">;
+  readonly steady: () => number;
+  readonly inTurns: InTurns;
   readonly onTrouble: (what: string) => void;
   /** How the bucket could be emptied, in words. */
   readonly onWeaknesses: (weaknesses: readonly string[]) => void;
@@ -28,19 +34,18 @@ export interface NetworkViewParts {
 export class NetworkView {
   readonly follower: Follower;
   readonly feed: NetworkFeed;
-  private readonly long = new LongDocuments();
-  private readonly bus: Bus;
+  private readonly long: LongDocuments;
   private readonly parts: NetworkViewParts;
-  private readonly timer: NodeJS.Timeout;
   private isTending = false;
   /** When the last record came, or an earlier one was looked for. */
-  private takenSince = performance.now();
+  private takenSince: number;
   private lastFailure = "";
 
-  constructor(bus: Bus, parts: NetworkViewParts) {
-    this.bus = bus;
+  constructor(parts: NetworkViewParts) {
     this.parts = parts;
-    const { world, counters, log, onNetwork, onMember, onReplaced, onTrouble, onWeaknesses } = parts;
+    const { world, counters, log, steady, onNetwork, onMember, onReplaced, onTrouble, onWeaknesses } = parts;
+    this.long = new LongDocuments(parts.inTurns);
+    this.takenSince = steady();
     this.feed = new NetworkFeed({
       inForce: () => world.network,
       use: (network, warnings) => {
@@ -48,7 +53,7 @@ export class NetworkView {
         world.networkProblems = warnings;
         for (const warning of world.warnings)
           log.warn({ revision: network.revision, warning }, "network document");
-        world.networkLoadMs = Math.round(performance.now() - this.takenSince);
+        world.networkLoadMs = Math.round(steady() - this.takenSince);
         log.info({ revision: network.revision, ms: world.networkLoadMs }, "network document in force");
         onNetwork(network);
       },
@@ -57,7 +62,7 @@ export class NetworkView {
         log.error({ revision, problems }, "network document does not compile; the last good one stays");
       },
     });
-    this.follower = followBucket(bus, NETWORK, {
+    this.follower = parts.follow(NETWORK, {
       onRecord: (change) => {
         if (isDocument(change)) this.long.inOrder(() => this.take(change));
         else onMember(change.key, change.value, change.revision);
@@ -74,11 +79,10 @@ export class NetworkView {
         }),
       ...{ onTrouble, onWeaknesses },
     });
-    this.timer = setInterval(() => void this.tend(), TEND_EVERY_MS);
   }
 
   private take(change: Change): void | Promise<void> {
-    this.takenSince = performance.now();
+    this.takenSince = this.parts.steady();
     const { value, revision, at } = change; // Read once: it is decoded each time.
     const record = { value, revision, at };
     if (!this.long.isLong(change)) return this.feed.take(record);
@@ -94,28 +98,22 @@ export class NetworkView {
       : `${difference}: leasehold history, leasehold apply network.yaml`;
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.follower.stop();
-  }
-
   /** Finds an earlier document where the newest is of no use, and gives the store what it has lost. Never rejects. */
-  private async tend(): Promise<void> {
-    if (this.isTending || !this.follower.complete || !this.bus.connected) return;
+  async tend(): Promise<void> {
+    const { isConnected, documents, steady, log } = this.parts;
+    if (this.isTending || !this.follower.complete || !isConnected()) return;
     this.isTending = true;
     try {
-      const store = documentStore(() => this.bus);
       if (this.feed.needsEarlier) {
-        const kept = await store.kept();
-        this.takenSince = performance.now();
+        const kept = await documents.kept();
+        this.takenSince = steady();
         this.feed.takeEarlier(kept);
       }
       await this.writeBack();
       this.lastFailure = "";
     } catch (cause) {
       const reason = reasonOf(cause);
-      if (reason !== this.lastFailure)
-        this.parts.log.error({ reason }, "the network document is not written back yet");
+      if (reason !== this.lastFailure) log.error({ reason }, "the network document is not written back yet");
       this.lastFailure = reason;
     } finally {
       this.isTending = false;
@@ -126,7 +124,7 @@ export class NetworkView {
   private async writeBack(): Promise<void> {
     const { lost } = this.feed;
     if (lost === undefined) return;
-    const { ok } = await documentStore(() => this.bus).put(lost.document, lost.expectedRevision);
+    const { ok } = await this.parts.documents.put(lost.document, lost.expectedRevision);
     this.parts.counters.count("trouble", ok ? "document-reasserted" : "document-reasserted-conflict");
     if (ok) this.parts.log.warn({ on: lost.expectedRevision }, "network document written back to the store");
   }

@@ -1,14 +1,21 @@
 // Compiles a long network document without keeping packets waiting: in steps of some milliseconds, with packets in between.
 import type { Change } from "@leasehold/bus";
-import { type Compiled, compileRecordInSteps, type DocumentRecord } from "../../views/network-feed.ts";
-import { inTurns } from "./in-turns.ts";
+import { type Compiled, compileRecordInSteps, type DocumentRecord } from "./network-feed.ts";
+
+/** Runs all steps, with whatever else is to be done in between. */
+export type InTurns = <T>(steps: Generator<void, T, void>) => Promise<T>;
 
 /** What is shorter is compiled at once: that takes some milliseconds. */
 const LONG_OCTETS = 20_000;
 
 export class LongDocuments {
+  private readonly inTurns: InTurns;
   private last: Promise<void> = Promise.resolve();
   private waiting = 0;
+
+  constructor(inTurns: InTurns) {
+    this.inTurns = inTurns;
+  }
 
   isLong({ data }: Pick<Change, "data">): boolean {
     return data !== undefined && data.length > LONG_OCTETS;
@@ -30,6 +37,6 @@ export class LongDocuments {
 
   /** Never rejects. */
   compile(record: DocumentRecord): Promise<Compiled> {
-    return inTurns(compileRecordInSteps(record));
+    return this.inTurns(compileRecordInSteps(record));
   }
 }

@@ -1,17 +1,15 @@
 // Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
-import { type Bus, type Follower, followBucket, INVENTORY, LEASES, NETWORK, type Told } from "@leasehold/bus";
+import { type Follower, INVENTORY, LEASES, NETWORK, type Told } from "@leasehold/bus";
 import type { Instant, Lease } from "@leasehold/leases";
 import type { Network } from "@leasehold/network";
 import type { Mac } from "@leasehold/protocol";
-import type { Logger } from "pino";
-import type { BucketNotice } from "../../store-loss/store-keeping.ts";
-import type { Counters } from "../../telemetry/counters.ts";
-import type { Faults } from "../../telemetry/faults.ts";
-import type { UnreadableRecords } from "../../telemetry/unreadable-records.ts";
-import { InventoryFeed } from "../../views/inventory-feed.ts";
-import { type LeaseRecord, takeIn } from "../../views/lease-feed.ts";
-import type { NodeWorld } from "../../views/node-world.ts";
-import { NetworkView } from "./network-view.ts";
+import type { BucketNotice } from "../store-loss/store-keeping.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Follow } from "./follow.ts";
+import { InventoryFeed } from "./inventory-feed.ts";
+import { type LeaseRecord, takeIn } from "./lease-feed.ts";
+import { NetworkView, type NetworkViewParts } from "./network-view.ts";
+import type { NodeWorld } from "./node-world.ts";
 
 export interface Views {
   readonly leases: Follower;
@@ -19,6 +17,8 @@ export interface Views {
   readonly network: Follower;
   /** Leases that a quorum has, as whoever stored them tells: this node, or another one, whose records are read first. */
   takeTold(told: Told): void;
+  /** Looks after the network document. Never rejects. */
+  tend(): Promise<void>;
   /** How many hosts the inventory's bucket has lost, that are served all the same. */
   readonly lostHosts: number;
   /** Why the network document in force is not what the store has; undefined when it is. */
@@ -35,8 +35,6 @@ export interface Notice {
   network(network: Network): void;
   lease(lease: Lease): void;
   readonly store: BucketNotice;
-  /** Stream time. */
-  now(): Instant;
   /** Whether leases are in the view that the store does not have yet. */
   isRestoring(): boolean;
   /** Somebody removed the record of a lease that is known. */
@@ -48,28 +46,28 @@ export interface Notice {
   hosts(macs: readonly Mac[] | undefined): void;
 }
 
-export function followAll(
-  bus: Bus,
-  world: NodeWorld,
-  counters: Counters,
-  faults: Faults,
-  log: Logger,
-  notice: Notice,
-  unreadable: UnreadableRecords,
-): Views {
-  const trouble = (what: string) => {
-    counters.count("trouble", "view");
-    log.warn(what);
-  };
-  world.alarms.onRaised = ({ fields, sentence }) => log.warn(fields, sentence);
-  const { follower: leases, take } = followLeases(bus, world, unreadable, trouble, log, notice);
-  const { follower: inventory, feed } = followInventory(bus, world, unreadable, trouble, log, notice);
-  const network = new NetworkView(bus, {
-    ...{ world, counters, log, onTrouble: trouble },
+export interface ViewsParts
+  extends Pick<NetworkViewParts, "isConnected" | "documents" | "steady" | "inTurns"> {
+  readonly world: NodeWorld;
+  readonly follow: Follow;
+  readonly telemetry: Telemetry;
+  readonly notice: Notice;
+  /** Stream time. */
+  readonly now: () => Instant;
+}
+
+export function followAll(parts: ViewsParts): Views {
+  const { world, telemetry, notice } = parts;
+  const { faults, unreadable } = telemetry;
+  const { follower: leases, take } = followLeases(parts);
+  const { follower: inventory, feed } = followInventory(parts);
+  const network = new NetworkView({
+    ...parts,
+    ...{ counters: telemetry.counters, log: telemetry.log, onTrouble: troubleOf(telemetry) },
     onWeaknesses: (weaknesses) => notice.store.weak(NETWORK, weaknesses),
     onNetwork: (inForce) => {
       notice.network(inForce);
-      tellStrays(world, notice.now(), log);
+      tellStrays(parts);
     },
     onMember: (key, value, revision) => {
       const wrong = notice.store.member(key, value, revision);
@@ -90,40 +88,37 @@ export function followAll(
     get documentDifference() {
       return network.feed.difference;
     },
+    tend: () => network.tend(),
     takeTold: ({ stream, at, first, writes }) => {
       if (!leases.told(stream, first, first + writes.length - 1)) return;
-      for (const [i, { key, data }] of writes.entries()) {
-        try {
-          take({ key, data, revision: first + i, at });
-        } catch (cause) {
-          faults.count({ cause, during: `taking in ${key}` });
-        }
-      }
+      for (const [i, { key, data }] of writes.entries())
+        faults.guard(`taking in ${key}`, () => take({ key, data, revision: first + i, at }));
     },
     get isLoading() {
       if (!network.follower.complete) return true;
       return world.network.revision > 0 && !(leases.complete && inventory.complete);
     },
     missing: () => {
-      // Asked for every packet.
       if (leases.complete && inventory.complete && network.follower.complete) return network.missing;
       const loading = Object.entries(all).filter(([, follower]) => !follower.complete);
       return `loading ${loading.map(([name]) => name).join(", ")}`;
     },
     stop: async () => {
-      await Promise.all([leases, inventory, network].map((each) => each.stop()));
+      await Promise.all([leases, inventory, network.follower].map((each) => each.stop()));
     },
   };
 }
 
-function followLeases(
-  bus: Bus,
-  world: NodeWorld,
-  unreadable: UnreadableRecords,
-  onTrouble: (what: string) => void,
-  log: Logger,
-  notice: Notice,
-): { follower: Follower; take: (record: LeaseRecord) => void } {
+function troubleOf({ counters, log }: Telemetry) {
+  return (what: string) => {
+    counters.count("trouble", "view");
+    log.warn(what);
+  };
+}
+
+function followLeases(parts: ViewsParts): { follower: Follower; take: (record: LeaseRecord) => void } {
+  const { world, follow, telemetry, notice, now } = parts;
+  const { unreadable, log } = telemetry;
   const take = (record: LeaseRecord) => {
     const taken = takeIn(world, record);
     if (typeof taken === "object" && "unreadable" in taken) {
@@ -137,11 +132,11 @@ function followLeases(
       notice.leaseRemoved(taken.removed);
       return;
     }
-    if (world.strays.look(taken, notice.now()) && follower.complete)
+    if (world.strays.look(taken, now()) && follower.complete)
       log.warn({ address: record.key }, "a lease is in no subnet of the network document");
     if (follower.complete) notice.lease(taken);
   };
-  const follower = followBucket(bus, LEASES, {
+  const follower = follow(LEASES, {
     onRecord: take,
     onReset: (reason) => {
       log.error({ reason }, "lease store was replaced; loading it again, and writing back what it has lost");
@@ -151,35 +146,30 @@ function followLeases(
       unreadable.forget(LEASES);
     },
     onComplete: () => {
-      tellStrays(world, notice.now(), log);
+      tellStrays(parts);
       notice.leasesLoaded();
     },
     // What is put back into the view has still to be written.
     known: () => (notice.isRestoring() ? 0 : world.view.size),
     onWeaknesses: (weaknesses) => notice.store.weak(LEASES, weaknesses),
-    onTrouble,
+    onTrouble: troubleOf(telemetry),
   });
   return { follower, take };
 }
 
 /** All are looked at again: after the network has changed, and when the leases are loaded. */
-function tellStrays({ strays }: NodeWorld, now: Instant, log: Logger): void {
-  void strays.lookAtAll(now).then(() => {
-    const [leases, some] = [strays.countAt(now), strays.someAt(now)];
+function tellStrays({ world: { strays }, now, telemetry: { log } }: ViewsParts): void {
+  void strays.lookAtAll(now()).then(() => {
+    const [leases, some] = [strays.countAt(now()), strays.someAt(now())];
     if (leases > 0) log.warn({ leases, some }, "leases are in no subnet of the network document");
   });
 }
 
-function followInventory(
-  bus: Bus,
-  world: NodeWorld,
-  unreadable: UnreadableRecords,
-  onTrouble: (what: string) => void,
-  log: Logger,
-  notice: Notice,
-): { follower: Follower; feed: InventoryFeed } {
+function followInventory(parts: ViewsParts): { follower: Follower; feed: InventoryFeed } {
+  const { world, follow, telemetry, notice } = parts;
+  const { unreadable, log } = telemetry;
   const feed = new InventoryFeed(world.inventory);
-  const follower = followBucket(bus, INVENTORY, {
+  const follower = follow(INVENTORY, {
     onRecord: (change) => {
       const { macs, unreadable: reason } = feed.take(change);
       if (reason === undefined) unreadable.isWell(INVENTORY, change.key);
@@ -197,7 +187,7 @@ function followInventory(
       feed.replaced();
     },
     onWeaknesses: (weaknesses) => notice.store.weak(INVENTORY, weaknesses),
-    onTrouble,
+    onTrouble: troubleOf(telemetry),
   });
   return { follower, feed };
 }

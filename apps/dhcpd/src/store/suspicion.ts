@@ -1,7 +1,5 @@
 // After a pause: what was known before counts again once the stream's leader has said what time it is, and has nothing newer.
-import type { PauseWatch } from "../../store/pause-watch.ts";
-import type { Views } from "../views/views.ts";
-import type { StoreWatch } from "./store-watch.ts";
+import type { PauseWatch } from "./pause-watch.ts";
 
 export class Suspicion {
   private readonly pause: PauseWatch;
@@ -11,12 +9,13 @@ export class Suspicion {
     this.pause = pause;
   }
 
-  async clear(watch: StoreWatch | undefined, views: Views | undefined): Promise<void> {
+  /** `look` says whether the leader answered; `caughtUp` whether all is known that it has. */
+  async clear(look: () => Promise<boolean>, caughtUp: () => Promise<boolean>): Promise<void> {
     if (this.isClearing) return;
     this.isClearing = true;
     const checked = this.pause.pauses;
     try {
-      if ((await watch?.look()) && (await views?.leases.caughtUp()) === true) this.pause.verified(checked);
+      if ((await look()) && (await caughtUp())) this.pause.verified(checked);
     } finally {
       this.isClearing = false;
     }

@@ -1,0 +1,77 @@
+// Whether a node may answer, and what it tells the others of that: it is starting, serves, stands back, or had better not.
+import type { ServedInterfaces } from "@leasehold/link";
+import type { PauseWatch } from "../store/pause-watch.ts";
+import type { StoreHealth } from "../store/store-health.ts";
+import type { StreamClock } from "../store/stream-clock.ts";
+import { Draining } from "./draining.ts";
+import type { NodeState } from "./heartbeat.ts";
+import type { NodeName } from "./node-name.ts";
+
+/** Why no packet is answered. */
+export type Refusal = "clock-fenced" | "was-paused" | "not-serving";
+
+export interface ReadinessParts {
+  readonly clock: StreamClock;
+  readonly pause: PauseWatch;
+  readonly name: NodeName;
+  readonly health: StoreHealth;
+  readonly links: Pick<ServedInterfaces, "isAnyUp" | "problem">;
+  readonly steady: () => number;
+}
+
+export class Readiness {
+  readonly draining = new Draining();
+  readonly pause: PauseWatch;
+  hasStopped = false;
+  private readonly parts: ReadinessParts;
+  private waitsFor: () => string | undefined = () => "checking the JetStream objects";
+
+  constructor(parts: ReadinessParts) {
+    this.parts = parts;
+    this.pause = parts.pause;
+  }
+
+  /** From now on this says what of the store is missing, in words. */
+  follow(missing: () => string | undefined): void {
+    this.waitsFor = missing;
+  }
+
+  /** Why no packet may be answered now; undefined when the node serves. */
+  refusal(): Refusal | undefined {
+    if (this.parts.clock.isFenced) return "clock-fenced";
+    if (this.pause.isSuspect) return "was-paused";
+    return this.draining.isStopping || this.missing() !== undefined ? "not-serving" : undefined;
+  }
+
+  /** It drains: what the others heard, too, is theirs to answer. */
+  isStandingBack(): boolean {
+    return this.draining.isStandingBack(this.parts.steady());
+  }
+
+  get state(): NodeState {
+    if (this.hasStopped) return "stopped";
+    if (this.draining.isOn) return "draining";
+    if (this.parts.clock.isFenced) return "fenced";
+    if (this.missing() !== undefined) return "starting";
+    if (!this.parts.links.isAnyUp) return "no-link";
+    return this.pause.isSuspect ? "suspect" : "serving";
+  }
+
+  /** Why /readyz says no; undefined when the node serves. */
+  unreadiness(): string | undefined {
+    const { clock, health, links, steady } = this.parts;
+    if (this.draining.isOn) return "draining";
+    if (clock.isFenced) return `fenced: the clocks differ by ${clock.differenceMs / 1000} s`;
+    const missing = this.missing();
+    if (missing !== undefined) return missing;
+    if (this.pause.isSuspect) return "paused; asking the store what was missed";
+    const store = health.unreadiness(steady());
+    if (store) return `store ${store}: renewals go on within what is held, new clients wait`;
+    return links.problem;
+  }
+
+  /** What is still missing before the node may answer at all. */
+  missing(): string | undefined {
+    return this.parts.name.refusal(this.parts.steady()) ?? this.waitsFor();
+  }
+}

@@ -1,0 +1,55 @@
+// A node's store, on NATS: the buckets followed, the leases written with the other nodes under load (docs/adr/0017), and what nodes
+// tell and ask each other of it.
+import {
+  askNode,
+  type Bus,
+  followBucket,
+  LEASES,
+  lastLogged,
+  loggedKeys,
+  lookAtStream,
+  NETWORK,
+  onQuestion,
+  onStored,
+  putRecord,
+  streamOf,
+  type Told,
+  tellStored,
+} from "@leasehold/bus";
+import { JetStreamLeaseStore } from "@leasehold/lease-store";
+import type { StorePorts } from "../../node-ports.ts";
+import type { Serving } from "../../node-serving.ts";
+import type { FoundStream } from "../../store/store-watch.ts";
+import type { StreamClock } from "../../store/stream-clock.ts";
+import { readAnswer, readQuestion } from "../../views/catch-up.ts";
+import { faultOfTold } from "../../views/told-leases.ts";
+import { documentStore } from "../views/document-store.ts";
+
+export function storeOver(bus: Bus, self: string): StorePorts {
+  return {
+    follow: (bucket, options) => followBucket(bus, bucket, options),
+    leases: (commits, joint) => new JetStreamLeaseStore(bus, commits, joint),
+    look: () => look(bus),
+    putMember: (key, value, expected) => putRecord(bus, NETWORK, key, value, expected),
+    leaseLog: { keys: () => loggedKeys(bus), last: (key) => lastLogged(bus, key) },
+    documents: documentStore(() => bus),
+    ask: (node, question) => askNode(bus, node, question, readAnswer),
+    tell: (told) => tellStored(bus, self, told),
+  };
+}
+
+async function look(bus: Bus): Promise<FoundStream> {
+  try {
+    const found = await lookAtStream(bus, streamOf(LEASES));
+    return found === undefined ? { kind: "missing" } : { kind: "stream", ...found };
+  } catch {
+    return { kind: "no-answer" };
+  }
+}
+
+/** Hands the node what others tell of what they have stored, and what they ask. */
+export function hearOthers(bus: Bus, self: string, serving: Serving, clock: StreamClock): void {
+  const check = (told: Told) => faultOfTold(told, clock, performance.now());
+  onStored(bus, self, check, (told) => serving.hearTold(told));
+  onQuestion(bus, self, readQuestion, (question) => serving.answer(question));
+}

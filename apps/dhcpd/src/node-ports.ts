@@ -1,0 +1,59 @@
+// What a node asks of the machine that it runs on, and of NATS. dhcp-node.ts has the real ones, test/sim simulated ones, and the
+// tests a store in memory.
+import type { JointOverNatsOptions, Told } from "@leasehold/bus";
+import type { GroupCommitOptions } from "@leasehold/lease-store";
+import type { LeasePolicy } from "@leasehold/leases";
+import type { ServedInterfaces } from "@leasehold/link";
+import type { AddressCarrier } from "./cluster/floating-identity.ts";
+import type { Heartbeat } from "./cluster/heartbeat.ts";
+import type { ServiceParts } from "./exchange/exchange.ts";
+import type { IntakeOptions, Received } from "./intake/intake.ts";
+import type { Log, MachineClocks, ReadableLeaseStore } from "./ports.ts";
+import type { FoundStream } from "./store/store-watch.ts";
+import type { LeaseLogReader } from "./store-loss/lost-leases.ts";
+import type { MemberRegistryParts } from "./store-loss/member-registry.ts";
+import type { CatchUpParts } from "./views/catch-up.ts";
+import type { DocumentStore } from "./views/document-record.ts";
+import type { Follow } from "./views/follow.ts";
+import type { InTurns } from "./views/long-documents.ts";
+
+export interface NodePorts extends Pick<ServiceParts, "probe" | "randomOctets" | "boot"> {
+  /** The node's name. */
+  readonly self: string;
+  readonly version: string;
+  /** Where its API is, for people. */
+  readonly api: string;
+  /** Of this process. */
+  readonly bootId: string;
+  readonly machine: MachineClocks;
+  readonly log: Log;
+  readonly interfaces: ServedInterfaces;
+  readonly carrier: AddressCarrier;
+  /** Whether the connection to NATS is up. */
+  readonly isConnected: () => boolean;
+  /** Tells the others; lost when nobody can hear it. */
+  readonly publish: (beat: Heartbeat) => void;
+  /** Before the number of each of its attempts at a write: no other process has the same. */
+  readonly intentPrefix: string;
+  /** When what is under way has ended; and when everything else has had its turn. */
+  readonly soon: NonNullable<IntakeOptions<Received>["soon"]>;
+  readonly later: NonNullable<IntakeOptions<Received>["later"]>;
+  readonly inTurns: InTurns;
+  readonly policy?: LeasePolicy;
+}
+
+/** What there is of NATS once its JetStream objects are. */
+export interface StorePorts {
+  readonly follow: Follow;
+  readonly leases: (commits: GroupCommitOptions, joint: JointOverNatsOptions) => ReadableLeaseStore;
+  /** What the leader of the leases' stream says of it. Never rejects. */
+  readonly look: () => Promise<FoundStream>;
+  /** Compare-and-swap in the bucket of the members. */
+  readonly putMember: MemberRegistryParts["put"];
+  /** Of all that ever was of an address, the last: what is named when it is lost. */
+  readonly leaseLog: LeaseLogReader;
+  readonly documents: Pick<DocumentStore, "kept" | "put">;
+  readonly ask: CatchUpParts["ask"];
+  /** Tells the others what is stored; at most once. */
+  readonly tell: (told: Told) => void;
+}

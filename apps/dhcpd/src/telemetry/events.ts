@@ -1,0 +1,112 @@
+// What happens in a node, for whoever wants to know: metrics, the log, the last packets, tests. A topic an event, with as many
+// subscribers as want it, up to a bound. Telling costs a comparison where nobody listens; a subscriber that throws ends nothing
+// but its own turn (I15); one that reads later has a buffer that drops the oldest and counts that.
+import type { Network } from "@leasehold/network";
+import type { Fault } from "../ports.ts";
+import type { Outcome } from "./recent-outcomes.ts";
+
+export interface NodeEvents {
+  /** What became of a packet that could be read. */
+  packet: Outcome;
+  /** An exchange ended in a reply, so many ms after its packet came. */
+  reply: { readonly type: string; readonly ms: number };
+  /** A batch of writes to the lease store ended. */
+  batch: { readonly size: number; readonly outcome: string; readonly ms: number };
+  /** A mistake of ours was caught. */
+  fault: Fault;
+  /** Another network document is in force. */
+  network: Network;
+}
+
+const SUBSCRIBERS_MAX = 32;
+
+type Take<Event> = (event: Event) => void;
+
+export class Topic<Event> {
+  /** Replaced as a whole, so that whoever comes or goes while it is told does not disturb the others. */
+  private subscribers: readonly Take<Event>[] = [];
+  private readonly onThrown: (cause: unknown) => void;
+
+  constructor(onThrown: (cause: unknown) => void) {
+    this.onThrown = onThrown;
+  }
+
+  /** Whether it is worth making an event of what happened. */
+  get isHeard(): boolean {
+    return this.subscribers.length > 0;
+  }
+
+  /** Returns how to end it. @throws RangeError when there are too many: somebody forgets to. */
+  subscribe(take: Take<Event>): () => void {
+    if (this.subscribers.length >= SUBSCRIBERS_MAX)
+      throw new RangeError(`at most ${SUBSCRIBERS_MAX} subscribers of an event`);
+    this.subscribers = [...this.subscribers, take];
+    return () => {
+      this.subscribers = this.subscribers.filter((each) => each !== take);
+    };
+  }
+
+  /** Never throws. */
+  tell(event: Event): void {
+    for (const take of this.subscribers) {
+      try {
+        take(event);
+      } catch (cause) {
+        this.onThrown(cause);
+      }
+    }
+  }
+}
+
+/** Events that are read when there is time for that: the newest so many. */
+export class EventBuffer<Event> {
+  readonly end: () => void;
+  private waiting: Event[] = [];
+
+  constructor(topic: Topic<Event>, max: number, onDropped: () => void) {
+    this.end = topic.subscribe((event) => {
+      if (this.waiting.length >= max) {
+        this.waiting.shift();
+        onDropped();
+      }
+      this.waiting.push(event);
+    });
+  }
+
+  /** What has come since it was called last, oldest first. */
+  take(): readonly Event[] {
+    const taken = this.waiting;
+    this.waiting = [];
+    return taken;
+  }
+}
+
+export class Events {
+  readonly packet: Topic<NodeEvents["packet"]>;
+  readonly reply: Topic<NodeEvents["reply"]>;
+  readonly batch: Topic<NodeEvents["batch"]>;
+  readonly fault: Topic<NodeEvents["fault"]>;
+  readonly network: Topic<NodeEvents["network"]>;
+  private readonly onDropped: (topic: keyof NodeEvents) => void;
+
+  /** `onThrown` is told what a subscriber threw, and of which event; `onDropped` of each event that a buffer had no room for. */
+  constructor(parts: {
+    readonly onThrown: (topic: keyof NodeEvents, cause: unknown) => void;
+    readonly onDropped: (topic: keyof NodeEvents) => void;
+  }) {
+    const topic = <Name extends keyof NodeEvents>(name: Name) =>
+      new Topic<NodeEvents[Name]>((cause) => parts.onThrown(name, cause));
+    this.packet = topic("packet");
+    this.reply = topic("reply");
+    this.batch = topic("batch");
+    this.fault = topic("fault");
+    this.network = topic("network");
+    this.onDropped = parts.onDropped;
+  }
+
+  /** For who reads later: the newest `max` events of a topic. */
+  buffer<Name extends keyof NodeEvents>(name: Name, max: number): EventBuffer<NodeEvents[Name]> {
+    const topic = this[name] as unknown as Topic<NodeEvents[Name]>;
+    return new EventBuffer(topic, max, () => this.onDropped(name));
+  }
+}
