@@ -222,12 +222,18 @@ class DeviceLink implements Link {
   /** For what was sent to one address: the replies leave from it. Of the node's own addresses it is the first one then. */
   private answeringFrom(asked: Ipv4): Arrival["link"] {
     const whole = this.device.face ?? this;
+    // Packets ask for them, and they change with the interface only.
+    let before: readonly Ipv4[] = [];
+    let askedFirst: readonly Ipv4[] = [];
     return {
       interfaceName: this.interfaceName,
       get addresses() {
         const { addresses } = whole;
-        if (addresses[0] === asked || !addresses.includes(asked)) return addresses;
-        return [asked, ...addresses.filter((address) => address !== asked)];
+        if (addresses === before) return askedFirst;
+        before = addresses;
+        const isFirst = addresses[0] === asked || !addresses.includes(asked);
+        askedFirst = isFirst ? addresses : [asked, ...addresses.filter((address) => address !== asked)];
+        return askedFirst;
       },
       send: (payload, destination, chaddr) => whole.send(payload, destination, chaddr, asked),
     };

@@ -32,11 +32,12 @@ export class ServedLink {
 
   /** Why it is not served, in words that follow its name. */
   get problem(): string | undefined {
-    return problemOf(this.facts) ?? (this.failure && `cannot be opened: ${this.failure.message}`);
+    const seen = problemOf(this.facts) ?? (this.failure && `cannot be opened: ${this.failure.message}`);
+    return seen ?? (this.isOpen ? undefined : "is not open");
   }
 
   get isUp(): boolean {
-    return this.device !== undefined && this.problem === undefined;
+    return this.problem === undefined;
   }
 
   get isOpen(): boolean {
