@@ -60,7 +60,7 @@ describe("a server of default settings, with little room", () => {
     await check.atStart();
     check.stop();
     expect(check.durability).toBe("interval");
-    expect(said.at(-1)).toBe("NATS acknowledges before it writes to disk");
+    expect(said.at(-1)).toBe("NATS acknowledges writes before it calls fsync");
   });
 
   test("the stream is deleted: it is missing, and no write is answered", async () => {

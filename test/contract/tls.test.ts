@@ -79,7 +79,7 @@ describe("a certificate that is for the server", () => {
   it("is asked for by everybody: also without nats.tls", async () => {
     const server = await serve({ address: "127.0.0.1", pair: ca.issue("IP:127.0.0.1") });
     const error = await refusal([server.url], { tls: undefined });
-    expect(error.message).toMatch(/signed by "ca-of-the-site", which is no CA that is trusted here/);
+    expect(error.message).toMatch(/signed by "ca-of-the-site", which is not a trusted CA/);
     expect(error.fix).toMatch(/nats\.tls\.ca \(init: --ca\)/);
   });
 });
@@ -97,7 +97,7 @@ describe("a certificate that is for somebody else", () => {
     expect(error.isTransient).toBe(true);
     expect(error.message).toContain(`The certificate of the NATS server at ${address}:${server.port} names `);
     expect(error.message).toContain(`, and not ${missing}.`);
-    expect(error.fix).toMatch(/Is it the right server\? Then make its certificate anew/);
+    expect(error.fix).toMatch(/Is it the right server\? Then create a new certificate/);
     expect(error.fix).not.toMatch(/Start a nats-server/);
   });
 
@@ -133,7 +133,7 @@ describe("a certificate that is not to be trusted", () => {
   it("is of another CA", async () => {
     const server = await serve({ address: "127.0.0.1", pair: otherCa.issue("IP:127.0.0.1") });
     const error = await refusal([server.url]);
-    expect(error.message).toMatch(/signed by "ca-of-somebody-else", which is no CA that is trusted here/);
+    expect(error.message).toMatch(/signed by "ca-of-somebody-else", which is not a trusted CA/);
     expect(error.fix).toMatch(/into the file that nats\.tls\.ca names/);
   });
 

@@ -205,7 +205,7 @@ describe("A7: defaults that protect a pool", () => {
     await until("every node tells of it", 20, async () => {
       const told = await Promise.all(labOf().nodes.map(({ name }) => alarmsOf(name)));
       return told.every((alarms) =>
-        alarms.some((one) => one.includes(`mac ${mac} declines addresses of compute`)),
+        alarms.some((one) => one.includes(`mac ${mac} keeps declining addresses of compute`)),
       );
     });
   });

@@ -160,10 +160,10 @@ test("all are cut off from each other: nobody has it, until they hear each other
 
 test("a node without CAP_NET_ADMIN says so, in its log and in `leasehold status`", async () => {
   const poor = new StrayNode(labOf(), "r1", { under: ["setpriv", "--bounding-set=-net_admin"] });
-  await poor.says(/cannot carry the cluster's floating address: it lacks CAP_NET_ADMIN/);
+  await poor.says(/cannot take the cluster's floating address: it lacks CAP_NET_ADMIN/);
   await until("status says so", 10, async () => {
     const status = await labOf().exec("n1", ["leasehold", "status"]);
-    return /n4 cannot carry the floating address: it lacks CAP_NET_ADMIN/.test(status.stdout);
+    return /n4 cannot take the floating address: it lacks CAP_NET_ADMIN/.test(status.stdout);
   });
   await poor.stop();
 });

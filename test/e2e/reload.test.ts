@@ -67,13 +67,13 @@ describe("A13: SIGHUP", () => {
 
     writeFileSync(file("token"), "second\n");
     certificate("second");
-    await node.hangup(/SIGHUP: read the API's token and certificate again/);
+    await node.hangup(/SIGHUP: reloaded the token and the certificate of the API/);
     expect([statusOf(url, "first"), statusOf(url, "second")]).toEqual(["401", "200"]);
     expect(await shownName(port)).toBe("second");
 
     writeFileSync(file("token"), "");
     writeFileSync(file("api.pem"), "nothing of the kind");
-    await node.hangup(/SIGHUP: node\.yaml has mistakes; token and certificate stay as they were/);
+    await node.hangup(/SIGHUP: node\.yaml has errors; the token and the certificate are unchanged/);
     expect(node.said()).toMatch(/it is empty.*certificates in PEM/s);
     expect(statusOf(url, "second")).toBe("200");
     expect(await shownName(port)).toBe("second");
@@ -91,12 +91,12 @@ describe("A13: SIGHUP", () => {
     await until("its API answers", 30, async () => statusOf(url, "first") === "200");
     writeFileSync(file("token"), "second\n");
     certificate("second");
-    await syncer.hangup(/SIGHUP: read the API's token and certificate again/);
+    await syncer.hangup(/SIGHUP: reloaded the token and the certificate of the API/);
     expect([statusOf(url, "first"), statusOf(url, "second")]).toEqual(["401", "200"]);
     expect(await shownName(port)).toBe("second");
     rmSync(file("token"));
     certificate("third");
-    await syncer.hangup(/SIGHUP: syncer\.yaml has mistakes; token and certificate stay as they were/);
+    await syncer.hangup(/SIGHUP: syncer\.yaml has errors; the token and the certificate are unchanged/);
     expect(statusOf(url, "second")).toBe("200");
     expect(await shownName(port)).toBe("second");
   });

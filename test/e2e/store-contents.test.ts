@@ -55,7 +55,7 @@ test("A2: a bucket of an earlier version is said to be unprotected by status, me
 
 test("A2: one message empties it: a node that starts then gives nobody an address that is held, and what was lost is written back", async () => {
   await until("it was written back", 30, async () =>
-    NODES.every((node) => labOf().logs(node).dhcpd!.includes("lease store was replaced")),
+    NODES.every((node) => labOf().logs(node).dhcpd!.includes("the lease store was replaced")),
   );
   await until("all is written back", 30, async () => (await viewOf("n1")).store.state === "healthy");
   expect(await past("dhcpd", "rollup", "dhcp-leases", "10.77.200.1")).toMatch(/^stored/);
@@ -79,7 +79,7 @@ test("A2: the record of one lease is removed: it is written back; where nobody k
   await past("admin", "remove", "dhcp-leases", first!.address!);
   await Promise.all(NODES.map((node) => labOf().start(node, "dhcpd")));
   const isUnreadable = async () =>
-    new RegExp(`${first!.address} +somebody removed it`).test((await command("status")).stdout);
+    new RegExp(`${first!.address} +the record was removed by hand`).test((await command("status")).stdout);
   await until("status tells of it", 10, isUnreadable);
   await expectNoneGivenAgain("021ea583", clients);
   expect((await command("lease", "clear", "--force", first!.address!)).code).toBe(0);
@@ -94,9 +94,9 @@ test.each([["no JSON at all", "{ this is no document"]])(
     const before = ((await labOf().api("n1", "/api/v1/network")).body as { revision: number }).revision;
     await past("dhcpd", "put", ...DOCUMENT, text);
     for (const node of NODES)
-      await awaitAlarm(node, /of the network document cannot be used: .*stays in force/);
+      await awaitAlarm(node, /of the network document cannot be used: .*stays in use/);
     await restart("n2");
-    await awaitAlarm("n2", new RegExp(`revision ${before} stays in force`));
+    await awaitAlarm("n2", new RegExp(`revision ${before} stays in use`));
     expect(await alarmMetric("n2", "document-not-stored")).toBe("1");
     expect((await viewOf("n2")).store.state).toBe("incomplete");
     expect(await relay.lease("n2", "02:1e:a5:84:00:01" as Mac)).toBeDefined();

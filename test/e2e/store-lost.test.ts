@@ -43,9 +43,9 @@ test.each([
     const before = ((await labOf().api("n1", "/api/v1/network")).body as { revision: number }).revision;
     await past("dhcpd", "put", ...DOCUMENT, text);
     for (const node of NODES)
-      await awaitAlarm(node, /of the network document cannot be used: .*stays in force/);
+      await awaitAlarm(node, /of the network document cannot be used: .*stays in use/);
     await restart("n2");
-    await awaitAlarm("n2", new RegExp(`revision ${before} stays in force`));
+    await awaitAlarm("n2", new RegExp(`revision ${before} stays in use`));
     expect(await alarmMetric("n2", "document-not-stored")).toBe("1");
     expect((await viewOf("n2")).store.state).toBe("incomplete");
     expect(await relay.lease("n2", "02:1e:a5:84:00:01" as Mac)).toBeDefined();
@@ -107,7 +107,7 @@ test("A6: the hosts are emptied while the syncer is down: nodes serve them on an
   await lab.kill("s1", "syncer");
   await past("admin", "empty", "dhcp-inventory");
   for (const node of NODES)
-    await awaitAlarm(node, /the inventory's store has lost \d+ hosts?: let the syncer run/);
+    await awaitAlarm(node, /the inventory's store has lost \d+ hosts?: start the syncer/);
   expect(await isOffered("n1")).toBe(true);
   await lab.kill("n2", "dhcpd");
   const starting = lab.start("n2", "dhcpd");

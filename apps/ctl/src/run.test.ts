@@ -164,7 +164,7 @@ test("status: where the floating address is, who cannot carry it, and a node of 
     "n1    serving  10.77.0.11  0.1.0    3        0      0       now",
     "n3    dead     -           -        -        -      -       -",
     "",
-    "n1 cannot carry the floating address: it is ill.",
+    "n1 cannot take the floating address: it is ill.",
   ]);
   body.serverIdentifier.carriedBy = null;
   expect((await lines())[0]).toBe("server identifier  floating 10.77.0.2 (on no node)");

@@ -146,7 +146,7 @@ test("explain: usage, and what the node does not understand", async () => {
   const server = await serve({
     "POST /api/v1/explain": () => ({
       status: 422,
-      body: { error: "This question cannot be understood.", problems },
+      body: { error: "Invalid request.", problems },
     }),
   });
   const { code, err } = await leasehold(["explain", "a", "--server", server]);

@@ -20,7 +20,7 @@ const USAGE = `usage: dhcpd <node.yaml>          serve
 
 async function main(words: readonly string[]): Promise<void> {
   const [first, second] = words;
-  if (first === "--help" || first === "-h") return say(`${USAGE}\ndocs/operate.md tells what node.yaml has.`);
+  if (first === "--help" || first === "-h") return say(`${USAGE}\ndocs/operate.md describes node.yaml.`);
   if (first === "--version") return say(VERSION);
   const isCheck = first === "--check";
   const path = isCheck ? second : first;
@@ -28,7 +28,7 @@ async function main(words: readonly string[]): Promise<void> {
     return fail(USAGE, "docs/operate.md has an example.", 2);
   const read = readFile(path);
   if ("problems" in read) return fail(read.problems, read.fix, 2);
-  if (isCheck) return say(`${path}: no mistake found.`);
+  if (isCheck) return say(`${path}: no errors found.`);
   await serve(path, read.file);
 }
 
@@ -69,7 +69,7 @@ function surviveWhatIsSafe(node: DhcpNode, log: Logger): void {
   process.on("uncaughtException", (error) => {
     log.fatal(
       { err: error },
-      "INTERNAL ERROR: what this node knows may be wrong, so it ends: please report it",
+      "INTERNAL ERROR: the state of this node may be wrong, so it exits: please report it",
     );
     process.exit(1);
   });
@@ -92,7 +92,7 @@ function readFile(path: string): { file: NodeFile } | { problems: string; fix: s
 
 function apiFix(error: unknown, file: NodeFile): string {
   return (error as { code?: string }).code === "EADDRINUSE"
-    ? `Something listens on ${file.api.listen} already: stop it, or set api.listen in node.yaml.`
+    ? `${file.api.listen} is already in use: stop that process, or set api.listen in node.yaml.`
     : "See docs/operate.md, Troubleshooting.";
 }
 

@@ -21,7 +21,8 @@ import { TEND_EVERY_MS } from "./views/network-view.ts";
 import { NodeWorld } from "./views/node-world.ts";
 
 const TICK_MS = 100;
-const STOOD_STILL = "this process stood still; it answers again once it has asked the store what it missed";
+const STOOD_STILL =
+  "this process was paused; it answers clients again when the store has confirmed that its state is current";
 
 /** What whoever has a clock does again and again. */
 export interface Turn {
@@ -156,7 +157,8 @@ export class NodeCore {
 
   undrain(): void {
     const { draining } = this.readiness;
-    if (draining.isOn) this.telemetry.log.info("takes its share of the clients again");
+    if (draining.isOn)
+      this.telemetry.log.info("drain ended: this node serves its share of the clients again");
     draining.end();
     this.beat();
   }

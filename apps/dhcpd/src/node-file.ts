@@ -102,7 +102,7 @@ function withoutToken(value: unknown): Finding[] {
       path: ["api"],
       found: "no token",
       expected: "token or tokenFile",
-      fix: "Give the API a token: all nodes the same.",
+      fix: "Set a token for the API, the same on all nodes.",
     },
   ];
 }

@@ -65,7 +65,7 @@ export class Serving {
       ...{ probe: ports.probe, randomOctets: ports.randomOctets, boot: ports.boot },
       nextIntent: () => `${ports.intentPrefix}${(++this.intents).toString(36)}`,
       noteStoreBehind: (address, revision) =>
-        this.views.leases.distrust("the store has less of an address than was seen", {
+        this.views.leases.distrust("the store has an older event of an address than this node has seen", {
           key: formatIpv4(address),
           revision,
         }),
@@ -86,7 +86,7 @@ export class Serving {
 
   /** What is still missing before the node may answer. */
   missing(): string | undefined {
-    const unknown = this.parts.clock.isKnown ? undefined : "asking the stream what time it is";
+    const unknown = this.parts.clock.isKnown ? undefined : "getting the time of the stream";
     return this.views.missing() ?? unknown ?? this.keeping.missing;
   }
 

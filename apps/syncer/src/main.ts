@@ -21,14 +21,14 @@ const USAGE = `usage: syncer <syncer.yaml>          serve
 async function main(words: readonly string[]): Promise<void> {
   const [first, second] = words;
   if (first === "--help" || first === "-h")
-    return say(`${USAGE}\ndocs/operate.md tells what syncer.yaml has.`);
+    return say(`${USAGE}\ndocs/inventory-smd.md describes syncer.yaml.`);
   const isCheck = first === "--check";
   const path = isCheck ? second : first;
   if (path === undefined || path.startsWith("-") || words.length > (isCheck ? 2 : 1))
     return fail(USAGE, "docs/operate.md has an example.");
   const read = readFile(path);
   if ("problems" in read) return fail(read.problems, read.fix);
-  if (isCheck) return say(`${path}: no mistake found.`);
+  if (isCheck) return say(`${path}: no errors found.`);
   await serve(path, read.file);
 }
 
@@ -36,7 +36,7 @@ async function serve(path: string, file: SyncerFile): Promise<void> {
   const log = pino({ level: file.log?.level ?? "info", base: { syncer: file.name } });
   // Every round decides anew by what the bucket holds, and every write says what it was decided on: there is nothing to be wrong.
   process.on("unhandledRejection", (cause) => {
-    log.error({ err: cause }, "INTERNAL ERROR: work that nobody waits for failed: please report it");
+    log.error({ err: cause }, "INTERNAL ERROR: background work failed: please report it");
   });
   const store = new BucketStore();
   const syncer = new Syncer(file.sources, reach, store, log);
@@ -85,7 +85,7 @@ async function listen(syncer: Syncer, settings: ApiSettings) {
   } catch (cause) {
     return fail(
       `Cannot listen on ${settings.listen}: ${reasonOf(cause)}.`,
-      "Stop what is there, or set api.listen.",
+      "Stop the process that uses it, or set api.listen.",
     );
   }
 }
@@ -111,14 +111,14 @@ function reload(path: string, { settings, server, log }: Serving): void {
   if ("problems" in read) {
     log.error(
       { problems: read.problems },
-      "SIGHUP: syncer.yaml has mistakes; token and certificate stay as they were",
+      "SIGHUP: syncer.yaml has errors; the token and the certificate are unchanged",
     );
     return;
   }
   try {
     const { token, tokenFile } = read.file.api;
     const found = tokenFile === undefined ? token : readFileSync(tokenFile, "utf8").trim();
-    if (!found) throw new Error("syncer.yaml has no token any more");
+    if (!found) throw new Error("syncer.yaml no longer has a token");
     const tls = settings.tls && certificateOf(read.file);
     if (tls !== undefined) {
       // A key that is another certificate's is refused here, before the old pair is given up.
@@ -130,9 +130,9 @@ function reload(path: string, { settings, server, log }: Serving): void {
       certificate: tls ? "read again" : "none",
     };
     settings.token = found;
-    log.info(took, "SIGHUP: read the API's token and certificate again");
+    log.info(took, "SIGHUP: reloaded the token and the certificate of the API");
   } catch (cause) {
-    log.error({ reason: reasonOf(cause) }, "SIGHUP: token and certificate stay as they were");
+    log.error({ reason: reasonOf(cause) }, "SIGHUP: the token and the certificate are unchanged");
   }
 }
 

@@ -94,7 +94,7 @@ export class SourceLoop {
       const isRead = await this.look(started).catch((cause: unknown) => {
         this.log.error(
           { err: cause },
-          "INTERNAL ERROR: the round is given up, the next one goes on: please report it",
+          "INTERNAL ERROR: this round was aborted; the next one will run: please report it",
         );
         return false;
       });

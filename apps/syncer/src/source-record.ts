@@ -32,7 +32,7 @@ export class SourceRecord {
     this.lastLook = now;
     this.counts.reads++;
     for (const event of result.written) this.noteEvent(event);
-    if (result.kind === "outrun") this.log.warn("others write the same hosts all the time; trying again");
+    if (result.kind === "outrun") this.log.warn("other writers keep changing the same hosts; trying again");
     if (result.kind === "in-line") this.lastFull = now;
     if (result.reading === undefined) return;
     this.counts.rows = result.reading.rows;
@@ -85,17 +85,17 @@ export class SourceRecord {
 
   private noteUnusable(unusable: readonly HostProblem[]): void {
     if (unusable.length > 0 && unusable.length !== this.unusable.length) {
-      this.log.warn({ problems: unusable }, "rows that are no host's are left out");
+      this.log.warn({ problems: unusable }, "rows that belong to no host are ignored");
     }
     this.unusable = unusable;
   }
 
   private noteHeld(held: number): void {
     if (held > 0 && held !== this.held) {
-      const fix = "If they are really gone: POST /api/v1/release-brake.";
-      this.log.error({ hosts: held, fix }, "too many hosts would be lost at once; they are held as they are");
+      const fix = "If they are really gone, release the brake: POST /api/v1/release-brake.";
+      this.log.error({ hosts: held, fix }, "too many hosts would be removed at once; the brake keeps them");
     }
-    if (held === 0 && this.held > 0) this.log.info("nothing is held any more");
+    if (held === 0 && this.held > 0) this.log.info("the brake keeps no hosts any more");
     this.held = held;
   }
 }

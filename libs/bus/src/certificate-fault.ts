@@ -46,7 +46,7 @@ export function certificateFault(refusal: Refusal): CertificateFault | undefined
   if (/server does not support 'tls'/.test(message)) {
     return {
       message: `The NATS server at ${place} does not speak TLS, and nats.tls says that it must.`,
-      fix: "Add `tls {}` to its configuration and reload it, or take nats.tls away.",
+      fix: "Add `tls {}` to its configuration and reload it, or remove nats.tls.",
     };
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return wrongHost(server, certificate);
@@ -56,7 +56,7 @@ export function certificateFault(refusal: Refusal): CertificateFault | undefined
   if (certificate === undefined && !/^ERR_(SSL|TLS|OSSL)|^EPROTO$/.test(code)) return undefined;
   return {
     message: `TLS with the NATS server at ${place} failed: ${message.trim()}.`,
-    fix: `Look at what it shows: openssl s_client -starttls nats -connect ${place}, and at the files of nats.tls.`,
+    fix: `Check the output of openssl s_client -starttls nats -connect ${place}, and the files of nats.tls.`,
   };
 }
 
@@ -64,11 +64,11 @@ function wrongHost(server: DialledServer, certificate: PeerCertificate | undefin
   const { host, isGossiped } = server;
   const missing = isIP(host) === 0 ? `DNS:${host}` : `IP:${host}`;
   const otherwise = isGossiped
-    ? "That address was told by another NATS server: or set `client_advertise` there to a name that the certificate has."
-    : "Or write in nats.servers what it names.";
+    ? "Another NATS server announced this address: or set `client_advertise` there to a name in the certificate."
+    : "Or use one of these names in nats.servers.";
   return {
     message: `The certificate of the NATS server at ${placeOf(server)} names ${namesOf(certificate)}, and not ${missing}.`,
-    fix: `Is it the right server? Then make its certificate anew, with what is missing in subjectAltName. ${otherwise}`,
+    fix: `Is it the right server? Then create a new certificate with the missing name in subjectAltName. ${otherwise}`,
   };
 }
 
@@ -80,7 +80,7 @@ function outOfTime(place: string, code: string, certificate: PeerCertificate | u
   const what = certificate ? ` It names ${namesOf(certificate)}, ${when}.` : "";
   return {
     message: `The certificate of the NATS server at ${place}, or of its CA, ${word}.${what}`,
-    fix: "Renew it and reload that server (systemctl reload leasehold-nats); no node needs a restart. Or this machine's clock is wrong: date.",
+    fix: "Renew it and reload that server (systemctl reload leasehold-nats); no node needs a restart. Or the clock of this machine is wrong: check with date.",
   };
 }
 
@@ -88,7 +88,7 @@ function unknownIssuer({ server, certificate, has }: Refusal): CertificateFault 
   const issuer = certificate && Object.values(certificate.issuer ?? {}).join(", ");
   const by = issuer ? ` by "${issuer}"` : "";
   return {
-    message: `The certificate of the NATS server at ${placeOf(server)} is signed${by}, which is no CA that is trusted here. It names ${namesOf(certificate)}.`,
+    message: `The certificate of the NATS server at ${placeOf(server)} is signed${by}, which is not a trusted CA. It names ${namesOf(certificate)}.`,
     fix: has.ca
       ? "Is it the right server? Then put the certificate of its CA into the file that nats.tls.ca names (init: --ca)."
       : "Name the file with the certificate of its CA: nats.tls.ca (init: --ca).",
@@ -100,13 +100,13 @@ function refusedByServer({ server, has }: Refusal, message: string): Certificate
   const alert = /alert ([a-z ]+)/.exec(message)?.[1] ?? message.trim();
   if (!has.cert) {
     return {
-      message: `The NATS server at ${place} refused TLS: ${alert}. It seems to want a certificate from its clients (\`verify: true\`), and there is none.`,
-      fix: "Give one: nats.tls.cert and nats.tls.key (init: --cert, --key); or take `verify` out of its tls block.",
+      message: `The NATS server at ${place} refused TLS: ${alert}. It seems to require a client certificate (\`verify: true\`), and none is set.`,
+      fix: "Set nats.tls.cert and nats.tls.key (init: --cert, --key), or remove `verify` from its tls block.",
     };
   }
   return {
     message: `The NATS server at ${place} refused the certificate of nats.tls.cert: ${alert}.`,
-    fix: "It must be signed by the server's own ca_file, be valid today, and be for clients (extendedKeyUsage clientAuth).",
+    fix: "It must be signed by a CA in the server's ca_file, be valid now, and allow use by clients (extendedKeyUsage clientAuth).",
   };
 }
 

@@ -208,7 +208,7 @@ async function requireJetStream(nc: NatsConnection): Promise<Bus["jsm"]> {
     if (refused !== undefined) throw refused;
     throw new BusError(
       `JetStream does not answer at ${nc.getServer()}: ${reasonOf(cause)}.`,
-      "Enable it (`jetstream {}` in the server's configuration and `jetstream: enabled` in the account), and see that a majority of the cluster is up.",
+      "Enable it (`jetstream {}` in the server's configuration and `jetstream: enabled` in the account), and check that a majority of the cluster is up.",
       { cause, isTransient: true },
     );
   }
@@ -224,8 +224,8 @@ function refusedTo(nc: NatsConnection, cause: unknown): BusError | undefined {
   return new BusError(
     `The NATS server at ${nc.getServer()} does not let this user ${inbox === undefined ? what : `use the inbox ${inbox}`}.`,
     inbox === undefined
-      ? "Take the user that is for it (dhcpd for nodes, syncer, admin for `leasehold init`), and its permissions from infra/nats/leasehold.conf."
-      : `Take over infra/nats/leasehold.conf, with which a node may have any name; or let the user subscribe to ${inbox}.> there.`,
+      ? "Use the right user (dhcpd for nodes, syncer, admin for `leasehold init`) with the permissions of infra/nats/leasehold.conf."
+      : `Install infra/nats/leasehold.conf, with which a node may have any name, or let the user subscribe to ${inbox}.> there.`,
     { cause, isTransient: true },
   );
 }

@@ -186,7 +186,7 @@ class BucketFollower implements Follower {
     const info = await streamInfo(this.bus, streamOf(this.bucket));
     if (!info) throw new Error(`stream ${streamOf(this.bucket)} does not exist`);
     if (await this.isReplaced(info)) this.reset(info);
-    if (this.lessSince !== undefined) throw new Error("its leader says that it has less than was seen");
+    if (this.lessSince !== undefined) throw new Error("its leader has fewer messages than were seen before");
     this.created = info.created;
     this.target = info.state.last_seq;
     this.noteKeys(info);

@@ -83,7 +83,7 @@ export async function ensureObjects(bus: Bus, options: { replicas: number }): Pr
     } catch (cause) {
       throw new BusError(
         `Cannot create stream ${config.name} with ${options.replicas} replica(s): ${reasonOf(cause)}.`,
-        "Run `leasehold init` as a NATS user who may create streams, with as many JetStream servers up as there are replicas.",
+        "Run `leasehold init` as a NATS user that may create streams, with as many JetStream servers up as there are replicas.",
         { cause },
       );
     }
@@ -110,13 +110,13 @@ export async function verifyObjects(bus: Bus, patience = 0): Promise<void> {
     if (!info) {
       throw new BusError(
         `JetStream stream ${wanted.name} does not exist.`,
-        "Run `leasehold init` once, as a NATS user who may create streams.",
+        "Run `leasehold init` once, as a NATS user that may create streams.",
         { isTransient: true },
       );
     }
     for (const fault of faults(info.config, wanted)) {
       throw new BusError(
-        `JetStream stream ${wanted.name} is not fit for leases: ${fault}.`,
+        `JetStream stream ${wanted.name} is not suitable for leases: ${fault}.`,
         `Correct it with \`nats stream edit ${wanted.name}\`, or back it up, remove it and run \`leasehold init\`.`,
       );
     }
@@ -143,8 +143,8 @@ export async function protectObjects(bus: Bus): Promise<readonly string[]> {
       changed.push(stream);
     } catch (cause) {
       throw new BusError(
-        `Cannot protect stream ${stream} from being emptied: ${reasonOf(cause)}.`,
-        "Run `leasehold init` as a NATS user who may change streams ($JS.API.STREAM.UPDATE.>).",
+        `Cannot protect stream ${stream} against purges and rollups: ${reasonOf(cause)}.`,
+        "Run `leasehold init` as a NATS user that may change streams ($JS.API.STREAM.UPDATE.>).",
         { cause },
       );
     }

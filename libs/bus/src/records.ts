@@ -101,7 +101,7 @@ function refused(bucket: string, outcome: Exclude<CasOutcome, { kind: "stored" }
   const reason = "reason" in outcome ? outcome.reason : outcome.kind;
   return new BusError(
     `JetStream did not store the write to ${bucket}: ${reason}.`,
-    "See `leasehold status` for the store's state: a majority of NATS servers must be up, with disk to spare.",
+    "See `leasehold status` for the state of the store: a majority of NATS servers must be up, with free disk space.",
   );
 }
 

@@ -65,7 +65,7 @@ export function octetsThatFit(bus: Bus, bucket: string, value: unknown): Uint8Ar
   const payloadMax = bus.nc.info?.max_payload ?? STORED_MAX;
   if (octets.length <= payloadMax) return octets;
   throw new BusError(
-    `A value of ${octets.length} octets does not fit into ${bucket}: the NATS server takes ${payloadMax} in a message.`,
+    `A value of ${octets.length} octets does not fit into ${bucket}: the limit of the NATS server is ${payloadMax} per message.`,
     "Raise `max_payload` in the configuration of the NATS servers (1MB or more), or store less.",
   );
 }

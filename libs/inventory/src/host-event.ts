@@ -97,7 +97,9 @@ export function readHostEvent(id: string, value: unknown): HostEvent | { readonl
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const path = issue.path.map(String).join(".");
-    return { unreadable: `The stored record is no host event${path && ` (at ${path})`}: ${issue.message}.` };
+    return {
+      unreadable: `The stored record is not a host event${path && ` (at ${path})`}: ${issue.message}.`,
+    };
   }
   if (parsed.data.id !== id)
     return { unreadable: `The record under ${hostKey(id)} is of host ${parsed.data.id}.` };

@@ -65,7 +65,7 @@ describe("two hosts claim one address", () => {
       {
         host: "x1",
         kind: "claim",
-        reason: "10.77.0.5 is claimed by x2 too, and the oldest claim counts.",
+        reason: "10.77.0.5 is also claimed by x2, and the oldest claim counts.",
         heldBy: "x2",
       },
     ]);
@@ -167,7 +167,7 @@ describe("field report 9: what two hosts cannot both be called", () => {
       set("x1", { ...a, interfaces: [one(1, "10.77.0.5", LATE)] }),
       set("x2", { ...b, interfaces: [one(2, "10.77.0.6", EARLY)] }),
     );
-    const reason = `${what} is claimed by x2 too, and the oldest claim counts.`;
+    const reason = `${what} is also claimed by x2, and the oldest claim counts.`;
     expect(inventory.quarantined()).toEqual([{ host: "x1", kind: "claim", reason, heldBy: "x2" }]);
     expect(inventory.byMac(mac(2))).toMatchObject(b);
     const { nid, hostname } = inventory.byMac(mac(1))!;

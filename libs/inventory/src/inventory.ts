@@ -188,7 +188,7 @@ function lostClaims<Value>(claims: Claims<Value>, name: (value: Value) => string
   return lost.map(({ value, claim, winner }) => ({
     host: claim.host.id,
     kind: "claim",
-    reason: `${name(value)} is claimed by ${winner.host.id} too, and the oldest claim counts.`,
+    reason: `${name(value)} is also claimed by ${winner.host.id}, and the oldest claim counts.`,
     heldBy: winner.host.id,
   }));
 }

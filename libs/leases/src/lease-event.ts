@@ -134,7 +134,7 @@ export function readLeaseEvent(data: Uint8Array, key?: string): LeaseEvent | NoE
   try {
     value = JSON.parse(decoder.decode(data));
   } catch {
-    return new NoEvent(`the value: found ${data.length} octets that are no JSON, expected a lease event`);
+    return new NoEvent(`the value: found ${data.length} octets that are not JSON, expected a lease event`);
   }
   return parseLeaseEvent(value, key);
 }

@@ -163,8 +163,8 @@ function openProbeSocket(interfaceName: string | undefined): ProbeSocket {
 function reasonOf(error: unknown, interfaceName: string | undefined): string {
   const by = interfaceName === undefined ? "by ICMP" : `by ARP on ${interfaceName}`;
   if ((error as { code?: string }).code === "EPERM") {
-    return "Addresses are offered without asking first whether somebody uses them: that needs CAP_NET_RAW (docs/operate.md).";
+    return "Addresses are offered without a conflict probe: the probe needs CAP_NET_RAW (docs/operate.md).";
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return `Addresses are offered without asking ${by} first whether somebody uses them: ${reason}.`;
+  return `Addresses are offered without a conflict probe ${by}: ${reason}.`;
 }

@@ -74,10 +74,10 @@ export function viewOf(
 export function fixOf(name: string, facts: InterfaceFacts | undefined, others: readonly string[]): string {
   if (facts === undefined) {
     const there = others.filter((other) => other !== "lo").join(", ") || "none but lo";
-    return `This machine has ${there}. Correct \`interfaces\` in node.yaml, or make the interface; the node opens it when it is there.`;
+    return `This machine has ${there}. Correct \`interfaces\` in node.yaml, or create the interface; the node opens it when it exists.`;
   }
   if (!facts.isUp) return `Set it up: ip link set ${name} up.`;
   if (facts.addresses.length === 0)
     return `Give it one: ip address add <address>/<length> dev ${name}. It becomes the server identifier.`;
-  return "Look at its cable, its switch port, or the interface that it is on.";
+  return "Check its cable, its switch port, or its parent interface.";
 }

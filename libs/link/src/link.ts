@@ -115,7 +115,7 @@ async function adopt(libc: Libc, name: string, address: string, port: number): P
 const BIND_FIXES: Record<string, [what: string, fix: string]> = {
   EADDRINUSE: [
     "is in use by another process",
-    "Stop the other DHCP server there (`ss -lunp` names it), or set dhcp.port in node.yaml.",
+    "Stop the other DHCP server (`ss -lunp` shows it), or set dhcp.port in node.yaml.",
   ],
   EACCES: [
     "may not be opened by this user",

@@ -134,7 +134,7 @@ export class ServedLinks implements ServedInterfaces {
     const problems = this.all.flatMap(({ interfaceName, problem }) =>
       problem === undefined ? [] : [`interface ${interfaceName} ${problem}`],
     );
-    return problems.length === 0 ? undefined : `${problems.join("; ")}: its clients are left to other nodes`;
+    return problems.length === 0 ? undefined : `${problems.join("; ")}: other nodes answer its clients`;
   }
 
   discardQueued(): number {

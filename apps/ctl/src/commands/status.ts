@@ -129,7 +129,7 @@ function troubleLines(cluster: ClusterView): string[] {
 function obstacleLines({ nodes }: ClusterView): string[] {
   const lines = nodes.flatMap(({ name, state, floating }) =>
     floating?.obstacle && state !== "dead" && state !== "stopped"
-      ? [`${name} cannot carry the floating address: ${floating.obstacle}.`]
+      ? [`${name} cannot take the floating address: ${floating.obstacle}.`]
       : [],
   );
   return lines.length > 0 ? ["", ...lines] : [];

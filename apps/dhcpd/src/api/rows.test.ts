@@ -24,7 +24,7 @@ test("field report 5: a relay agent that was only seen, and a node inside a pool
   node.world.addOwnAddress(ip("10.0.0.11"));
   node.world.seenRelays.note("10.0.0.12", node.world, node.clock.now());
   expect(node.world.warnings).toEqual([
-    "The pool lan/10.0.0.10-10.0.0.13 covers 10.0.0.11, an address of the cluster's nodes: it is not given to anybody. Exclude it in the network document.",
-    "The pool lan/10.0.0.10-10.0.0.13 covers 10.0.0.12, by which a relay agent was seen (giaddr): it is not given to anybody. Exclude it in the network document.",
+    "The pool lan/10.0.0.10-10.0.0.13 covers 10.0.0.11, an address of the cluster's nodes: it is not given to clients. Exclude it in the network document.",
+    "The pool lan/10.0.0.10-10.0.0.13 covers 10.0.0.12, by which a relay agent was seen (giaddr): it is not given to clients. Exclude it in the network document.",
   ]);
 });

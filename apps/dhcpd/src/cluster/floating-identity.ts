@@ -154,16 +154,16 @@ export function tellFloating(
   const { kind, address } = event;
   switch (kind) {
     case "taken":
-      log.info({ address }, "this node carries the cluster's address now");
+      log.info({ address }, "this node now has the cluster's floating address");
       return;
     case "given-up":
-      log.info({ address }, "this node does not carry the cluster's address any more");
+      log.info({ address }, "this node no longer has the cluster's floating address");
       return;
     case "obstacle":
       counters.count("trouble", "floating-address");
       log.warn(
         { address },
-        `this node cannot carry the cluster's floating address: ${event.reason}; another one has to`,
+        `this node cannot take the cluster's floating address: ${event.reason}; another node must take it`,
       );
       return;
     default:

@@ -64,9 +64,10 @@ export class Readiness {
     if (clock.isFenced) return `fenced: the clocks differ by ${clock.differenceMs / 1000} s`;
     const missing = this.missing();
     if (missing !== undefined) return missing;
-    if (this.pause.isSuspect) return "paused; asking the store what was missed";
+    if (this.pause.isSuspect) return "paused; checking with the store that its state is current";
     const store = health.unreadiness(steady());
-    if (store) return `store ${store}: renewals go on within what is held, new clients wait`;
+    if (store)
+      return `store ${store}: existing leases are renewed up to their stored expiry; new clients get no answer`;
     return links.problem;
   }
 

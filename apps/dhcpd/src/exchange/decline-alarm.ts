@@ -12,7 +12,7 @@ export function noteDeclines(world: NodeWorld, request: LeaseRequest, clocks: Cl
   const who = limit === "relay-port" && port !== undefined ? port : mac ? `mac ${mac}` : `client ${client}`;
   const [subnet] = link;
   const behind = port === undefined || who === port ? "" : `, behind ${port},`;
-  const sentence = `${who}${behind} declines addresses of ${subnet!.id} without end: its limit is reached, and further ones change nothing. Look at it, or at who uses these addresses (\`leasehold leases --state declined\`).`;
+  const sentence = `${who}${behind} keeps declining addresses of ${subnet!.id}: it has reached its limit, and further DECLINEs are ignored. Check this client, and who uses these addresses (\`leasehold leases --state declined\`).`;
   const fields = { offender: who, mac, port, subnet: subnet!.id };
   world.alarms.raise(`declines ${who}`, { sentence, fields, isOwn: true }, clocks.steady() + HOUR_MS);
 }

@@ -126,7 +126,7 @@ export class PoolWatch {
   private alarm({ pool, used, declined, takers, strangers }: Lap, what: string) {
     const most = [...takers!].sort(([, a], [, b]) => b - a).slice(0, OFFENDERS_TOLD);
     const named = most.map(([who, count]) => `${who} (${count})`).join(", ");
-    const sentence = `The pool ${pool.id} has ${what} (${used} of ${pool.size}; ${strangers} by hosts that nobody knows, ${declined} declined). Most are of ${named}.`;
+    const sentence = `The pool ${pool.id} has ${what} (${used} of ${pool.size}; ${strangers} by unknown hosts, ${declined} declined). Most are of ${named}.`;
     return {
       sentence,
       fields: { pool: pool.id, used, size: pool.size, declined, strangers, most: Object.fromEntries(most) },

@@ -207,7 +207,7 @@ test("field report 8, 15: each option says why it is sent, or is not", () => {
 test.each<[string, Record<string, unknown>, RegExp]>([
   ["neither packet nor mac", {}, /one of packet, mac and client/],
   ["both", { mac: alice.mac, packet: "00" }, /one of packet, mac and client/],
-  ["a packet that is none", { packet: "0102" }, /no DHCP message: too-short/],
+  ["a packet that is none", { packet: "0102" }, /not a DHCP message: too-short/],
   ["an interface that is not served", { mac: alice.mac, interface: "eth9" }, /it serves eth0/],
   ["a mistyped key", { mca: "1" }, /mca: one of packet, mac/],
 ])("a question with %s", (_, body, words) => {

@@ -84,7 +84,7 @@ export function questionOf(
 
 function captured(octets: string, whences: readonly Whence[], body: ExplainBody): Question | string {
   const decoded = decode(Buffer.from(octets.replace(/^0x/i, ""), "hex"));
-  if (!decoded.ok) return `These octets are no DHCP message: ${decoded.failure}.`;
+  if (!decoded.ok) return `This is not a DHCP message: ${decoded.failure}.`;
   const whence = asHeard(whences[0]!, body.broadcast);
   const isCertain = body.interface !== undefined || decoded.packet.giaddr !== 0 || whences.length === 1;
   const assumed = isCertain ? undefined : `that it came in by ${whence.interfaceName}`;

@@ -19,12 +19,12 @@ test("A2: it hears every member of the store first, for as long as a silent one 
   membership.register("n2", [], 0);
   membership.register("n3", [], 0);
   hear("n2", own);
-  expect(acquaintance.missing(own, 200)).toBe("waiting to hear n3");
+  expect(acquaintance.missing(own, 200)).toBe("waiting for a heartbeat from n3");
   expect(acquaintance.missing(own, 2000)).toBeUndefined();
 });
 
 test("A2: where the store has no members, whoever may be there is waited for", () => {
-  expect(acquaintance.missing(own, 1999)).toBe("waiting to hear the other nodes");
+  expect(acquaintance.missing(own, 1999)).toBe("waiting for a heartbeat from the other nodes");
   expect(acquaintance.missing(own, 2000)).toBeUndefined();
 });
 

@@ -36,11 +36,11 @@ export class Acquaintance {
     // A bucket that was emptied has no members in it, either: then whoever is there is waited for.
     const unheard = membership.isAnyRegistered ? membership.unheard() : ["the other nodes"];
     if (unheard.length > 0 && now - this.since < DEAD_AFTER_MS)
-      return `waiting to hear ${unheard.join(", ")}`;
+      return `waiting for a heartbeat from ${unheard.join(", ")}`;
     for (const { node, known, isRestoring } of membership.knowledge(now)) {
       if (isRestoring) return `${node} is writing back leases that the store has lost`;
       if (known.leases > own.leases)
-        return `the store has ${own.leases} addresses, and ${node} knows ${known.leases}: waiting until it has written them back`;
+        return `the store has ${own.leases} addresses, and ${node} knows ${known.leases}: waiting until that node has written them back`;
       if (known.hosts > own.hosts && now - this.since < HOSTS_PATIENCE_MS)
         return `the store has ${own.hosts} hosts, and ${node} knows ${known.hosts}: waiting for the syncer to write them again`;
     }

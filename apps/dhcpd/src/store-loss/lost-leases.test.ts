@@ -48,7 +48,7 @@ test("names who has what the store has not, and until when", async () => {
 test("of many, ten are named, and two hundred asked for", async () => {
   const many = Array.from({ length: 250 }, (_, i) => eventOf(`10.0.0.${i}`));
   const log = logOf(...many);
-  expect(await said(log)).toMatch(/\(.*\) and 190 more; 50 more were not looked at$/);
+  expect(await said(log)).toMatch(/\(.*\) and 190 more; 50 more were not checked$/);
   expect(log.asked).toHaveLength(200);
 });
 

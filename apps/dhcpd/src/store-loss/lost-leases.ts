@@ -38,7 +38,7 @@ export async function lostLeasesInWords(
   const more = standing.length - NAMED_MAX;
   const named = `${standing.slice(0, NAMED_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
   const unseen = gone.length - looked.length;
-  const rest = unseen > 0 ? `; ${unseen} more were not looked at` : "";
+  const rest = unseen > 0 ? `; ${unseen} more were not checked` : "";
   if (gone.length === 0) return "dhcp-lease-log has no address that the store has not";
   return standing.length === 0
     ? `by dhcp-lease-log none of ${looked.length} is a client's any more${rest}`

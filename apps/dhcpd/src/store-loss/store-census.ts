@@ -29,11 +29,11 @@ export class StoreCensus {
 
   get lostLeases(): string | undefined {
     if (!this.lost?.leases) return undefined;
-    return `the store had ${this.had!.leases} addresses and has lost ${this.lost.leases} of them, which no node remembers: clients may still use them. Restore a backup, or set conflictProbe for as long as leases last`;
+    return `the store had ${this.had!.leases} addresses and has lost ${this.lost.leases} of them, which no node remembers: clients may still use them. Restore a backup, or set conflictProbe until these leases have expired`;
   }
 
   get lostHosts(): string | undefined {
     if (!this.lost?.hosts) return undefined;
-    return `the inventory's store had ${this.had!.hosts} hosts and has lost ${this.lost.hosts} of them: let the syncer run`;
+    return `the inventory's store had ${this.had!.hosts} hosts and has lost ${this.lost.hosts} of them: start the syncer`;
   }
 }

@@ -109,7 +109,7 @@ describe("hosts-lost after all nodes were started anew", () => {
     const before = { keys: 130, served: 100, lost: 0 };
     const alarmed = await restarted(before, { keys: 0, served: 0, lost: 0 });
     expect(alarmed).toEqual([
-      "the inventory's store had 100 hosts and has lost 100 of them: let the syncer run",
+      "the inventory's store had 100 hosts and has lost 100 of them: start the syncer",
     ]);
   });
 

@@ -108,7 +108,7 @@ export class StoreKeeping implements BucketNotice {
     const { alarms } = parts;
     const { lostHosts: lost, documentDifference } = parts.buckets();
     if (!isStarting) census.look(this.keys, this.members.recorded, parts.steady());
-    const hosts = lost > 0 ? `the inventory's store has lost ${lost} hosts: let the syncer run` : undefined;
+    const hosts = lost > 0 ? `the inventory's store has lost ${lost} hosts: start the syncer` : undefined;
     alarms.set("document-not-stored", documentDifference);
     alarms.set("leases-lost", this.lostLeases());
     alarms.set("hosts-lost", hosts ?? census.lostHosts);
@@ -169,5 +169,5 @@ function unprotected(weaknesses: ReadonlyMap<string, readonly string[]>): string
     .filter(([, each]) => each.length > 0)
     .map(([bucket, each]) => `${bucket} (${each.join(", ")})`);
   if (said.length === 0) return undefined;
-  return `one message or one mistake can empty ${said.join(" and ")}: run \`leasehold init\` once more, as a NATS user who may change streams`;
+  return `one message or one mistake can empty ${said.join(" and ")}: run \`leasehold init\` again, as a NATS user that may change streams`;
 }

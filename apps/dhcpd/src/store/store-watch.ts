@@ -60,15 +60,18 @@ export class StoreWatch {
       wall: Math.round(clock.wallDifferenceMs) / 1000,
     };
     if (sampled === "caught-up")
-      log.warn(seconds, "this machine was suspended, or its clock was set: stream time is taken over");
+      log.warn(
+        seconds,
+        "this machine was suspended, or its clock was set: this node now follows the time of the stream",
+      );
     if (clock.isFenced !== this.wasFenced) {
       this.wasFenced = clock.isFenced;
       if (clock.isFenced) log.error(seconds, FENCED);
-      else log.warn(seconds, "the clocks agree again: this node is fenced no longer");
+      else log.warn(seconds, "the clocks agree again: this node is no longer fenced");
     }
     const isOff = Math.abs(clock.wallDifferenceMs) >= WARNED_FROM_MS;
     if (isOff && !this.wasWarned)
-      log.warn(seconds, "this node's wall clock and the NATS server's differ: see to NTP on both");
+      log.warn(seconds, "the clocks of this node and of the NATS server differ: check NTP on both");
     this.wasWarned = isOff;
   }
 
@@ -83,4 +86,4 @@ export class StoreWatch {
 }
 
 const FENCED =
-  "FENCED: the clock of the NATS server that leads the leases and this node's differ by more than the guard, so that this node answers nobody; set the clocks right (NTP)";
+  "FENCED: the clocks of this node and of the NATS server that leads the lease stream differ by more than the guard, so this node answers nobody; correct the clocks (NTP)";

@@ -63,7 +63,7 @@ export class Faults {
       const hex = packet && Buffer.from(packet).toString("hex");
       log.error(
         { err: cause, during, packet: hex, unsaid: this.unsaid || undefined },
-        "INTERNAL ERROR: this is a mistake of dhcpd's own; it ended what it happened in, and nothing else: please report it",
+        "INTERNAL ERROR: a bug in dhcpd; only this work was aborted: please report it",
       );
       this.unsaid = 0;
     } catch {

@@ -26,22 +26,17 @@ export class WrongInput {
       this.say(
         `${kind} fault`,
         { err: fault, subject },
-        "a message of another node could not be handled: please report it",
+        "INTERNAL ERROR: a message from another node could not be handled: please report it",
         true,
       );
-    } else
-      this.say(kind, { subject, found, expected }, "a message on NATS is not what nodes say; it is not used");
+    } else this.say(kind, { subject, found, expected }, "malformed message on NATS; it is ignored");
   }
 
   /** A record that is left alone in its bucket. */
   record(bucket: string, key: string, revision: number, reason: string): void {
     this.counters.count("badRecords", bucket);
     const shownKey = key.length > 100 ? `${key.slice(0, 100)}…` : key;
-    this.say(
-      bucket,
-      { bucket, key: shownKey, revision, reason },
-      "a record cannot be read; it is left alone",
-    );
+    this.say(bucket, { bucket, key: shownKey, revision, reason }, "unreadable record; it is ignored");
   }
 
   private say(kind: string, about: object, what: string, isFault = false): void {

@@ -33,7 +33,7 @@ test("a record tells whose host changed, before and after", () => {
 
 test("A5: a record that cannot be read is told with its reason, and its host is not served", () => {
   const { unreadable } = feed.take({ key: hostKey("a"), value: { v: 2 }, revision: 9 });
-  expect(unreadable).toMatch(/no host event/);
+  expect(unreadable).toMatch(/not a host event/);
   expect(addressOf(alice)).toBeUndefined();
   expect(set("a", alice, "10.0.0.10").unreadable).toBeUndefined();
 });

@@ -74,7 +74,7 @@ describe("what the feed shows", () => {
 
   it("gives an address whose record somebody removed to nobody, where it is not known what it said", () => {
     const node = world();
-    expect(takeIn(node, { ...record({}, 6), data: undefined })).toEqual(unreadable(/somebody removed it/));
+    expect(takeIn(node, { ...record({}, 6), data: undefined })).toEqual(unreadable(/removed by hand/));
     const lease = node.view.get(ip(X))!;
     expect([lease.revision, isUnreadable(lease), isRemoved(lease)]).toEqual([6, true, true]);
     for (const { client } of [alice, bob]) expect(isFreeFor(lease, client, instant(9e15), 0)).toBe(false);
@@ -84,7 +84,7 @@ describe("what the feed shows", () => {
     const octets = (text: string) => new TextEncoder().encode(text);
     expect(takeIn(world(), { ...record(), key: "not-an-address" })).toEqual(unreadable(/^the key/));
     expect(takeIn(world(), { ...record(), data: octets('{"v":2}') })).toEqual(unreadable(/^v: found 2/));
-    expect(takeIn(world(), { ...record(), data: octets("") })).toEqual(unreadable(/no JSON/));
+    expect(takeIn(world(), { ...record(), data: octets("") })).toEqual(unreadable(/not JSON/));
     expect(takeIn(world(), { ...record(), key: "10.0.0.77" })).toEqual(unreadable(/which is its key/));
     expect(takeIn(world(), record({ hostname: "h".repeat(900_000) }))).toEqual(
       unreadable(/^hostname: .*\(900000 characters\)/),

@@ -14,7 +14,7 @@ export interface LeaseRecord {
 }
 
 const REMOVED =
-  "somebody removed it, and this node does not know what it said: `leasehold lease clear --force` frees the address";
+  "the record was removed by hand, and this node does not know the lease: `leasehold lease clear --force` frees the address";
 
 /** A record that was left alone, and why. */
 export interface Unreadable {

@@ -57,7 +57,7 @@ test.each([
     feed.take({ value, revision: 2, at: 20 });
     expect([seconds(), broken, feed.lost]).toEqual([300, [2], undefined]);
     expect(feed.difference).toMatch(
-      /^revision 2 of the network document cannot be used: .+; revision 1 stays in force$/,
+      /^revision 2 of the network document cannot be used: .+; revision 1 stays in use$/,
     );
   },
 );
@@ -74,7 +74,7 @@ test("A6: a node that starts takes the newest that compiles, and says so", () =>
     { value: "no JSON", revision: 5, at: 50 },
   ]);
   expect([seconds(), network.revision, feed.needsEarlier, feed.lost]).toEqual([600, 2, false, undefined]);
-  expect(feed.difference).toContain("revision 2 stays in force");
+  expect(feed.difference).toContain("revision 2 stays in use");
 });
 
 test("A6: the key was deleted: what is in force is written back on top of that, also by a node that starts", () => {
@@ -98,7 +98,7 @@ test("A6: the bucket is empty: it is written back, once it is known to be", () =
   expect(feed.lost).toBeUndefined();
   feed.complete();
   expect(feed.lost).toEqual({ document: documentOf(300), expectedRevision: 0 });
-  expect(feed.difference).toBe("the store has no network document; revision 72 stays in force from memory");
+  expect(feed.difference).toBe("the store has no network document; revision 72 stays in use from memory");
   feed.take({ value: documentOf(300), revision: 1, at: 20 });
   expect([feed.lost, feed.difference, network.revision]).toEqual([undefined, undefined, 1]);
 });

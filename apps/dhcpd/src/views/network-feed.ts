@@ -1,5 +1,5 @@
 // The network document as the store has it, and as it is in force here. A record that is no document, one that was deleted, a bucket
-// that was emptied or is an older one: the last document that compiles stays in force, this says what is wrong, and what the store
+// that was emptied or is an older one: the last document that compiles stays in use, this says what is wrong, and what the store
 // has lost is written back (docs/adr/0025).
 import { formatProblem, type Problem } from "@leasehold/document";
 import { atOnce, checkInSteps, compileInSteps, type Network, type NetworkDocument } from "@leasehold/network";
@@ -124,7 +124,7 @@ export class NetworkFeed {
     const { revision } = this.parts.inForce();
     const { newest } = this;
     if (!this.isComplete || (newest.kind === "absent" && revision === 0)) return undefined;
-    const force = revision === 0 ? "no document is in force" : `revision ${revision} stays in force`;
+    const force = revision === 0 ? "no document is in use" : `revision ${revision} stays in use`;
     switch (newest.kind) {
       case "absent":
         return `the store has no network document; ${force} from memory`;

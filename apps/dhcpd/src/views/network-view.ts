@@ -54,12 +54,15 @@ export class NetworkView {
         for (const warning of world.warnings)
           log.warn({ revision: network.revision, warning }, "network document");
         world.networkLoadMs = Math.round(steady() - this.takenSince);
-        log.info({ revision: network.revision, ms: world.networkLoadMs }, "network document in force");
+        log.info({ revision: network.revision, ms: world.networkLoadMs }, "network document in use");
         onNetwork(network);
       },
       onBroken: (revision, problems) => {
         counters.count("trouble", "bad-network-document");
-        log.error({ revision, problems }, "network document does not compile; the last good one stays");
+        log.error(
+          { revision, problems },
+          "the network document cannot be used; the last valid one stays in use",
+        );
       },
     });
     this.follower = parts.follow(NETWORK, {
@@ -68,7 +71,10 @@ export class NetworkView {
         else onMember(change.key, change.value, change.revision);
       },
       onReset: (reason) => {
-        log.error({ reason }, "the network document's store was replaced; what it has lost is written back");
+        log.error(
+          { reason },
+          "the store of the network document was replaced; writing back what it has lost",
+        );
         this.long.inOrder(() => this.feed.replaced());
         onReplaced();
       },
@@ -113,7 +119,8 @@ export class NetworkView {
       this.lastFailure = "";
     } catch (cause) {
       const reason = reasonOf(cause);
-      if (reason !== this.lastFailure) log.error({ reason }, "the network document is not written back yet");
+      if (reason !== this.lastFailure)
+        log.error({ reason }, "the network document could not be written back yet");
       this.lastFailure = reason;
     } finally {
       this.isTending = false;

@@ -22,7 +22,7 @@ export function networkWarnings(
       const pool = network.subnetContaining(address)?.poolOf(address);
       if (pool === undefined) return [];
       return [
-        `The pool ${pool.id} covers ${formatIpv4(address)}, ${what}: it is not given to anybody. Exclude it in the network document.`,
+        `The pool ${pool.id} covers ${formatIpv4(address)}, ${what}: it is not given to clients. Exclude it in the network document.`,
       ];
     });
   const all = [

@@ -128,7 +128,7 @@ function followLeases(parts: ViewsParts): { follower: Follower; take: (record: L
     unreadable.isWell(LEASES, record.key);
     if (taken === "known") return;
     if ("removed" in taken) {
-      log.warn({ address: record.key }, "somebody removed the record of a lease; it is written back");
+      log.warn({ address: record.key }, "the record of a lease was removed by hand; writing it back");
       notice.leaseRemoved(taken.removed);
       return;
     }
@@ -139,7 +139,10 @@ function followLeases(parts: ViewsParts): { follower: Follower; take: (record: L
   const follower = follow(LEASES, {
     onRecord: take,
     onReset: (reason) => {
-      log.error({ reason }, "lease store was replaced; loading it again, and writing back what it has lost");
+      log.error(
+        { reason },
+        "the lease store was replaced; loading it again, and writing back what it has lost",
+      );
       notice.leasesReplaced();
       world.view.clear();
       world.index.clear();
@@ -182,7 +185,7 @@ function followInventory(parts: ViewsParts): { follower: Follower; feed: Invento
       notice.hosts(undefined);
     },
     onReset: (reason) => {
-      log.error({ reason }, "inventory was replaced; loading it again");
+      log.error({ reason }, "the inventory was replaced; loading it again");
       unreadable.forget(INVENTORY);
       feed.replaced();
     },
@@ -193,4 +196,4 @@ function followInventory(parts: ViewsParts): { follower: Follower; feed: Invento
 }
 
 const LOST_HOSTS =
-  "the inventory's store has lost hosts; they keep their addresses on this node until it is started again: let the syncer run";
+  "the store of the inventory has lost hosts; this node serves them from memory until it is restarted: start the syncer";

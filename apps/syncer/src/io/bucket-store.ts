@@ -19,7 +19,7 @@ export class BucketStore implements HostStore {
 
   get unready(): string | undefined {
     if (!this.bus?.connected) return "NATS is not connected";
-    return this.follower?.complete ? undefined : "the inventory bucket has not been read whole yet";
+    return this.follower?.complete ? undefined : "the inventory bucket has not been fully read yet";
   }
 
   follow(bus: Bus, log: Logger): void {
@@ -28,7 +28,7 @@ export class BucketStore implements HostStore {
       onRecord: ({ key, value, revision }) => this.stored.apply(key, value, revision),
       onComplete: () => log.info("inventory bucket read"),
       onReset: (reason) => {
-        log.warn({ reason }, "inventory bucket was replaced; reading it again");
+        log.warn({ reason }, "the inventory bucket was replaced; reading it again");
         this.stored = new StoredHosts();
       },
       onTrouble: (what) => log.warn(what),

@@ -40,7 +40,7 @@ async function requireBucket(bus: Bus): Promise<void> {
   if (await streamInfo(bus, streamOf(INVENTORY))) return;
   throw new BusError(
     `JetStream stream ${streamOf(INVENTORY)} does not exist.`,
-    "Run `leasehold init` once, as a NATS user who may create streams.",
+    "Run `leasehold init` once, as a NATS user that may create streams.",
     { isTransient: true },
   );
 }

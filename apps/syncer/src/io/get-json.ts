@@ -61,14 +61,14 @@ async function bodyOf(
       octets += chunk.length;
       if (octets > limits.octets) {
         const said = `GET ${url}: the answer has more than ${limits.octets.toLocaleString("en")} octets`;
-        throw new ReadFailure("too-large", `${said}; answerMaxMiB in syncer.yaml says how many it may have.`);
+        throw new ReadFailure("too-large", `${said}; answerMaxMiB in syncer.yaml is the limit.`);
       }
       chunks.push(chunk);
       deadline.progress();
     }
   } catch (cause) {
     if (cause instanceof ReadFailure) throw cause;
-    const broken = `GET ${url}: the answer broke off (${reasonOf(cause)}).`;
+    const broken = `GET ${url}: the answer was cut off (${reasonOf(cause)}).`;
     throw deadline.failure(url) ?? new ReadFailure("broken-off", broken, { cause });
   }
   return Buffer.concat(chunks);

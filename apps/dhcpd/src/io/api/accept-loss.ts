@@ -21,14 +21,12 @@ export function addAcceptLoss(app: FastifyInstance, node: LossKeeper): void {
     const checked = checkDocument(orderSchema, request.body ?? {});
     if (!checked.ok) {
       const { problems } = checked;
-      return reply
-        .code(422)
-        .send({ error: "This order cannot be understood.", fix: "See docs/api.md.", problems });
+      return reply.code(422).send({ error: "Invalid request.", fix: "See docs/api.md.", problems });
     }
     if (node.keeping === undefined)
       throw new BusError(
-        "This node does not know the store yet.",
-        "Ask another node, or this one again in a moment.",
+        "This node has not loaded the store yet.",
+        "Ask another node, or try again in a moment.",
       );
     const accepted = await node.keeping.acceptLoss(node.links.texts);
     const { by = "unnamed", why } = checked.document;
@@ -41,13 +39,13 @@ export function addAcceptLoss(app: FastifyInstance, node: LossKeeper): void {
         return { accepted: accepted.words };
       case "nothing":
         return reply.code(404).send({
-          error: "No alarm stands here of leases or hosts that nobody remembers.",
+          error: "There is no active alarm about lost leases or hosts on this node.",
           fix: "`leasehold status` shows the alarms of each node.",
         });
       case "overtaken":
         return reply
           .code(409)
-          .send({ error: "The record of this node was written meanwhile.", fix: "Try again." });
+          .send({ error: "The record of this node was changed at the same time.", fix: "Try again." });
       default:
         return accepted satisfies never;
     }

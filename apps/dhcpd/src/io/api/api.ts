@@ -117,7 +117,7 @@ function documentsOf(node: NodeView, registry: Registry): NetworkDocuments {
 function watchThread(thread: DocumentThread, registry: Registry): void {
   new Gauge({
     name: "leasehold_document_thread_running",
-    help: "1 while the thread that checks and compares network documents runs; it ends after a minute without questions.",
+    help: "1 while the thread that checks and compares network documents is running; it ends after a minute without work.",
     registers: [registry],
     collect() {
       this.set(thread.isRunning ? 1 : 0);
@@ -125,7 +125,7 @@ function watchThread(thread: DocumentThread, registry: Registry): void {
   });
   new Gauge({
     name: "leasehold_document_thread_questions",
-    help: "Questions that this thread has not answered yet.",
+    help: "Unfinished requests to this thread.",
     registers: [registry],
     collect() {
       this.set(thread.questions);
@@ -139,8 +139,8 @@ function tooLong({ size, most }: Room): Problem | undefined {
   return {
     path: "",
     found: `a document of ${size} octets as it is stored (compressed)`,
-    expected: `at most ${most}: the NATS servers take no more in a message`,
-    fix: "Raise `max_payload` of the NATS servers where it is below 1MB; else take reservations out, into the inventory.",
+    expected: `at most ${most}: the limit of the NATS servers for one message`,
+    fix: "Raise `max_payload` of the NATS servers if it is below 1MB, or move reservations into the inventory.",
   };
 }
 
@@ -148,8 +148,8 @@ function tooLong({ size, most }: Room): Problem | undefined {
 async function impactOf(document: NetworkDocument, node: NodeView): Promise<Impact> {
   if (node.views?.isLoading !== false) {
     throw new BusError(
-      "This node is still loading leases and hosts, so it cannot say what the change would take away.",
-      "Ask another node, or this one again in a moment.",
+      "This node is still loading leases and hosts, so it cannot say what the change would lose.",
+      "Ask another node, or try again in a moment.",
     );
   }
   const after = await inTurns(compileInSteps(document, node.world.network.revision + 1));

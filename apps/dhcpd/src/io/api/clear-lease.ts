@@ -36,15 +36,13 @@ export function addClearLease(app: FastifyInstance, node: LeaseClearing): void {
         return refuse(
           reply,
           422,
-          `\`${request.params.address}\` is no IPv4 address.`,
+          `\`${request.params.address}\` is not a valid IPv4 address.`,
           "Write it as 10.77.16.1.",
         );
       const checked = checkDocument(orderSchema, request.body ?? {});
       if (!checked.ok) {
         const { problems } = checked;
-        return reply
-          .code(422)
-          .send({ error: "This order cannot be understood.", fix: "See docs/api.md.", problems });
+        return reply.code(422).send({ error: "Invalid request.", fix: "See docs/api.md.", problems });
       }
       const { by = "unnamed", why, force = false } = checked.document;
       const order = { address, by: `${by} (${request.ip})`, why, isForced: force };
@@ -62,7 +60,7 @@ function answer(reply: FastifyReply, address: string, cleared: Cleared, clocks: 
         reply,
         404,
         `Nothing keeps ${address} from anybody.`,
-        "`leasehold leases` lists what is held.",
+        "`leasehold leases` lists all leases.",
       );
     case "held": {
       const { client, mac, heldUntil } = cleared.lease;
@@ -70,16 +68,16 @@ function answer(reply: FastifyReply, address: string, cleared: Cleared, clocks: 
       return refuse(
         reply,
         409,
-        `${mac ?? client} has ${address}${until}. Who gets it next may meet that client there.`,
-        "Turn the client off or have it release the address; or clear it all the same, with force (`--force`).",
+        `${mac ?? client} has ${address}${until}. The next client with this address may conflict with it.`,
+        "Turn the client off, or let it release the address, or clear it anyway with force (`--force`).",
       );
     }
     case "overtaken":
       return refuse(
         reply,
         409,
-        `Somebody wrote to ${address} meanwhile; nothing was cleared.`,
-        "Look at it, and try again.",
+        `Conflict: ${address} was changed at the same time; nothing was cleared.`,
+        "Check it, and try again.",
       );
     case "unknown":
       return refuse(

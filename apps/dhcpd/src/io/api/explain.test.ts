@@ -40,7 +40,7 @@ test("POST explain: what cannot be understood is 422", async () => {
   const noPacket = await ask({ packet: "00" });
   expect([noPacket.statusCode, noPacket.json().error]).toEqual([
     422,
-    expect.stringContaining("no DHCP message"),
+    expect.stringContaining("not a DHCP message"),
   ]);
 });
 

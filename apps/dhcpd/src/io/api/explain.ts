@@ -112,11 +112,11 @@ const ETHERNET_LENGTH = "00:00:00:00:00:00".length;
 
 function answerUnknown(reply: FastifyReply, text: string) {
   return reply.code(404).send({
-    error: `No lease, host or reservation is known by ${JSON.stringify(text)}.`,
-    fix: "`leasehold leases` and `leasehold hosts` list what there is; a client that never got an address is known by its hardware address.",
+    error: `No lease, host or reservation matches ${JSON.stringify(text)}.`,
+    fix: "`leasehold leases` and `leasehold hosts` list what there is. Use the hardware address for a client that never got a lease.",
   });
 }
 
 function answerMistakes(reply: FastifyReply, problems: readonly Problem[]) {
-  return answerProblems(reply, "This question cannot be understood.", problems);
+  return answerProblems(reply, "Invalid request.", problems);
 }

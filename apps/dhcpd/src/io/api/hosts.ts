@@ -27,7 +27,7 @@ export function addHosts(app: FastifyInstance, world: HostsParts): void {
       });
     }
     return reply.code(409).send({
-      error: `${found.length} hosts are meant by ${params.id}: ${found.map(({ id }) => id).join(", ")}.`,
+      error: `${params.id} matches ${found.length} hosts: ${found.map(({ id }) => id).join(", ")}.`,
       fix: "Ask for one of them by its id.",
     });
   });

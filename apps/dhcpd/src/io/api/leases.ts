@@ -119,9 +119,7 @@ function candidates(view: LeaseView, { address, client, identity }: Filter): Ite
 
 export function notReadable(reply: FastifyReply, path: string, text: string) {
   const expected = "a hardware address, a client's identity, an IPv4 address, a host name or a host's id";
-  return answerProblems(reply, "This request cannot be understood.", [
-    { path, found: JSON.stringify(text), expected },
-  ]);
+  return answerProblems(reply, "Invalid request.", [{ path, found: JSON.stringify(text), expected }]);
 }
 
 function unknownSubnet(reply: FastifyReply, subnet: string, network: Network) {

@@ -104,7 +104,10 @@ describe("PUT /api/v1/network", () => {
     keep(SECOND);
     const reply = await put(YAML, '"1"');
     expect(reply.statusCode).toBe(412);
-    expect(reply.json()).toMatchObject({ revision: 2, error: expect.stringContaining("not at revision 1") });
+    expect(reply.json()).toMatchObject({
+      revision: 2,
+      error: expect.stringContaining("changed since revision 1"),
+    });
     expect(records).toHaveLength(2);
   });
 

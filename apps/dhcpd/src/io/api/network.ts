@@ -75,8 +75,8 @@ function addReading(app: FastifyInstance, documents: NetworkDocuments): void {
     const json = await documents.revision(revision);
     if (json !== undefined) return reply.type("application/json; charset=utf-8").send(json);
     return reply.code(404).send({
-      error: `No revision ${revision} of the network document is kept.`,
-      fix: "GET /api/v1/network/history (`leasehold history`) lists those that are.",
+      error: `Revision ${revision} of the network document is not kept.`,
+      fix: "GET /api/v1/network/history (`leasehold history`) lists the revisions that are.",
     });
   });
 }
@@ -143,8 +143,8 @@ async function checkedWhole(text: string, documents: NetworkDocuments): Promise<
 /** Nothing is lost by accident: who sends no `accept` has not seen what this change takes away. */
 function answerLoss(reply: FastifyReply, impact: Impact) {
   return reply.code(409).send({
-    error: `This change takes leases or links away; nothing was stored. ${impact.lines.join(" ")}`,
-    fix: "Send ?accept=loss (`leasehold apply --yes`) if that is meant.",
+    error: `This change would lose leases or links; nothing was stored. ${impact.lines.join(" ")}`,
+    fix: "Send ?accept=loss (`leasehold apply --yes`) if that is intended.",
     impact,
   });
 }
@@ -178,8 +178,8 @@ function answerUnconditional(reply: FastifyReply, ifMatch: string | undefined) {
 function answerConflict(reply: FastifyReply, expected: number, newest: StoredRecord | undefined) {
   const now = newest === undefined ? "" : ` It is at revision ${newest.revision}.`;
   return reply.code(412).send({
-    error: `The network document is not at revision ${expected} any more.${now}`,
-    fix: "Somebody changed it meanwhile: look at the difference (leasehold diff) and apply again.",
+    error: `Conflict: the network document was changed since revision ${expected}.${now}`,
+    fix: "Look at the difference (leasehold diff) and apply again.",
     revision: newest?.revision ?? 0,
   });
 }

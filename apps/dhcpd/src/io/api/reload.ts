@@ -26,7 +26,7 @@ export function reload({ app, secrets, inForce, log, read }: Reloading): void {
   if ("problems" in now) {
     log.error(
       { problems: now.problems },
-      "SIGHUP: node.yaml has mistakes; token and certificate stay as they were",
+      "SIGHUP: node.yaml has errors; the token and the certificate are unchanged",
     );
     return;
   }
@@ -45,12 +45,11 @@ export function reload({ app, secrets, inForce, log, read }: Reloading): void {
       certificate: tls ? "read again" : "none",
     };
     secrets.token = token;
-    log.info(took, "SIGHUP: read the API's token and certificate again");
-    if (restOf(file) !== restOf(inForce))
-      log.warn("SIGHUP: node.yaml has other changes, too: they need a restart");
+    log.info(took, "SIGHUP: reloaded the token and the certificate of the API");
+    if (restOf(file) !== restOf(inForce)) log.warn("SIGHUP: other changes in node.yaml need a restart");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    log.error({ reason }, "SIGHUP: token and certificate stay as they were");
+    log.error({ reason }, "SIGHUP: the token and the certificate are unchanged");
   }
 }
 

@@ -47,7 +47,7 @@ class Misunderstood extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super("This request cannot be understood.");
+    super("Invalid request.");
     this.problems = problems;
   }
 }
@@ -75,7 +75,7 @@ function checkBySchema(app: FastifyInstance): void {
 function writtenTwice(query: unknown): Problem[] {
   return Object.entries(query ?? {}).flatMap(([path, value]) =>
     Array.isArray(value)
-      ? [{ path, found: `${value.length} values`, expected: "one value: a parameter is written once" }]
+      ? [{ path, found: `${value.length} values`, expected: "one value: a parameter may occur only once" }]
       : [],
   );
 }
@@ -117,7 +117,7 @@ function answerError(
   log({ err: error, method: request.method, path: request.url.split("?", 1)[0] }, FAULT);
   return reply.code(500).send({
     error: "This node failed to answer.",
-    fix: "Its log says why: please report it. Ask another node meanwhile.",
+    fix: "Its log says why: please report it. Until then, ask another node.",
   });
 }
 

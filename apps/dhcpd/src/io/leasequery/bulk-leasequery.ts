@@ -171,7 +171,7 @@ function listenError(address: Ipv4, port: number, cause: unknown): BulkListenErr
   if (code === "EADDRINUSE") {
     return new BulkListenError(
       `${at} is in use by another process.`,
-      "Stop it (`ss -ltnp` names it), or take leasequery.peers out of the network document.",
+      "Stop it (`ss -ltnp` shows it), or remove leasequery.peers from the network document.",
       { cause },
     );
   }

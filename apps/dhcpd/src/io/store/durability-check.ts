@@ -63,9 +63,9 @@ export class DurabilityCheck {
     if (found === this.told) return;
     this.told = found;
     if (durability === "interval")
-      this.log.error({ found, fix: FIX }, "NATS acknowledges before it writes to disk");
+      this.log.error({ found, fix: FIX }, "NATS acknowledges writes before it calls fsync");
     if (durability === "unknown")
-      this.log.warn({ found }, "whether NATS writes to disk before it acknowledges is not known");
+      this.log.warn({ found }, "cannot determine whether NATS calls fsync before it acknowledges writes");
   }
 }
 

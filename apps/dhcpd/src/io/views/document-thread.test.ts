@@ -51,7 +51,7 @@ test("a document is checked while many are still compared", async () => {
 test("who waits when the thread ends is told, and the next one gets another thread", async () => {
   const cut = thread.check(good);
   thread.close();
-  await expect(cut).rejects.toThrow(/could not be looked at/);
+  await expect(cut).rejects.toThrow(/could not be checked/);
   expect(await thread.check(good)).toEqual(readNetwork(good));
 });
 

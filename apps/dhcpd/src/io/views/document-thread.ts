@@ -56,8 +56,8 @@ export class DocumentThread {
   private async ask<T>(question: Question): Promise<T> {
     if (this.waiting.size >= WAITING_MAX) {
       throw new BusError(
-        `This node is busy with ${WAITING_MAX} other questions about network documents.`,
-        "Ask again in a moment.",
+        `This node is busy with ${WAITING_MAX} other requests about network documents.`,
+        "Try again in a moment.",
       );
     }
     clearTimeout(this.idle);
@@ -102,6 +102,6 @@ export class DocumentThread {
     const { waiting } = this;
     this.waiting = new Map();
     for (const { reject } of waiting.values())
-      reject(new Error(`The document could not be looked at: ${reason}.`));
+      reject(new Error(`The document could not be checked: ${reason}.`));
   }
 }
