@@ -5,8 +5,9 @@ import { AddressIndex } from "./address-index.ts";
 import { ClientIndex } from "./client-index.ts";
 import { DeclinedIndex } from "./declined-index.ts";
 import { type Instant, NO_REVISION, type Revision } from "./instant.ts";
-import { isUnreadable, type Lease, removedLease } from "./lease.ts";
+import { isUnreadable, type Lease, leaseAfter, leaseOf, removedLease } from "./lease.ts";
 import { LeaseRecords } from "./lease-records.ts";
+import type { Append, StoredEvent } from "./lease-store.ts";
 import { NO_SLOT, type Slot } from "./record-memory.ts";
 
 export class LeaseView {
@@ -120,6 +121,19 @@ export class LeaseView {
     const isKnown = known !== undefined && !isUnreadable(known);
     this.apply(isKnown ? { ...known, revision } : removedLease(address, revision, at));
     return isKnown ? known : undefined;
+  }
+
+  /** What was stored a moment ago: until the stream shows it, the instant of sending stands for its own, so that nothing is held for too long. */
+  expect(append: Append, revision: Revision, sentAt: Instant): void {
+    if (this.revisionOf(append.address) < revision) this.apply(leaseAfter(append.event, revision, sentAt));
+  }
+
+  /** What stands in the store beats what was known here. */
+  learn(address: Ipv4, current: StoredEvent | undefined): void {
+    if (current === undefined) return;
+    const lease = leaseOf(current);
+    if (lease === undefined) this.noteRemoved(address, current.revision, current.at);
+    else this.apply(lease);
   }
 
   /** Nothing is known of the address any more; `revision` is what its next write has to expect. */

@@ -39,7 +39,7 @@ import { nameOf } from "../telemetry/recent-outcomes.ts";
 import { Answers } from "./answers.ts";
 import { type Cleared, clearLease } from "./clear-lease.ts";
 import type { DropReason } from "./drop-reason.ts";
-import type { Exchange, Foreseen, ServiceParts } from "./exchange.ts";
+import { DECIDING, type Exchange, type Foreseen, type ServiceParts } from "./exchange.ts";
 import { type LeftPacket, LeftPackets } from "./left-packets.ts";
 import { PoolWatch } from "./pool-watch.ts";
 import { RenewalCalls } from "./renewal-calls.ts";
@@ -313,9 +313,8 @@ export class DhcpService {
       network: world.network,
       arrivedAt: (clocks.now() - waited) as Instant,
       times,
-      waitsSince: receivedAt,
+      state: DECIDING,
       attempts: 0,
-      isAnswered: false,
       probed: undefined,
     });
   }

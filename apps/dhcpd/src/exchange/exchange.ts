@@ -47,14 +47,27 @@ export interface Exchange {
   readonly arrivedAt: Instant;
   /** Of a request and its copies. */
   readonly key: string;
-  /** Since when it waits for the store, on the steady clock. */
-  waitsSince: number;
+  state: ExchangeState;
   attempts: number;
-  /** It was answered by what was held, while its write still waits. */
-  isAnswered: boolean;
   /** Addresses that nobody else was found to use. */
   probed: Set<Ipv4> | undefined;
 }
+
+/** Where an exchange stands; `since` by the steady clock. */
+export type ExchangeState =
+  | { readonly kind: "deciding" }
+  /** Its address is probed before it is offered. */
+  | { readonly kind: "probing"; readonly since: number }
+  /** Its event is on its way to the store. */
+  | { readonly kind: "storing"; readonly since: number }
+  /** It is to be told NAK, and the stream's leader is asked first. */
+  | { readonly kind: "verifying"; readonly since: number }
+  /** It was answered by what was stored before; what it waited for is still on its way. */
+  | { readonly kind: "answered"; readonly since: number }
+  | { readonly kind: "done" };
+
+export const DECIDING = { kind: "deciding" } as const;
+export const DONE = { kind: "done" } as const;
 
 /** What the service makes of a packet. */
 export type Foreseen =

@@ -3,25 +3,22 @@
 import {
   type Append,
   type AppendResult,
-  conflictEvent,
   type Decision,
-  DROPPED,
   decide,
-  declineLimitReached,
   type Instant,
   type LeaseRequest,
   leaseAfter,
-  leaseOf,
   type Revision,
   type StoredEvent,
 } from "@leasehold/leases";
 import { type Ipv4, MessageType, type Packet } from "@leasehold/protocol";
-import type { Arrival, ProbeAnswer } from "../ports.ts";
+import type { Arrival } from "../ports.ts";
 import type { Grant } from "../reply/reply-content.ts";
 import type { Answers } from "./answers.ts";
 import { noteDeclines } from "./decline-alarm.ts";
 import type { DropReason } from "./drop-reason.ts";
-import type { Exchange, ServiceParts } from "./exchange.ts";
+import { DECIDING, DONE, type Exchange, type ExchangeState, type ServiceParts } from "./exchange.ts";
+import { askWhoUses, outOfUse } from "./probing.ts";
 
 const ATTEMPTS_MAX = 4;
 /** Intents of writes that were given up, kept in mind at most. */
@@ -36,7 +33,8 @@ export class Transactions {
   private readonly answers: Answers;
   /** A packet by the network of now. */
   private readonly readAgain: (packet: Packet, arrival: Arrival) => LeaseRequest | DropReason;
-  private readonly inProgress = new Map<string, Exchange>();
+  /** Those that wait, by key; the one that waits longest first. */
+  private readonly waiting = new Map<string, Exchange>();
   private readonly givenUp = new Set<string>();
 
   constructor(parts: ServiceParts, answers: Answers, readAgain: Transactions["readAgain"]) {
@@ -45,9 +43,9 @@ export class Transactions {
     this.readAgain = readAgain;
   }
 
-  /** Exchanges that wait for the store. */
+  /** Exchanges that wait for the store, or for whoever may use an address. */
   get pending(): number {
-    return this.inProgress.size;
+    return this.waiting.size;
   }
 
   /** Whether a write was given up: should it be stored all the same, no client was told of it. */
@@ -57,44 +55,73 @@ export class Transactions {
 
   /** The client asks again while its exchange waits: then it also listens for longer. False: nothing waits. */
   hearAgain(key: string, now: number): boolean {
-    const waiting = this.inProgress.get(key);
+    const waiting = this.waiting.get(key);
     if (waiting === undefined) return false;
     waiting.receivedAt = now;
     waiting.times++;
-    // It was answered, and the answer was lost.
-    if (waiting.isAnswered) this.answerByWhatIsHeld(waiting);
+    // The answer was lost.
+    if (waiting.state.kind === "answered") this.answerFromStored(waiting);
     return true;
   }
 
   /** Every some 100 ms: clients that can be answered without the write that they wait for do not wait on. */
   tick(): void {
     const before = this.parts.clocks.steady() - WAIT_MAX_MS;
-    for (const exchange of this.inProgress.values()) {
-      if (exchange.waitsSince > before) return;
-      if (!exchange.isAnswered) this.answerByWhatIsHeld(exchange);
+    for (const exchange of this.waiting.values()) {
+      const { state } = exchange;
+      if (!isWaiting(state) || state.since > before) return;
+      if (state.kind === "storing" || state.kind === "verifying") this.answerFromStored(exchange);
     }
   }
 
   /** Decides, and carries the decision out. Never throws: a mistake of ours ends this exchange alone. */
   act(exchange: Exchange): void {
     try {
+      this.enter(exchange, DECIDING);
       this.step(exchange);
     } catch (cause) {
       this.fail(exchange, cause);
     }
   }
 
-  private fail(exchange: Exchange, cause: unknown): void {
+  /** The one place where an exchange changes its state. */
+  private enter(exchange: Exchange, state: ExchangeState): void {
+    const { key, state: before } = exchange;
+    exchange.state = state;
     // Its key may be another exchange's by now.
-    if (this.inProgress.get(exchange.key) === exchange) this.inProgress.delete(exchange.key);
+    const isKnown = isWaiting(before) && this.waiting.get(key) === exchange;
+    if (!isWaiting(state)) {
+      if (isKnown) this.waiting.delete(key);
+    } else if (!isKnown || state.since !== before.since) {
+      this.waiting.delete(key);
+      this.waiting.set(key, exchange);
+    }
+  }
+
+  private wait(exchange: Exchange, kind: "storing" | "probing" | "verifying"): void {
+    this.enter(exchange, { kind, since: this.parts.clocks.steady() });
+  }
+
+  private fail(exchange: Exchange, cause: unknown): void {
+    this.enter(exchange, DONE);
     this.answers.fail(exchange, cause);
+  }
+
+  private finish(exchange: Exchange, decision: Decision): void {
+    this.enter(exchange, DONE);
+    this.answers.finish(exchange, decision);
+  }
+
+  private silence(exchange: Exchange, reason: string): void {
+    this.enter(exchange, DONE);
+    this.answers.silence(exchange, reason);
   }
 
   private step(exchange: Exchange): void {
     exchange.attempts++;
     const refusal = this.readByNetworkOfNow(exchange);
     if (refusal !== undefined) {
-      this.answers.silence(exchange, refusal);
+      this.silence(exchange, refusal);
       return;
     }
     const decision = this.decide(exchange.request);
@@ -121,57 +148,31 @@ export class Transactions {
   /** Off the packet path: other packets are handled meanwhile, and the address is offered to nobody else. */
   private async probe(exchange: Exchange, decision: Grant, waitMs: number): Promise<void> {
     try {
-      this.noteProbed(exchange, decision, await this.askWhoUses(exchange, decision, waitMs));
+      this.wait(exchange, "probing");
+      this.parts.world.offers.apply(exchange.request.client, decision.offers);
+      const answer = await askWhoUses(this.parts, exchange, decision.address, waitMs, (fault) =>
+        this.answers.fault(fault),
+      );
+      exchange.probed ??= new Set();
+      exchange.probed.add(decision.address);
+      if (typeof answer === "string") this.act(exchange);
+      else this.noteInUse(exchange, decision);
     } catch (cause) {
       this.fail(exchange, cause);
     }
   }
 
-  /** A probe that fails is one that could not be made: the address is offered as where it cannot be asked. */
-  private async askWhoUses(
-    exchange: Exchange,
-    { address, offers }: Grant,
-    waitMs: number,
-  ): Promise<ProbeAnswer> {
-    const { world, probe } = this.parts;
-    const { packet, request, arrival } = exchange;
-    this.await(exchange);
-    world.offers.apply(request.client, offers);
-    const interfaceName = packet.giaddr === 0 ? arrival.link.interfaceName : undefined;
-    try {
-      return await probe!(address, { interfaceName, clientMac: request.mac }, waitMs);
-    } catch (cause) {
-      this.answers.fault({ cause, during: "probing an address", packet: packet.bytes });
-      return "unknown";
-    }
-  }
-
-  private noteProbed(exchange: Exchange, decision: Grant, answer: ProbeAnswer): void {
-    const { world, clocks, counters, nextIntent } = this.parts;
-    const { request } = exchange;
-    const { address } = decision;
-    this.inProgress.delete(exchange.key);
-    exchange.probed ??= new Set();
-    exchange.probed.add(address);
-    if (typeof answer === "string") {
-      this.act(exchange);
+  /** Somebody else uses the address: another one is looked for once it is out of use. */
+  private noteInUse(exchange: Exchange, decision: Grant): void {
+    const append = outOfUse(this.parts, exchange.request, decision);
+    if (append === undefined) {
+      this.silence(exchange, "address-in-use");
       return;
     }
-    counters.count("trouble", "address-in-use");
-    world.offers.apply(request.client, DROPPED);
-    // Who answers for every address must not take the pool out of use.
-    if (declineLimitReached(world, request, clocks.now()) !== undefined) {
-      noteDeclines(world, request, clocks);
-      this.answers.silence(exchange, "address-in-use");
-      return;
-    }
-    const intent = nextIntent();
-    const append = conflictEvent(world, { ...request, intent }, decision);
     this.append(exchange, append, (result) => {
-      if (result.kind === "stored") this.take(append, result.revision, clocks.now());
-      if (result.kind === "conflict") this.learn(address, result.current);
+      this.noteResult(append, result, this.parts.clocks.now());
       if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
-      else this.answers.silence(exchange, "address-in-use");
+      else this.silence(exchange, "address-in-use");
     });
   }
 
@@ -191,32 +192,37 @@ export class Transactions {
     const { world, clocks, health } = this.parts;
     const now = clocks.steady();
     if (!health.isPrompt(now)) {
-      const held = this.decideByWhatIsHeld(request);
-      if (held !== undefined) return held;
+      const stored = this.decideFromStored(request);
+      if (stored !== undefined) return stored;
     }
     const isWritable = request.type === MessageType.DISCOVER ? health.mayOffer(now) : health.mayWrite(now);
     return decide(world, request, clocks.now(), isWritable ? "writable" : "stored-only");
   }
 
   /** A grant that promises nothing beyond what a quorum holds already (I5). */
-  private decideByWhatIsHeld(request: LeaseRequest): Grant | undefined {
-    const { world, clocks } = this.parts;
-    const decision = decide(world, request, clocks.now(), "stored-only");
+  private decideFromStored(request: LeaseRequest): Grant | undefined {
+    const decision = decide(this.parts.world, request, this.parts.clocks.now(), "stored-only");
     return decision.kind === "grant" && decision.append === undefined ? decision : undefined;
   }
 
-  /** Should it fail, that is its answer: its write waits on, and the client asks again. */
-  private answerByWhatIsHeld(exchange: Exchange): void {
+  /** What it waits for, if anything, still comes; then it has been answered. A failure is an answer, too: the client asks again. */
+  private answerFromStored(exchange: Exchange): boolean {
     try {
-      if (this.readByNetworkOfNow(exchange) !== undefined) return;
-      const decision = this.decideByWhatIsHeld(exchange.request);
-      if (decision?.reply !== "ACK") return;
-      exchange.isAnswered = true;
+      if (this.readByNetworkOfNow(exchange) !== undefined) return false;
+      const decision = this.decideFromStored(exchange.request);
+      if (decision?.reply !== "ACK") return false;
+      this.noteAnswered(exchange);
       this.answers.finish(exchange, decision);
     } catch (cause) {
-      exchange.isAnswered = true;
+      this.noteAnswered(exchange);
       this.answers.fail(exchange, cause);
     }
+    return true;
+  }
+
+  private noteAnswered(exchange: Exchange): void {
+    const { state } = exchange;
+    if (isWaiting(state)) this.enter(exchange, { kind: "answered", since: state.since });
   }
 
   private carryOut(exchange: Exchange, decision: Decision): void {
@@ -224,14 +230,14 @@ export class Transactions {
       case "grant":
       case "silent":
         if (decision.append !== undefined) this.commit(exchange, decision, decision.append);
-        else this.answers.finish(exchange, decision);
+        else this.finish(exchange, decision);
         return;
       case "refuse":
-        void this.verifyRefusal(exchange, decision);
+        void this.verifyRefusal(exchange, decision.address);
         return;
       case "inform":
       case "forgo":
-        this.answers.finish(exchange, decision);
+        this.finish(exchange, decision);
         return;
       default:
         decision satisfies never;
@@ -239,13 +245,19 @@ export class Transactions {
   }
 
   private commit(exchange: Exchange, decision: Decision, append: Append): void {
-    this.await(exchange);
+    this.wait(exchange, "storing");
     const sentAt = this.parts.clocks.now();
     this.append(exchange, append, (result) => {
-      this.inProgress.delete(exchange.key);
       this.parts.counters.count("commits", result.kind);
       this.parts.health.note(result.kind, this.parts.clocks.steady());
-      this.settle(exchange, decision, append, result, sentAt);
+      const isAnswered = exchange.state.kind === "answered";
+      this.enter(exchange, DECIDING);
+      const isBehind = this.noteResult(append, result, sentAt);
+      if (isAnswered) this.enter(exchange, DONE);
+      else if (result.kind === "stored") this.finishStored(exchange, decision, append, sentAt);
+      else if (result.kind === "unknown") this.finishWithoutStore(exchange);
+      else if (isBehind) this.silence(exchange, "store-unavailable");
+      else this.decideAgain(exchange, result.current);
     });
   }
 
@@ -260,69 +272,57 @@ export class Transactions {
     });
   }
 
-  private await(exchange: Exchange): void {
-    exchange.waitsSince = this.parts.clocks.steady();
-    this.inProgress.set(exchange.key, exchange);
-  }
-
-  private settle(
-    exchange: Exchange,
-    decision: Decision,
-    append: Append,
-    result: AppendResult,
-    sentAt: Instant,
-  ): void {
+  /** What the store says stands in the view now; true: it says less than was seen of it, and that counts for nothing. */
+  private noteResult(append: Append, result: AppendResult, sentAt: Instant): boolean {
     switch (result.kind) {
       case "stored":
-        this.take(append, result.revision, sentAt);
-        if (!exchange.isAnswered) this.finish(exchange, decision, append, sentAt);
-        return;
+        this.parts.world.view.expect(append, result.revision, sentAt);
+        return false;
       case "conflict":
-        if (this.isBehind(append.address, append.expected, result.current)) {
-          if (!exchange.isAnswered) this.answers.silence(exchange, "store-unavailable");
-          return;
-        }
-        this.learn(append.address, result.current);
-        if (exchange.isAnswered) return;
-        if (this.isOvertaken(exchange, result.current)) this.answers.silence(exchange, "not-the-owner");
-        else if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
-        else this.answers.silence(exchange, "store-unavailable");
-        return;
+        if (this.isBehind(append.address, append.expected, result.current)) return true;
+        this.parts.world.view.learn(append.address, result.current);
+        return false;
       case "unknown":
         this.noteGivenUp(append.event.intent);
-        this.decideWithoutStore(exchange);
-        return;
+        return false;
       default:
-        result satisfies never;
+        return result satisfies never;
     }
+  }
+
+  /** Another node was faster. */
+  private decideAgain(exchange: Exchange, current: StoredEvent | undefined): void {
+    if (this.isOvertaken(exchange, current)) this.silence(exchange, "not-the-owner");
+    else if (exchange.attempts < ATTEMPTS_MAX) this.act(exchange);
+    else this.silence(exchange, "store-unavailable");
+  }
+
+  /** The fate of the write is open: only what was stored before may be promised (I5). */
+  private finishWithoutStore(exchange: Exchange): void {
+    if (this.answerFromStored(exchange)) this.enter(exchange, DONE);
+    else this.silence(exchange, "store-unavailable");
   }
 
   /**
    * An event counts from when its write left, and a leader that lost its majority may hold that back for longer than the
    * guard: what the client is told fits into what is left by now.
    */
-  private finish(exchange: Exchange, decision: Decision, append: Append, sentAt: Instant): void {
+  private finishStored(exchange: Exchange, decision: Decision, append: Append, sentAt: Instant): void {
     const now = this.parts.clocks.now();
     if (decision.kind !== "grant" || decision.reply !== "ACK" || now - sentAt < PROMPT_MS) {
-      this.answers.finish(exchange, decision);
+      this.finish(exchange, decision);
       return;
     }
     const { heldUntil } = leaseAfter(append.event, append.expected, sentAt);
     const left = Math.floor((heldUntil - now) / 1000);
-    if (left < 1) this.answers.silence(exchange, "store-unavailable");
-    else this.answers.finish(exchange, { ...decision, seconds: Math.min(decision.seconds, left) });
+    if (left < 1) this.silence(exchange, "store-unavailable");
+    else this.finish(exchange, { ...decision, seconds: Math.min(decision.seconds, left) });
   }
 
   private noteGivenUp(intent: string): void {
     this.givenUp.add(intent);
     const oldest = this.givenUp.values().next();
     if (this.givenUp.size > GIVEN_UP_MAX && !oldest.done) this.givenUp.delete(oldest.value);
-  }
-
-  /** Until the stream shows it, the instant of sending stands for its own, so that nothing is held for too long. */
-  private take(append: Append, revision: Revision, sentAt: Instant): void {
-    const { view } = this.parts.world;
-    if (view.revisionOf(append.address) < revision) view.apply(leaseAfter(append.event, revision, sentAt));
   }
 
   /** What a client gave back may have been granted to it again meanwhile: that grant is not what it gave back. */
@@ -339,39 +339,21 @@ export class Transactions {
     return true;
   }
 
-  /** What stands in the store beats what the view had. */
-  private learn(address: Ipv4, current: StoredEvent | undefined): void {
-    const { view } = this.parts.world;
-    const lease = current && leaseOf(current);
-    if (lease !== undefined) view.apply(lease);
-    else if (current !== undefined) view.noteRemoved(address, current.revision, current.at);
-  }
-
-  /** The fate of the write is open: only what was held before may be promised (I5). */
-  private decideWithoutStore(exchange: Exchange): void {
-    if (exchange.isAnswered) return;
-    this.answerByWhatIsHeld(exchange);
-    if (!exchange.isAnswered) this.answers.silence(exchange, "store-unavailable");
-  }
-
   /** NAK takes an address from somebody: the view may be some ms behind, so the stream's leader has the last word. */
-  private async verifyRefusal(
-    exchange: Exchange,
-    decision: Extract<Decision, { kind: "refuse" }>,
-  ): Promise<void> {
-    this.await(exchange);
-    const seen = this.parts.world.view.revisionOf(decision.address);
+  private async verifyRefusal(exchange: Exchange, address: Ipv4): Promise<void> {
+    this.wait(exchange, "verifying");
+    const seen = this.parts.world.view.revisionOf(address);
     let current: StoredEvent | undefined;
     try {
-      if (decision.address !== 0) current = await this.parts.store.read(decision.address);
+      if (address !== 0) current = await this.parts.store.read(address);
     } catch {
       // The store has no leader, or does not answer.
-      this.inProgress.delete(exchange.key);
-      this.answers.silence(exchange, "store-unavailable");
+      if (exchange.state.kind === "answered") this.enter(exchange, DONE);
+      else this.silence(exchange, "store-unavailable");
       return;
     }
     try {
-      this.refuseBy(exchange, decision.address, seen, current);
+      this.refuseBy(exchange, address, seen, current);
     } catch (cause) {
       this.fail(exchange, cause);
     }
@@ -384,17 +366,27 @@ export class Transactions {
     seen: Revision,
     current: StoredEvent | undefined,
   ): void {
-    // From here on a commit may put the key in again.
-    this.inProgress.delete(exchange.key);
-    if (address !== 0 && this.isBehind(address, seen, current)) {
-      this.answers.silence(exchange, "store-unavailable");
-      return;
-    }
-    if (address !== 0) this.learn(address, current);
+    const isAnswered = exchange.state.kind === "answered";
+    this.enter(exchange, DECIDING);
+    const isBehind = address !== 0 && this.isBehind(address, seen, current);
+    if (address !== 0 && !isBehind) this.parts.world.view.learn(address, current);
+    // A NAK must not follow an ACK.
+    if (isAnswered) this.enter(exchange, DONE);
+    else if (isBehind) this.silence(exchange, "store-unavailable");
+    else this.refuseAgain(exchange);
+  }
+
+  private refuseAgain(exchange: Exchange): void {
     const refusal = this.readByNetworkOfNow(exchange);
     const again = this.decide(exchange.request);
-    if (refusal !== undefined) this.answers.silence(exchange, refusal);
-    else if (again.kind === "refuse") this.answers.finish(exchange, again);
+    if (refusal !== undefined) this.silence(exchange, refusal);
+    else if (again.kind === "refuse") this.finish(exchange, again);
     else this.carryOut(exchange, again);
   }
+}
+
+type WaitingState = Exclude<ExchangeState, typeof DECIDING | typeof DONE>;
+
+function isWaiting(state: ExchangeState): state is WaitingState {
+  return "since" in state;
 }

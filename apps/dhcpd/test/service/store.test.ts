@@ -1,8 +1,23 @@
 // What a node does when the store says no, says nothing, or says it late.
 
+import { revision } from "@leasehold/leases";
 import { describe, expect, test } from "vitest";
+import { nodeOn } from "../lan.ts";
 import { HELD, LEASE_SECONDS, leased, NETWORK, pair, settled, TestNode } from "../node.ts";
-import { ackOf, alice, bob, client, ip, option, packetOf, SERVER, selecting, told, X } from "../wire.ts";
+import {
+  ackOf,
+  alice,
+  bob,
+  type Client,
+  client,
+  ip,
+  option,
+  packetOf,
+  SERVER,
+  selecting,
+  told,
+  X,
+} from "../wire.ts";
 
 describe("when the store says that somebody else was first", () => {
   test("to the same address for another client: what stands there is learnt, and the client is refused", async () => {
@@ -318,4 +333,32 @@ test("while the store takes no writes, a REQUEST that names another node is left
   second.isConnected = true;
   first.hearBeat(second);
   expect(writesFor(2)).toBe(1);
+});
+
+describe("a NAK that the stream's leader is asked about", () => {
+  const mine = (of: Client, expected: number) => {
+    const { event } = leased().store.log[0]!;
+    const append = { address: ip(X), expected: revision(expected), event: { ...event!, node: "n2" } };
+    return { ...append, event: { ...append.event, client: of.client, mac: of.mac, intent: `${expected}` } };
+  };
+
+  test("does not come after an ACK that the client got meanwhile, whatever the leader says then", async () => {
+    const node = nodeOn({ lan: { authoritative: true } }, { followsAtOnce: false });
+    node.store.append(mine(bob, 0), () => {});
+    node.hearStore();
+    node.door.state = "slow";
+    node.receive(packetOf("REQUEST", alice, { ciaddr: X }), false);
+    expect([node.sent, node.service.pending]).toEqual([[], 1]);
+    // The view learns that the address is alice's, and the store has it as bob's again.
+    node.store.append(mine(alice, 1), () => {});
+    node.hearStore();
+    node.store.append(mine(bob, 2), () => {});
+    node.pass(0.6);
+    const acknowledged = node.sent;
+    expect(acknowledged).toEqual([expect.stringContaining(ackOf())]);
+    node.door.settle();
+    await settled();
+    expect([node.sent, node.service.pending]).toEqual([acknowledged, 0]);
+    expect(node.world.view.get(ip(X))?.client).toBe(bob.client);
+  });
 });
