@@ -96,7 +96,7 @@ const CHANGES: readonly [string, NetworkDocument, string, string | RegExp][] = [
     ...MOVES,
   ],
   [
-    "`unknown: ignore`, and nobody knows the client",
+    "`unknown: ignore`, and the client is unknown",
     documentOf({ unknown: "ignore" }),
     ...silence("unknown-host"),
   ],
