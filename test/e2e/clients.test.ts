@@ -1,7 +1,7 @@
 // Real clients: each gets a lease, renews it by its own clock, keeps it when the node that gave it dies, and gives it back.
 // Judged by what the client says and does, by the wire, and by the API.
 
-import { Members } from "@leasehold/leases";
+import { Members } from "@leasehold/cluster";
 import {
   clientIdOfHardware,
   formatIpv4,

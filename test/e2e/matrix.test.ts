@@ -1,5 +1,5 @@
 // Each real client through the states of RFC 2131 §4.4, figure 5. Judged on the wire: a capture on the bridge, decoded.
-import { Members } from "@leasehold/leases";
+import { Members } from "@leasehold/cluster";
 import { clientIdOfHardware, formatIpv4, type Mac, MessageType, macBytes } from "@leasehold/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ClientProgram, RunningClient } from "../lab/clients/index.ts";

@@ -1,7 +1,7 @@
 // What people and the wire get wrong: a node that cannot start says why and what to do; a network document with errors, a
 // request without a token, and garbage change nothing.
 import { writeFileSync } from "node:fs";
-import { Members } from "@leasehold/leases";
+import { Members } from "@leasehold/cluster";
 import { clientIdOfHardware, type Mac, MessageType, macBytes, parseIpv4 } from "@leasehold/protocol";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { clientPrograms, RunningClient } from "../lab/clients/index.ts";

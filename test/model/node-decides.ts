@@ -1,5 +1,6 @@
 // What a node makes of a packet, by the real decide() and what it has seen of the log.
 
+import { Members } from "@leasehold/cluster";
 import { Inventory } from "@leasehold/inventory";
 import {
   DEFAULT_POLICY,
@@ -10,7 +11,6 @@ import {
   type LeaseRequest,
   LeaseView,
   leaseAfter,
-  Members,
   Offers,
   revision,
   type World,

@@ -1,5 +1,5 @@
 // Chance that a seed repeats, one source for each thing that happens: leaving a fault out does not change the dice of others.
-import { hashOf } from "@leasehold/leases";
+import { hashOf } from "@leasehold/cluster";
 import { Random } from "../random.ts";
 
 const RANGE = 2 ** 32;

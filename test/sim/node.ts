@@ -2,18 +2,17 @@
 // links around them. A crash ends its process, and all that it knew; the next one starts empty.
 
 import { type JointBatches, type KeyWrite, readHanded, type Told, Wrong } from "@leasehold/bus";
+import { BEAT_EVERY_MS, PauseWatch, StreamClock } from "@leasehold/cluster";
 import { type CasStream, GroupCommits, LEASE_WRITES } from "@leasehold/lease-store";
 import { type Append, DEFAULT_POLICY, encodeLeaseEvent, instant, type StoredEvent } from "@leasehold/leases";
 import { clientIdOfHardware, MessageType, type Packet } from "@leasehold/protocol";
-import { BEAT_EVERY_MS, type Heartbeat, type NodeState } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
+import type { Heartbeat, NodeState } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
 import { Membership } from "../../apps/dhcpd/src/cluster/membership.ts";
 import type { Refusal } from "../../apps/dhcpd/src/cluster/readiness.ts";
 import { DhcpService } from "../../apps/dhcpd/src/exchange/dhcp-service.ts";
 import type { ServiceParts } from "../../apps/dhcpd/src/exchange/exchange.ts";
 import type { Clocks, Destination } from "../../apps/dhcpd/src/ports.ts";
-import { PauseWatch } from "../../apps/dhcpd/src/store/pause-watch.ts";
 import { StoreHealth } from "../../apps/dhcpd/src/store/store-health.ts";
-import { StreamClock } from "../../apps/dhcpd/src/store/stream-clock.ts";
 import { Telemetry } from "../../apps/dhcpd/src/telemetry/telemetry.ts";
 import { type LeaseRecord, takeIn } from "../../apps/dhcpd/src/views/lease-feed.ts";
 import { NodeWorld } from "../../apps/dhcpd/src/views/node-world.ts";

@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as passing } from "node:timers/promises";
 import { type Bus, beat, onBeat } from "@leasehold/bus";
+import { HANDOVER_MS } from "@leasehold/cluster";
 import { ConflictProbe, ServedLinks } from "@leasehold/link";
 import type { Logger } from "pino";
 import { type NodeView, nodeViewOf } from "./api/node-view.ts";
-import { HANDOVER_MS } from "./cluster/draining.ts";
 import { readHeartbeat } from "./cluster/heartbeat.ts";
 import { newBootId } from "./cluster/node-name.ts";
 import { claimName } from "./io/cluster/claim-name.ts";

@@ -1,9 +1,10 @@
 // A node, whole but for its sockets, its timers and NATS: it is handed packets, heartbeats and time, and asks for the rest through
 // its ports. dhcpd, the simulation, the tests and the bench all run this one.
 
+import { BEAT_EVERY_MS, PauseWatch, StreamClock } from "@leasehold/cluster";
 import { FloatingIdentity, tellFloating } from "./cluster/floating-identity.ts";
 import type { Heartbeat } from "./cluster/heartbeat.ts";
-import { BEAT_EVERY_MS, heartbeatOf } from "./cluster/heartbeat.ts";
+import { heartbeatOf } from "./cluster/heartbeat.ts";
 import { Membership } from "./cluster/membership.ts";
 import { NodeName } from "./cluster/node-name.ts";
 import { Readiness } from "./cluster/readiness.ts";
@@ -11,10 +12,9 @@ import { Intake, type Received } from "./intake/intake.ts";
 import type { NodePorts, StorePorts } from "./node-ports.ts";
 import { Serving } from "./node-serving.ts";
 import type { Arrival, Clocks } from "./ports.ts";
-import { PauseWatch } from "./store/pause-watch.ts";
+import { clocksOf } from "./store/clocks.ts";
 import { StoreHealth } from "./store/store-health.ts";
 import { LOOK_EVERY_MS } from "./store/store-watch.ts";
-import { clocksOf, StreamClock } from "./store/stream-clock.ts";
 import { StoreAlarms } from "./store-loss/store-alarms.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { TEND_EVERY_MS } from "./views/network-view.ts";

@@ -1,5 +1,6 @@
 // What a node has once it knows the store: its views of the buckets, the service that decides by them, and the ways between the two.
 import type { KeyWrite, Told } from "@leasehold/bus";
+import type { StreamClock } from "@leasehold/cluster";
 import type { Append } from "@leasehold/leases";
 import { formatIpv4 } from "@leasehold/protocol";
 import type { Readiness } from "./cluster/readiness.ts";
@@ -8,7 +9,6 @@ import type { NodePorts, StorePorts } from "./node-ports.ts";
 import type { Clocks, ReadableLeaseStore } from "./ports.ts";
 import type { StoreHealth } from "./store/store-health.ts";
 import { StoreWatch } from "./store/store-watch.ts";
-import type { StreamClock } from "./store/stream-clock.ts";
 import { Suspicion } from "./store/suspicion.ts";
 import { lostLeasesInWords } from "./store-loss/lost-leases.ts";
 import type { StoreAlarms } from "./store-loss/store-alarms.ts";

@@ -1,4 +1,5 @@
 // RFC 2131 §4.3.1, DISCOVER: which address is offered. What the RFC leaves to "administrative policy" is docs/leases.md.
+import { Members } from "@leasehold/cluster";
 import { formatIpv4, ipv4, MessageType } from "@leasehold/protocol";
 import { describe, expect, test, vi } from "vitest";
 import {
@@ -23,7 +24,7 @@ import {
   when,
 } from "../test/world.ts";
 import { chooseAddress } from "./choose-address.ts";
-import { decide, instant, leaseAfter, Members, MemoryLeaseStore, revision } from "./index.ts";
+import { decide, instant, leaseAfter, MemoryLeaseStore, revision } from "./index.ts";
 
 const HELD = 2 * LEASE_SECONDS;
 const GUARD = 15;

@@ -1,5 +1,7 @@
 // Which address to offer (RFC 2131 §4.3.1, docs/leases.md): what is reserved, what the client has, had or wants, else the first
 // free one of this node's share, from a start that depends on the client. Two nodes then never offer one free address.
+
+import { hashOf, type Members } from "@leasehold/cluster";
 import type { Pool, Subnet } from "@leasehold/network";
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import type { SilentReason } from "./decision.ts";
@@ -14,7 +16,6 @@ import {
 } from "./entitlement.ts";
 import type { Instant } from "./instant.ts";
 import { isBound, isFreeFor, type Lease } from "./lease.ts";
-import { hashOf, type Members } from "./members.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
 export type Choice =

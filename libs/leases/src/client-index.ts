@@ -1,8 +1,9 @@
 // Where the records of a client are: buckets by the hash of the client, each a chain through its records. The table is in
 // shards that grow one by one, so that nobody waits for a million records to find their new buckets.
+
+import { hashOf } from "@leasehold/cluster";
 import type { ClientId } from "@leasehold/protocol";
 import type { LeaseRecords } from "./lease-records.ts";
-import { hashOf } from "./members.ts";
 import { NO_SLOT, type Slot } from "./record-memory.ts";
 
 const SHARD_BITS = 10;

@@ -36,7 +36,6 @@ export {
 } from "./lease-event.ts";
 export { type Append, type AppendResult, isOwn, type LeaseStore, type StoredEvent } from "./lease-store.ts";
 export { LeaseView } from "./lease-view.ts";
-export { hashOf, Members } from "./members.ts";
 export { MemoryLeaseStore } from "./memory-store.ts";
 export { whyNobodys } from "./nobodys-address.ts";
 export { DROPPED } from "./offer-change.ts";

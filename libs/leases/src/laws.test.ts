@@ -1,4 +1,6 @@
 // Laws of the view, of the shares, and of decide. A failure prints the seed and the path that repeat it.
+
+import { Members } from "@leasehold/cluster";
 import { formatIpv4, ipv4, MessageType } from "@leasehold/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -22,7 +24,6 @@ import {
   type LeaseEvent,
   LeaseView,
   leaseAfter,
-  Members,
   MemoryLeaseStore,
   revision,
   type StoredEvent,

@@ -1,10 +1,11 @@
 // Leases as octets. As objects a million of them are half a gigabyte, and the garbage collector walks through them all again
 // and again; like this each is about 150 octets that it never looks at, and an object only while somebody reads it.
+
+import { hashOf } from "@leasehold/cluster";
 import type { ClientId, Ipv4, Mac } from "@leasehold/protocol";
 import { after, type Instant, type Revision } from "./instant.ts";
 import { LEASE_STATES, type Lease, type LeaseState } from "./lease.ts";
 import type { ClientTrace, RelayTrace } from "./lease-event.ts";
-import { hashOf } from "./members.ts";
 import { RecordMemory, type Slot } from "./record-memory.ts";
 
 // A record:

@@ -1,10 +1,11 @@
 // What a client asks for, as the decision sees it: no packet, no socket, no clock.
+
+import type { Members } from "@leasehold/cluster";
 import type { Inventory } from "@leasehold/inventory";
 import type { ClientClass, LinkReservation, Network, Subnet } from "@leasehold/network";
 import type { ClientId, Ipv4, Mac } from "@leasehold/protocol";
 import type { ClientTrace, RelayTrace } from "./lease-event.ts";
 import type { LeaseView } from "./lease-view.ts";
-import type { Members } from "./members.ts";
 import type { Offers } from "./offers.ts";
 
 export interface LeaseRequest {

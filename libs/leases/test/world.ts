@@ -1,4 +1,5 @@
 // A world for tests that read "given these events, when this request comes, then this is decided".
+import { Members } from "@leasehold/cluster";
 import { type HostEvent, hostKey, Inventory } from "@leasehold/inventory";
 import { compileNetwork, type Network, type NetworkDocument, type PoolDocument } from "@leasehold/network";
 import {
@@ -25,7 +26,6 @@ import {
   type LeaseRequest,
   LeaseView,
   leaseAfter,
-  Members,
   Offers,
   revision,
   type StoreState,

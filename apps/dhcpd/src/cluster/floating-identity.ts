@@ -1,8 +1,9 @@
 // The cluster's floating address as this node sees it: asked to vote on every tick, told with every heartbeat, carried and
 // announced while this node is elected. Knows no socket and no clock of its own.
+
+import { Election, type Word } from "@leasehold/cluster";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import { FloatingVote, type FloatingWord } from "./floating-vote.ts";
 import type { Membership } from "./membership.ts";
 
 /** The machine's side of it. */
@@ -15,6 +16,18 @@ export interface AddressCarrier {
   announce(address: Ipv4): void;
   /** Also where it is not, or is from an earlier process. May throw. */
   drop(address: Ipv4): void;
+}
+
+/** Without being told again, the kernel removes the address after so many seconds, even while the process stands still. */
+export const ADDRESS_LIFE_S = 2;
+/** The kernel looks every quarter of a second. */
+const KERNEL_MS = 250;
+
+/** What a node says of the address, with each heartbeat. */
+export interface FloatingWord extends Word {
+  readonly address: string;
+  /** Why its machine cannot carry the address, in a sentence. */
+  readonly obstacle: string | null;
 }
 
 export interface FloatingIdentityParts {
@@ -37,14 +50,18 @@ const FAILED_MS = 10_000;
 export class FloatingIdentity {
   private readonly parts: FloatingIdentityParts;
   private address: Ipv4 | undefined;
-  private vote: FloatingVote;
+  private vote: Election;
   private obstacle: string | undefined;
   private failedUntil = 0;
   private announced = 0;
 
   constructor(parts: FloatingIdentityParts, now: number) {
     this.parts = parts;
-    this.vote = new FloatingVote(parts.self, now);
+    this.vote = this.election(now);
+  }
+
+  private election(now: number): Election {
+    return new Election({ self: this.parts.self, lingersMs: ADDRESS_LIFE_S * 1000 + KERNEL_MS }, now);
   }
 
   get carries(): boolean {
@@ -56,7 +73,7 @@ export class FloatingIdentity {
     if (address === this.address) return;
     this.giveUp(now);
     this.address = address;
-    this.vote = new FloatingVote(this.parts.self, now);
+    this.vote = this.election(now);
     this.failedUntil = 0;
     // It may still be there from an earlier process.
     if (address === undefined) return;

@@ -5,10 +5,6 @@ import { parseIpv4 } from "@leasehold/protocol";
 import * as z from "zod";
 import { STORE_STATES, type StoreState } from "../store/store-health.ts";
 
-export const BEAT_EVERY_MS = 500;
-/** A node that was not heard for so long is taken for dead. */
-export const DEAD_AFTER_MS = 2000;
-
 /** "no-link": none of its interfaces can be served. */
 export const NODE_STATES = [
   "starting",

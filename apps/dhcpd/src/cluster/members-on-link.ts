@@ -1,6 +1,6 @@
 // Who of the cluster can hear a client of a link: a broadcast there is for them alone to answer, and the free addresses of its
 // subnets are theirs to give. By what the nodes say of their links in heartbeats, and by the network document.
-import { Members } from "@leasehold/leases";
+import { Members } from "@leasehold/cluster";
 import type { LinkView } from "@leasehold/link";
 import type { Network, Subnet } from "@leasehold/network";
 import { parseIpv4 } from "@leasehold/protocol";

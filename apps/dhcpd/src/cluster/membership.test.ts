@@ -1,7 +1,9 @@
 // Who is in the cluster, as heard in heartbeats: alive for two seconds, ours for a day.
+
+import { DEAD_AFTER_MS } from "@leasehold/cluster";
 import { describe, expect, test } from "vitest";
 import { ip } from "../../test/wire.ts";
-import { DEAD_AFTER_MS, type Heartbeat } from "./heartbeat.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import { Membership } from "./membership.ts";
 
 const DAY = 24 * 3600 * 1000;

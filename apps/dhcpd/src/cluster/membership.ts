@@ -1,9 +1,8 @@
 // Who is in the cluster, as heard in heartbeats.
-import { Members } from "@leasehold/leases";
+import { DEAD_AFTER_MS, type HeardWord, Members } from "@leasehold/cluster";
 import type { LinkView } from "@leasehold/link";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
-import type { HeardWord } from "./floating-vote.ts";
-import { DEAD_AFTER_MS, type Heartbeat } from "./heartbeat.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import { type KnownKeys, knownKeysOf } from "./known-keys.ts";
 import type { MemberAddresses } from "./responder.ts";
 

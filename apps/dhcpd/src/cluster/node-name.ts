@@ -2,9 +2,9 @@
 // address could be on both. So each process has an id of its own (bootId) in its heartbeats: who hears its name from another one does
 // not begin to serve; of two that began at once the younger one lets go. Also: one address, one node.
 import { randomBytes } from "node:crypto";
+import { DEAD_AFTER_MS } from "@leasehold/cluster";
 import type { Counters } from "../telemetry/counters.ts";
 import type { Heartbeat } from "./heartbeat.ts";
-import { DEAD_AFTER_MS } from "./heartbeat.ts";
 
 /** How often a node that was refused its name tells the other one so. */
 export const REFUSED_BEAT_MS = 5000;

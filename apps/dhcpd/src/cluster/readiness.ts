@@ -1,9 +1,8 @@
 // Whether a node may answer, and what it tells the others of that: it is starting, serves, stands back, or had better not.
+
+import { Draining, type PauseWatch, type StreamClock } from "@leasehold/cluster";
 import type { ServedInterfaces } from "@leasehold/link";
-import type { PauseWatch } from "../store/pause-watch.ts";
 import type { StoreHealth } from "../store/store-health.ts";
-import type { StreamClock } from "../store/stream-clock.ts";
-import { Draining } from "./draining.ts";
 import type { NodeState } from "./heartbeat.ts";
 import type { NodeName } from "./node-name.ts";
 

@@ -1,6 +1,6 @@
 // Which node answers what all of them heard: one at first, the next when the client asks again, the named one, and whoever
 // was asked alone.
-import { Members } from "@leasehold/leases";
+import { Members } from "@leasehold/cluster";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { client, ip } from "../../test/wire.ts";

@@ -2,7 +2,7 @@
 // client goes on asking for longer than it takes to be answered, as then the first one is silent (docs/adr/0026). What a dead node
 // left unanswered is taken over in left-packets.ts.
 
-import type { Members } from "@leasehold/leases";
+import type { Members } from "@leasehold/cluster";
 import { type ClientId, type Ipv4, MessageType } from "@leasehold/protocol";
 import { type Asked, Tries } from "../intake/tries.ts";
 

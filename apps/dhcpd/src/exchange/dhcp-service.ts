@@ -1,5 +1,7 @@
 // One packet's way into a node: it is read, passes the gates, and becomes a request to be decided. It knows no socket and no
 // NATS; time is handed in. transactions.ts decides and commits; answers.ts replies.
+
+import type { Members } from "@leasehold/cluster";
 import {
   type ClearingOrder,
   heardSelection,
@@ -7,7 +9,6 @@ import {
   isReasserted,
   type Lease,
   type LeaseRequest,
-  type Members,
   OFFERS_MAX,
   releasesOfOlder,
   reservationOf,

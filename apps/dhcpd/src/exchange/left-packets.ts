@@ -1,7 +1,8 @@
 // What this node heard and left to another one: should that one die, whoever comes first then answers what is still fresh
 // (takeover.ts). Of a client only the newest packet counts, as with that it went on. Bounded by number and by age.
+
+import { BEAT_EVERY_MS, DEAD_AFTER_MS } from "@leasehold/cluster";
 import type { ClientId } from "@leasehold/protocol";
-import { BEAT_EVERY_MS, DEAD_AFTER_MS } from "../cluster/heartbeat.ts";
 import type { Arrival } from "../ports.ts";
 
 export interface LeftPacket {

@@ -1,6 +1,8 @@
 // What a packet would be answered and why, for `leasehold explain`: the request and the decision are made by the very code
 // that serves packets; here they are put into words. Nothing is written, offered or counted.
-import { type Decision, type Instant, type LeaseRequest, Members, reservationOf } from "@leasehold/leases";
+
+import { Members } from "@leasehold/cluster";
+import { type Decision, type Instant, type LeaseRequest, reservationOf } from "@leasehold/leases";
 import {
   type ExplainedField,
   type ExplainedOption,

@@ -1,7 +1,7 @@
 // A node that has just started knows what the store has, which may be less than what the others know: the store was emptied, and they
 // have not noticed, or not written it back yet. So it hears each of them first, and serves when it knows as many addresses and hosts.
 
-import { DEAD_AFTER_MS } from "../cluster/heartbeat.ts";
+import { DEAD_AFTER_MS } from "@leasehold/cluster";
 import type { KnownKeys } from "../cluster/known-keys.ts";
 import type { Membership } from "../cluster/membership.ts";
 

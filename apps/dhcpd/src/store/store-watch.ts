@@ -1,9 +1,9 @@
 // Looks at the stream of the leases: whether it has a leader, how many copies, and what time it is there. Tells the store's health and
 // the node's clock, and the log when either changes.
 import type { BusState, StreamLook } from "@leasehold/bus";
+import { type StreamClock, WARNED_FROM_MS } from "@leasehold/cluster";
 import type { Log, MachineClocks } from "../ports.ts";
 import type { StoreHealth, StoreLook, StoreState } from "./store-health.ts";
-import { type StreamClock, WARNED_FROM_MS } from "./stream-clock.ts";
 
 export const LOOK_EVERY_MS = 1000;
 

@@ -1,5 +1,5 @@
 // After a pause: what was known before counts again once the stream's leader has said what time it is, and has nothing newer.
-import type { PauseWatch } from "./pause-watch.ts";
+import type { PauseWatch } from "@leasehold/cluster";
 
 export class Suspicion {
   private readonly pause: PauseWatch;

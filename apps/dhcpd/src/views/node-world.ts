@@ -1,5 +1,6 @@
 // Everything that this node knows, as decisions read it. The views are fed by io/; a network is swapped whole.
 
+import type { Members } from "@leasehold/cluster";
 import type { Problem } from "@leasehold/document";
 import { Inventory } from "@leasehold/inventory";
 import {
@@ -7,7 +8,6 @@ import {
   type Lease,
   type LeasePolicy,
   LeaseView,
-  type Members,
   Offers,
   type World,
 } from "@leasehold/leases";

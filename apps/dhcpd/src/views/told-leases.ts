@@ -1,7 +1,7 @@
 // Who publishes for all, and what nodes tell each other of what is stored (docs/adr/0017).
 import { type KeyWrite, type Told, Wrong } from "@leasehold/bus";
+import type { StreamClock } from "@leasehold/cluster";
 import { LEASE_WRITES } from "@leasehold/lease-store";
-import type { StreamClock } from "../store/stream-clock.ts";
 
 /** What took longer to store is left to the feed, which knows the stream's own time of it. */
 export const TOLD_MAX_MS = 1000;

@@ -1,7 +1,7 @@
 // A node that starts asks whether its name is free. Where nobody listens to questions by that name, NATS says so at once, and nothing
 // is waited for: a process that was killed is not in the way of the next one. Else its heartbeats tell whether somebody lives.
 import { type Bus, reasonOf } from "@leasehold/bus";
-import { BEAT_EVERY_MS } from "../../cluster/heartbeat.ts";
+import { BEAT_EVERY_MS } from "@leasehold/cluster";
 import { type NodeName, REFUSED_BEAT_MS } from "../../cluster/node-name.ts";
 
 const ANSWER_MAX_MS = 500;

@@ -11,8 +11,7 @@ import {
   writeArpAnnouncement,
 } from "@leasehold/link";
 import { formatIpv4, type Ipv4, parseIpv4, parseMac } from "@leasehold/protocol";
-import type { AddressCarrier } from "../../cluster/floating-identity.ts";
-import { ADDRESS_LIFE_S } from "../../cluster/floating-vote.ts";
+import { ADDRESS_LIFE_S, type AddressCarrier } from "../../cluster/floating-identity.ts";
 
 /**
  * What `ip address show` names ours. Node lists an address under its label, not under the interface's name: so it is never

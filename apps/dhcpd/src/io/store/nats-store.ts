@@ -16,11 +16,11 @@ import {
   type Told,
   tellStored,
 } from "@leasehold/bus";
+import type { StreamClock } from "@leasehold/cluster";
 import { JetStreamLeaseStore } from "@leasehold/lease-store";
 import type { StorePorts } from "../../node-ports.ts";
 import type { Serving } from "../../node-serving.ts";
 import type { FoundStream } from "../../store/store-watch.ts";
-import type { StreamClock } from "../../store/stream-clock.ts";
 import { readAnswer, readQuestion } from "../../views/catch-up.ts";
 import { faultOfTold } from "../../views/told-leases.ts";
 import { documentStore } from "../views/document-store.ts";

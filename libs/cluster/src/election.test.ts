@@ -1,24 +1,27 @@
-// Who carries the floating address. The laws are judged on what machines would carry, with a kernel that removes the
+// Who is elected. The laws are judged on an address that machines would carry, with a kernel that removes the
 // address of a process that stands still: whatever is cut, paused, killed or restarted, never two at once, and one in the end.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ADDRESS_LIFE_S, FloatingVote, type HeardWord } from "./floating-vote.ts";
+import { Election, type HeardWord, type Word } from "./election.ts";
 import { BEAT_EVERY_MS } from "./heartbeat.ts";
 
 const TICK_MS = 100;
+const ADDRESS_LIFE_MS = 2000;
+/** The kernel looks every quarter of a second. */
+const LINGERS_MS = ADDRESS_LIFE_MS + 250;
 
 class Machine {
   readonly name: string;
   canCarry = true;
   isRunning = true;
-  private vote: FloatingVote;
-  private readonly heard = new Map<string, { word: FloatingVote["word"]; at: number }>();
+  private vote: Election;
+  private readonly heard = new Map<string, { word: Word; at: number }>();
   private keptUntil = 0;
   private nextBeat = 0;
 
   constructor(name: string) {
     this.name = name;
-    this.vote = new FloatingVote(name, 0);
+    this.vote = new Election({ self: name, lingersMs: LINGERS_MS }, 0);
   }
 
   /** Whether its kernel has the address. */
@@ -26,12 +29,12 @@ class Machine {
     return now < this.keptUntil;
   }
 
-  hear(node: string, word: FloatingVote["word"], at: number): void {
+  hear(node: string, word: Word, at: number): void {
     this.heard.set(node, { word, at });
   }
 
   /** What it says to the others, if anything. */
-  tick(now: number, members: number): FloatingVote["word"] | undefined {
+  tick(now: number, members: number): Word | undefined {
     const heard: HeardWord[] = [...this.heard].map(([node, { word, at }]) => ({
       ...word,
       node,
@@ -41,13 +44,13 @@ class Machine {
     if (!this.vote.carries) this.keptUntil = 0;
     if (!hasChanged && now < this.nextBeat) return undefined;
     this.nextBeat = now + BEAT_EVERY_MS;
-    if (this.vote.carries) this.keptUntil = now + ADDRESS_LIFE_S * 1000;
+    if (this.vote.carries) this.keptUntil = now + ADDRESS_LIFE_MS;
     return this.vote.word;
   }
 
   restart(now: number): void {
     this.isRunning = true;
-    this.vote = new FloatingVote(this.name, now);
+    this.vote = new Election({ self: this.name, lingersMs: LINGERS_MS }, now);
     this.heard.clear();
   }
 }
@@ -102,7 +105,7 @@ class Site {
     return seen;
   }
 
-  private spread(from: Machine, word: FloatingVote["word"]): void {
+  private spread(from: Machine, word: Word): void {
     if (this.mute.has(from)) return;
     for (const to of this.machines) if (to !== from && !this.deaf.has(to)) to.hear(from.name, word, this.now);
   }
@@ -184,7 +187,7 @@ test("a process that stands still has lost it when it goes on", () => {
 });
 
 test("a node that is alone in its cluster has it at once", () => {
-  const vote = new FloatingVote("n1", -5000);
+  const vote = new Election({ self: "n1", lingersMs: LINGERS_MS }, -5000);
   const alone = { heard: [], members: 1, canCarry: true };
   expect(vote.decide(alone, 0)).toBe(true);
   expect(vote.word).toEqual({ able: true, votesFor: "n1", carries: true });

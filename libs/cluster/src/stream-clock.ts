@@ -1,7 +1,5 @@
 // Stream time, as this node can tell (docs/adr/0011): its steady clock, set by what the stream's leader says the time is. A step
 // of the node's own wall clock changes nothing. What cannot be true of both is told: then the node fences itself.
-import { instant } from "@leasehold/leases";
-import type { Clocks, MachineClocks } from "../ports.ts";
 
 /** More than this between clocks, and expiry is no longer safe: the guard of libs/leases allows for no more. */
 export const FENCED_FROM_MS = 15_000;
@@ -85,9 +83,4 @@ export class StreamClock {
     const best = this.samples.reduce((a, b) => (b.error <= a.error ? b : a));
     this.offset = best.offset;
   }
-}
-
-/** What a node goes by: stream time, and its own steady clock. */
-export function clocksOf(clock: StreamClock, { steady }: MachineClocks): Clocks {
-  return { steady, now: () => instant(Math.round(clock.now(steady()))) };
 }

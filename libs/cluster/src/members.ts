@@ -1,9 +1,8 @@
 // The nodes of the cluster, and which of them comes first for a client or owns a free address: rendezvous hashing, so that
 // all nodes that see the same members agree without a word, and a change of members moves only the shares concerned.
-import type { ClientId, Ipv4 } from "@leasehold/protocol";
 
 /** A well mixed 32-bit hash of two 32-bit numbers (the finaliser of MurmurHash3). */
-export function mix(a: number, b: number): number {
+function mix(a: number, b: number): number {
   let h = a ^ Math.imul(b, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
@@ -37,14 +36,14 @@ export class Members {
     return new Members(self, names, names.includes(self));
   }
 
-  /** Whether this node gives out `address` while it is free. */
-  owns(address: Ipv4): boolean {
-    return this.rankOf(mix(address, 0x51ed270b)) === 0;
+  /** Whether a thing that has a number (an address) is this node's, of all nodes. */
+  owns(number: number): boolean {
+    return this.rankOf(mix(number, 0x51ed270b)) === 0;
   }
 
-  /** This node's place in the order in which nodes answer the client: 0 answers now, 1 is next should it be silent. */
-  rankFor(client: ClientId): number {
-    return this.rankOf(hashOf(client));
+  /** This node's place in the order in which nodes answer for a name (a client): 0 answers now, 1 is next should it be silent. */
+  rankFor(name: string): number {
+    return this.rankOf(hashOf(name));
   }
 
   private rankOf(hash: number): number {

@@ -1,21 +1,19 @@
-// Which node carries the cluster's floating address: the one that a majority of the members votes for. Votes are in the
-// heartbeats, not in the store, so that an election of JetStream does not take the address away. A node that hears no
-// majority gives it up before the others may take it (docs/adr/0015).
+// Which node has what only one may have (an address, a task): the one that a majority of the members votes for. Votes are in the
+// heartbeats, not in the store, so that an election of JetStream takes nothing away. A node that hears no majority gives up what it
+// has before the others may take it (docs/adr/0015).
 import { BEAT_EVERY_MS } from "./heartbeat.ts";
 
-/** What a node says of the address, with each heartbeat. */
-export interface FloatingWord {
-  readonly address: string;
-  /** It serves, may change its interface, and hears a majority. */
+/** What a node says of it, with each heartbeat. */
+export interface Word {
+  /** It serves, could have it, and hears a majority. */
   readonly able: boolean;
   readonly votesFor: string | null;
+  /** It has it. */
   readonly carries: boolean;
-  /** Why its machine cannot carry the address, in a sentence. */
-  readonly obstacle: string | null;
 }
 
-/** The last word of another node on the same address. */
-export interface HeardWord extends Pick<FloatingWord, "able" | "votesFor" | "carries"> {
+/** The last word of another node. */
+export interface HeardWord extends Word {
   readonly node: string;
   readonly silentMs: number;
 }
@@ -24,26 +22,28 @@ export interface Circumstances {
   readonly heard: readonly HeardWord[];
   /** How many nodes the cluster has, dead ones and this one included. */
   readonly members: number;
-  /** This node serves and its machine can carry the address. */
+  /** This node serves and its machine can carry it. */
   readonly canCarry: boolean;
 }
 
 /** Older votes count no more: who is cut off gives up so long after it, and who is silent for so long gets no vote. */
-export const VOTE_FRESH_MS = 1250;
+const VOTE_FRESH_MS = 1250;
 /** So long after it was withdrawn, nobody counts a vote any more, late as its last word may have come. */
 const WITHDRAWN_MS = 1750;
-/** Without being told again, the kernel removes the address after so many seconds, even while the process stands still. */
-export const ADDRESS_LIFE_S = 2;
-/** The kernel looks every quarter of a second. */
-const KERNEL_MS = 250;
-/**
- * For so long a silent node may still carry the address: it is cut off just before its next heartbeat, counts the last votes
- * while they are fresh, and then its process stands still, so that only its kernel lets go.
- */
-const CARRIER_GONE_MS = BEAT_EVERY_MS + VOTE_FRESH_MS + ADDRESS_LIFE_S * 1000 + KERNEL_MS;
 
-export class FloatingVote {
+export interface ElectionParts {
+  readonly self: string;
+  /** For how long a process that stands still goes on having it, as what its machine does by itself (a kernel's address) has an end. */
+  readonly lingersMs: number;
+}
+
+export class Election {
   private readonly self: string;
+  /**
+   * For so long a silent node may still have it: it is cut off just before its next heartbeat, counts the last votes while they are
+   * fresh, and then its process stands still, so that only its machine lets go.
+   */
+  private readonly goneMs: number;
   private choice: string | undefined;
   private isCarrying = false;
   private isAble = false;
@@ -51,18 +51,19 @@ export class FloatingVote {
   private freeAt: number;
   private ableAt: number;
 
-  /** A node that starts does not know what it promised before, nor who carries the address: it waits that long. */
-  constructor(self: string, now: number) {
+  /** A node that starts does not know what it promised before, nor who has it: it waits that long. */
+  constructor({ self, lingersMs }: ElectionParts, now: number) {
     this.self = self;
+    this.goneMs = BEAT_EVERY_MS + VOTE_FRESH_MS + lingersMs;
     this.freeAt = now + WITHDRAWN_MS;
-    this.ableAt = now + CARRIER_GONE_MS;
+    this.ableAt = now + this.goneMs;
   }
 
   get carries(): boolean {
     return this.isCarrying;
   }
 
-  get word(): Pick<FloatingWord, "able" | "votesFor" | "carries"> {
+  get word(): Word {
     return { able: this.isAble, votesFor: this.choice ?? null, carries: this.isCarrying };
   }
 
@@ -76,7 +77,7 @@ export class FloatingVote {
     this.vote(fresh, now);
     const votes = fresh.filter(({ votesFor }) => votesFor === this.self).length;
     const isElected = this.isAble && this.choice === this.self && votes + 1 >= majority;
-    const mayTake = !heard.some(({ carries, silentMs }) => carries && silentMs < CARRIER_GONE_MS);
+    const mayTake = !heard.some(({ carries, silentMs }) => carries && silentMs < this.goneMs);
     this.isCarrying = isElected && (this.isCarrying || mayTake);
     return JSON.stringify(this.word) !== before;
   }
@@ -103,7 +104,7 @@ export class FloatingVote {
     if (now >= this.freeAt) this.choice = wanted;
   }
 
-  /** Whoever carries it keeps it; else the first by name of those that could, which all nodes agree on. */
+  /** Whoever has it keeps it; else the first by name of those that could, which all nodes agree on. */
   private wanted(fresh: readonly HeardWord[]): string | undefined {
     const own = { node: this.self, able: this.isAble, carries: this.isCarrying };
     const able = [...fresh, own].filter((one) => one.able).sort((a, b) => (a.node < b.node ? -1 : 1));
