@@ -7,7 +7,8 @@
 //   remove BUCKET KEY       `nats kv del`
 //   read BUCKET KEY         prints what is there
 import { setTimeout as passing } from "node:timers/promises";
-import { connectBus, headers, readRecord, reasonOf, streamOf, subjectOf } from "@leasehold/bus";
+import { connectBus, headers, readRecord, streamOf, subjectOf } from "@leasehold/bus";
+import { reasonOf } from "@leasehold/document/operator-error";
 
 const [user = "", password = "", what, bucket = "", key = "", text = ""] = process.argv.slice(2);
 const SECOND = 1_000_000_000;

@@ -11,8 +11,9 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   cluster: [],
   leases: ["cluster", "network", "inventory", "protocol"],
   boot: ["network", "inventory", "protocol"],
-  bus: [],
-  link: ["protocol"],
+  bus: ["document"],
+  link: ["document", "protocol"],
+  daemon: ["bus", "document"],
   "lease-store": ["bus", "leases", "protocol"],
 };
 

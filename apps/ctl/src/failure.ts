@@ -1,11 +1,14 @@
 // How a command fails: one sentence for what happened, one for what to do, and the exit code.
+import { OperatorError } from "@leasehold/document/operator-error";
+
 export const ExitCode = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-export class Failure extends Error {
+const CODES = { 0: "ok", 1: "failed", 2: "usage", 3: "unreachable" } as const;
+
+export class Failure extends OperatorError {
   override readonly name = "Failure";
   readonly exitCode: ExitCode;
-  readonly fix: string | undefined;
   /** More lines, printed before the sentence: the problems of a file, one a line. */
   readonly details: readonly string[];
   /** What `--json` adds to the error object. */
@@ -21,9 +24,9 @@ export class Failure extends Error {
       cause?: unknown;
     } = {},
   ) {
-    super(what, { cause: more.cause });
-    this.fix = fix;
-    this.exitCode = more.exitCode ?? ExitCode.failed;
+    const exitCode = more.exitCode ?? ExitCode.failed;
+    super(what, { fix, code: CODES[exitCode], cause: more.cause });
+    this.exitCode = exitCode;
     this.details = more.details ?? [];
     this.extra = more.extra ?? {};
   }

@@ -52,8 +52,9 @@ sources:
 `;
   expect(problemsOf(text)).toEqual([
     'syncer.yaml:1:1: name: found "s 1", expected a name of at most 32 letters, digits, - and _.',
-    "syncer.yaml:2:1: nats.servers: found nothing, expected a list.",
+    "syncer.yaml:2:1: nats.servers: found nothing, expected a list of at least one nats:// URL.",
     'syncer.yaml:2:9: nats.server: found an unknown key "server", expected one of servers, user, password, passwordFile, token, credentialsFile, tls. Write "servers" if that was meant.',
+    "syncer.yaml:3:1: api: found no token, expected token or tokenFile. Set a token for the API; all nodes of a cluster have the same one.",
     "syncer.yaml:3:8: api.listen: found 8068, expected text.",
     'syncer.yaml:5:18: sources[0].url: found "smd:27779", expected an http or https URL without a path, like http://smd:27779.',
     'syncer.yaml:5:34: sources[0].pollSecond: found an unknown key "pollSecond", expected one of type, name, pollSeconds, fullSeconds, answerMaxMiB, timeoutSeconds, silenceSeconds, absentReads, brake, url, token, hostname, hostnameOther. Write "pollSeconds" if that was meant.',

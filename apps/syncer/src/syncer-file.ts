@@ -1,30 +1,20 @@
 // syncer.yaml: who this syncer is, where NATS is, and what it reads. Read once, at start.
-import {
-  type Checked,
-  listenPlace,
-  namedFileFindings,
-  type ReadFile,
-  readDocument,
-  section,
-} from "@leasehold/document";
+import { apiSection, daemonName, logSection, natsKeys, readDaemonFile } from "@leasehold/daemon";
+import { type Checked, type ReadFile, section } from "@leasehold/document";
 import * as z from "zod";
 import { sources } from "./sources.ts";
 
-const text = z.string({ error: "text" }).min(1, { error: "text" });
 const expectSeconds = "seconds, at least 0.1";
 const seconds = z.number({ error: expectSeconds }).min(0.1, { error: expectSeconds });
 const expectMiB = "MiB, from 0.015625 (16 KiB) to 1024";
 const atLeastOne = z
   .int({ error: "a whole number, at least 1" })
   .min(1, { error: "a whole number, at least 1" });
-const name = text.regex(/^[A-Za-z0-9][\w-]{0,31}$/, {
-  error: "a name of at most 32 letters, digits, - and _",
-});
 
 /** What every source has, whatever its type. */
 const common = {
   /** Owner of its hosts in the inventory: keep it. Without one, the type. */
-  name: name.optional(),
+  name: daemonName.optional(),
   /** Between looks. */
   pollSeconds: seconds.optional(),
   /** Between whole reads, where looks in between can be cheap; without it, every look is a whole read. */
@@ -59,60 +49,25 @@ const sourceEntry = z.discriminatedUnion(
   { error: `a mapping whose type is one of ${sources.map(({ type }) => type).join(", ")}` },
 );
 
+const api = apiSection(8068);
 const syncerFile = section({
-  name,
-  nats: section({
-    servers: z.array(text).min(1, { error: "a list of at least one nats:// URL" }),
-    user: text.optional(),
-    password: text.optional(),
-    passwordFile: text.optional(),
-    token: text.optional(),
-    credentialsFile: text.optional(),
-    tls: section({ ca: text.optional(), cert: text.optional(), key: text.optional() })
-      .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
-        error: "cert and key together, or neither",
-      })
-      .optional(),
-  }),
-  api: section({
-    listen: text
-      .refine((value) => listenPlace(value) !== undefined, {
-        error: "an address and a port from 1 to 65535, like 0.0.0.0:8068 or [::]:8068",
-      })
-      .optional(),
-    token: text.optional(),
-    tokenFile: text.optional(),
-    /** Files in PEM: with them the API speaks HTTPS. */
-    tls: section({ cert: text, key: text }).optional(),
-  }),
+  name: daemonName,
+  nats: section(natsKeys),
+  api: section({ ...api.shape, listen: api.shape.listen.default("0.0.0.0:8068") }),
   sources: z.array(sourceEntry).min(1, { error: "a list of at least one source" }),
-  log: section({ level: z.enum(["debug", "info", "warn", "error"]).optional() }).optional(),
+  log: logSection,
 });
 
 export type SyncerFile = z.infer<typeof syncerFile>;
 export type SourceEntry = SyncerFile["sources"][number];
 
-const FILES = [
-  { path: ["nats", "passwordFile"], kind: "password" },
-  { path: ["nats", "credentialsFile"], kind: "credentials" },
-  { path: ["nats", "tls", "ca"], kind: "certificates" },
-  { path: ["nats", "tls", "cert"], kind: "certificates" },
-  { path: ["nats", "tls", "key"], kind: "private key" },
-  { path: ["api", "tokenFile"], kind: "token" },
-  { path: ["api", "tls", "cert"], kind: "certificates" },
-  { path: ["api", "tls", "key"], kind: "private key" },
-] as const;
-
 /** Reads the file's text, and looks at the files that it names; all mistakes at once, with path and line. Without `read` it does not look. */
 export function readSyncerFile(content: string, file: string, read?: ReadFile): Checked<SyncerFile> {
-  return readDocument(syncerFile, content, {
-    file,
-    crossCheck: (value) => [...(read ? namedFileFindings(value, FILES, read) : []), ...crossCheck(value)],
-  });
+  return readDaemonFile<SyncerFile>(syncerFile, { content, file, read, crossCheck: sourcesTwice });
 }
 
 /** Two sources of one name would remove each other's hosts. */
-function crossCheck(value: unknown) {
+function sourcesTwice(value: unknown) {
   const entries = (value as { sources?: unknown } | null)?.sources;
   const seen = new Set<string>();
   return (Array.isArray(entries) ? entries : []).flatMap((entry: Partial<SourceEntry> | null, i) => {

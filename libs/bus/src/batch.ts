@@ -1,7 +1,8 @@
 // Compare-and-swap publishing, alone or as one atomic batch (nats-architecture-and-design ADR-50). Our own, because the
 // client's Batch drops `expect` and the error codes (docs/adr/0002).
+
+import { reasonOf } from "@leasehold/document/operator-error";
 import { NoRespondersError, nuid, PermissionViolationError } from "@nats-io/transport-node";
-import { reasonOf } from "./bus-error.ts";
 import { casHeaders } from "./cas-headers.ts";
 import type { Bus } from "./connection.ts";
 

@@ -1,5 +1,6 @@
 // The connection to NATS: settings that notice a dead server in seconds, and the checks without which a lease would not be safe.
 import { readFileSync } from "node:fs";
+import { reasonOf } from "@leasehold/document/operator-error";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import {
   type ConnectionOptions,
@@ -8,7 +9,7 @@ import {
   type TlsOptions,
 } from "@nats-io/transport-node";
 import type { BadMessage } from "./bad-message.ts";
-import { BusError, reasonOf } from "./bus-error.ts";
+import { BusError } from "./bus-error.ts";
 import { type CheckedOptions, connectChecked } from "./checked-transport.ts";
 import { DialFaults, PAUSE_MS } from "./dial-faults.ts";
 import { within } from "./within.ts";

@@ -1,6 +1,7 @@
 // Which NATS servers are refused for their certificate: each is told once, and asked again now and then, as it may be renewed.
+
+import { reasonOf } from "@leasehold/document/operator-error";
 import type { Server } from "@nats-io/transport-node";
-import { reasonOf } from "./bus-error.ts";
 import { type CertificateFault, certificateFault, placeOf, type Refusal } from "./certificate-fault.ts";
 
 /** A handshake costs both sides some milliseconds of CPU; a certificate is renewed by a person. */

@@ -1,8 +1,9 @@
 // A live view's feed: every key's newest value first, then every change, in order, for ever. An ordered pull consumer,
 // because KV watch stays silently dead for a minute when its server dies.
+
+import { reasonOf } from "@leasehold/document/operator-error";
 import type { ConsumerMessages, JsMsg, OrderedConsumerOptions, StreamInfo } from "@nats-io/jetstream";
 import { nuid } from "@nats-io/transport-node";
-import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 import { streamInfo, streamOf, subjectOf, weaknessesOf } from "./objects.ts";
 import { Delivery, isTombstone, readRecord, type StoredRecord } from "./records.ts";

@@ -1,8 +1,9 @@
 // Whatever is heard on the bus comes through here: it is parsed before it is used, and what is wrong with it is a value that is told,
 // never an exception. (One that is thrown inside a callback of the NATS client closes the connection.)
+
+import { reasonOf } from "@leasehold/document/operator-error";
 import type { Msg } from "@nats-io/transport-node";
 import { type BadMessage, Wrong } from "./bad-message.ts";
-import { reasonOf } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 
 export type Heard = Pick<Msg, "subject" | "data" | "headers" | "reply">;

@@ -2,7 +2,7 @@
 export { headers } from "@nats-io/transport-node";
 export { type BadMessage, Wrong } from "./bad-message.ts";
 export { type CasOutcome, publishCas } from "./batch.ts";
-export { BusError, reasonOf } from "./bus-error.ts";
+export { BusError } from "./bus-error.ts";
 export {
   type Bus,
   type BusOptions,

@@ -1,8 +1,10 @@
 // The JetStream objects (ARCHITECTURE.md): what they must look like, making them, and checking them at every start.
+
+import { reasonOf } from "@leasehold/document/operator-error";
 import type { StreamConfig, StreamInfo } from "@nats-io/jetstream";
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";
-import { BusError, reasonOf } from "./bus-error.ts";
+import { BusError } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 import { within } from "./within.ts";
 

@@ -1,7 +1,9 @@
 // Reading and writing single keys of a bucket as JSON. For the packet path see batch.ts; for a live view see follow.ts.
+
+import { reasonOf } from "@leasehold/document/operator-error";
 import { JetStreamApiError, type MsgRequest, type NextMsgRequest } from "@nats-io/jetstream";
 import { BATCH_MAX, type CasOutcome, type CasWrite, publishCas } from "./batch.ts";
-import { BusError, reasonOf } from "./bus-error.ts";
+import { BusError } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
 import { LEASE_LOG, LEASES, streamOf, subjectOf } from "./objects.ts";
 import { octetsThatFit, readValue } from "./value-octets.ts";

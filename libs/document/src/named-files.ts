@@ -86,14 +86,3 @@ function valueAt(root: unknown, path: Path): unknown {
   }
   return value;
 }
-
-/** `host:port`, `:port` or `[IPv6]:port`. */
-export const LISTEN = /^(\[[0-9a-fA-F:.%\w]+\]|[^\s:[\]]*):(\d{1,5})$/;
-
-/** Where to listen; undefined when the text does not say, or the port is out of range. */
-export function listenPlace(text: string): { host: string; port: number } | undefined {
-  const [, host = "", digits = ""] = LISTEN.exec(text) ?? [];
-  const port = Number(digits);
-  if (port < 1 || port > 65_535) return undefined;
-  return { host: host.replace(/^\[(.*)\]$/, "$1") || "0.0.0.0", port };
-}

@@ -4,7 +4,6 @@ export { DatagramBatch } from "./datagram-batch.ts";
 export type { Destination } from "./destination.ts";
 export { PROBE_SIZE, writeArpAnnouncement } from "./ethernet/arp.ts";
 export { Libc, linkAddress } from "./libc.ts";
-export { LinkError } from "./link.ts";
 export type { LinkState, LinkView, ServedInterfaces } from "./link-state.ts";
 export { addAddress, removeAddress } from "./netlink.ts";
 export type { ServedLink } from "./served-link.ts";

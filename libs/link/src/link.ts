@@ -1,7 +1,9 @@
 // One served interface: two sockets and a way to reach clients without an address. One socket is bound to 255.255.255.255
 // and gets what every node on the link gets; the other to the node's own address and gets what only this node gets. So a
 // node knows whether its peers saw a packet, which decides who answers (docs/adr/0004).
+
 import { createSocket, type Socket } from "node:dgram";
+import { OperatorError } from "@leasehold/document/operator-error";
 import { formatIpv4, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
 import { DatagramBatch, type TakeDatagram } from "./datagram-batch.ts";
 import type { Destination } from "./destination.ts";
@@ -29,13 +31,12 @@ export interface Arrival {
 export type Receive = (bytes: Buffer, sourcePort: number, arrival: Arrival) => void;
 
 /** Why a link cannot be served, and what to do, in sentences. */
-export class LinkError extends Error {
-  readonly fix: string;
+export class LinkError extends OperatorError {
+  declare readonly fix: string;
 
   constructor(message: string, fix: string, options?: ErrorOptions) {
-    super(message, options);
+    super(message, { fix, code: "link", cause: options?.cause });
     this.name = "LinkError";
-    this.fix = fix;
   }
 }
 

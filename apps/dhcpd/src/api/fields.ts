@@ -33,12 +33,6 @@ export function readable<T>(parse: (text: string) => T | undefined, expected: st
 /** The parameters of a route: these and no other ones, each at most once. */
 export const parameters = section;
 
-/** Of a route that takes none. */
-export const noParameters = z.strictObject(
-  {},
-  { error: (issue) => (issue.code === "unrecognized_keys" ? "no parameter" : "no parameters") },
-);
-
 export const hardwareAddress = readable(
   parseHardwareAddress,
   "a hardware address such as a4:bf:01:38:ee:65, in any spelling",

@@ -1,8 +1,9 @@
 // What a node says that the store has lost, after all nodes were started anew; and how an operator ends it.
+
+import { newHttpServer } from "@leasehold/daemon";
 import { describe, expect, test } from "vitest";
 import { Membership } from "../cluster/membership.ts";
 import { addAcceptLoss } from "../io/api/accept-loss.ts";
-import { newApiServer } from "../io/api/server.ts";
 import { StoreHealth } from "../store/store-health.ts";
 import { Counters } from "../telemetry/counters.ts";
 import { Faults } from "../telemetry/faults.ts";
@@ -173,7 +174,7 @@ describe("an operator accepts a loss", () => {
     const nodes = ["n1", "n2"].map((name) => new Node(name, members, { leases: 22 }));
     for (const node of nodes) await node.pass();
     const [first] = nodes as [Node, Node];
-    const app = newApiServer();
+    const app = newHttpServer();
     const said: unknown[] = [];
     const log = { warn: (fields: object) => said.push(fields) };
     addAcceptLoss(app, { keeping: first.keeping, links: { texts: ["10.0.0.2"] }, log });

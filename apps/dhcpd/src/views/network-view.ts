@@ -1,5 +1,7 @@
 // Follows the bucket of the network document and the members, and gives it back what it has lost: network-feed.ts says what.
-import { type Change, type Follower, NETWORK, reasonOf } from "@leasehold/bus";
+
+import { type Change, type Follower, NETWORK } from "@leasehold/bus";
+import { reasonOf } from "@leasehold/document/operator-error";
 import type { Network } from "@leasehold/network";
 import type { Log } from "../ports.ts";
 import type { Counters } from "../telemetry/counters.ts";

@@ -1,5 +1,5 @@
 // Prometheus metrics, read off the sources' status when asked for.
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { SourceStatus } from "../source-status.ts";
 
 const HELP: Readonly<Record<string, string>> = {
@@ -13,7 +13,12 @@ const HELP: Readonly<Record<string, string>> = {
   last_read_seconds: "Time of the last full read, in seconds since the epoch; 0 if there was none.",
 };
 
-export function metricsOf(statuses: () => readonly SourceStatus[], isReady: () => boolean): Registry {
+export interface SyncerMetrics {
+  readonly registry: Registry;
+  readonly noteRefusedConnection: () => void;
+}
+
+export function metricsOf(statuses: () => readonly SourceStatus[], isReady: () => boolean): SyncerMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const [name, help] of Object.entries(HELP)) {
@@ -59,7 +64,12 @@ export function metricsOf(statuses: () => readonly SourceStatus[], isReady: () =
       ready.set(isReady() ? 1 : 0);
     },
   });
-  return registry;
+  const refused = new Counter({
+    name: "leasehold_syncer_api_connections_refused_total",
+    help: "Connections to the API that were closed at once, as there were too many",
+    registers: [registry],
+  });
+  return { registry, noteRefusedConnection: () => refused.inc() };
 }
 
 function valuesOf(status: SourceStatus): Readonly<Record<string, number>> {

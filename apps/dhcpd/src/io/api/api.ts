@@ -1,10 +1,8 @@
-// The node's HTTP: health for everybody, the API and the metrics for who has the token.
-import { timingSafeEqual } from "node:crypto";
-import { readFileSync } from "node:fs";
+// The node's API: its routes.
 import { BusError, type Room, roomFor } from "@leasehold/bus";
-import { listenPlace, type Problem } from "@leasehold/document";
+import type { Problem } from "@leasehold/document";
 import { compileInSteps, type NetworkDocument } from "@leasehold/network";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { Gauge, type Registry } from "prom-client";
 import { type Impact, impactInSteps } from "../../api/change-impact.ts";
 import { clusterViewOf } from "../../api/cluster-view.ts";
@@ -19,36 +17,10 @@ import { addExplain } from "./explain.ts";
 import { addHosts } from "./hosts.ts";
 import { addLeases } from "./leases.ts";
 import { addNetwork, type NetworkDocuments } from "./network.ts";
-import { newApiServer } from "./server.ts";
 
-/** May be another one while it serves. */
-export interface ApiSecrets {
-  token: string;
-}
-
-/** Serves the API; rejects when the address cannot be listened on. */
-export async function serveApi(
-  node: NodeView,
-  registry: Registry,
-  secrets: ApiSecrets,
-): Promise<FastifyInstance> {
-  const { tls } = node.file.api;
-  const app = newApiServer({
-    ...(tls && { https: { cert: readFileSync(tls.cert), key: readFileSync(tls.key) } }),
-    log: (fault, sentence) => node.log.error(fault, sentence),
-    onRefusedConnection: () => node.counters.count("trouble", "api-connection-refused"),
-  });
-  app.addHook("onRequest", async (request, reply) => {
-    if (!isOpen(request) && !isAuthorized(request, secrets.token)) {
-      return reply.code(401).header("www-authenticate", "Bearer").send({
-        error: "This needs a token.",
-        fix: "Send `Authorization: Bearer <token>`; it is api.token in node.yaml (LEASEHOLD_TOKEN for the command).",
-      });
-    }
-    return undefined;
-  });
-  addHealth(app, node);
-  addReading(app, node, registry);
+/** All that the API has, but for health and metrics, which every daemon has. */
+export function addRoutes(app: FastifyInstance, node: NodeView, registry: Registry): void {
+  app.get("/api/v1/cluster", () => clusterViewOf(node));
   addHosts(app, node.world);
   addLeases(app, node);
   addClearLease(app, node);
@@ -56,27 +28,6 @@ export async function serveApi(
   addNetwork(app, documentsOf(node, registry));
   addExplain(app, node);
   addDraining(app, node);
-  await app.listen(listenPlace(node.file.api.listen)!);
-  return app;
-}
-
-function isOpen(request: FastifyRequest): boolean {
-  const path = request.url.split("?", 1)[0];
-  return path === "/livez" || path === "/readyz";
-}
-
-function isAuthorized(request: FastifyRequest, token: string): boolean {
-  const given = Buffer.from(request.headers.authorization ?? "");
-  const wanted = Buffer.from(`Bearer ${token}`);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
-}
-
-function addHealth(app: FastifyInstance, node: NodeView): void {
-  app.get("/livez", () => ({ status: "ok" }));
-  app.get("/readyz", (_request, reply) => {
-    const reason = node.unreadiness();
-    return reason === undefined ? { status: "ok" } : reply.code(503).send({ status: "not ready", reason });
-  });
 }
 
 function addDraining(app: FastifyInstance, node: NodeView): void {
@@ -89,13 +40,6 @@ function addDraining(app: FastifyInstance, node: NodeView): void {
     node.undrain();
     return state();
   });
-}
-
-function addReading(app: FastifyInstance, node: NodeView, registry: Registry): void {
-  app.get("/metrics", async (_request, reply) =>
-    reply.header("content-type", registry.contentType).send(await registry.metrics()),
-  );
-  app.get("/api/v1/cluster", () => clusterViewOf(node));
 }
 
 function documentsOf(node: NodeView, registry: Registry): NetworkDocuments {

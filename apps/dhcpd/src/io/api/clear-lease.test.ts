@@ -1,12 +1,12 @@
+import { newHttpServer } from "@leasehold/daemon";
 import { describe, expect, test } from "vitest";
 import { TestNode } from "../../../test/node.ts";
 import { alice, packetOf, selecting, X } from "../../../test/wire.ts";
 import { addClearLease } from "./clear-lease.ts";
-import { newApiServer } from "./server.ts";
 
 async function served() {
   const node = new TestNode();
-  const app = newApiServer();
+  const app = newHttpServer();
   addClearLease(app, {
     clocks: { now: node.clock.now },
     clearLease: (order) => node.service.clearLease(order),

@@ -1,4 +1,6 @@
 // The routes that say why, over a node without sockets.
+
+import { newHttpServer } from "@leasehold/daemon";
 import { instant } from "@leasehold/leases";
 import type { FastifyInstance } from "fastify";
 import { beforeEach, expect, test } from "vitest";
@@ -6,7 +8,6 @@ import { TestNode } from "../../../test/node.ts";
 import { alice, ip } from "../../../test/wire.ts";
 import { RecentOutcomes } from "../../telemetry/recent-outcomes.ts";
 import { addExplain } from "./explain.ts";
-import { newApiServer } from "./server.ts";
 
 let app: FastifyInstance;
 let outcomes: RecentOutcomes;
@@ -14,7 +15,7 @@ let outcomes: RecentOutcomes;
 beforeEach(() => {
   const node = new TestNode();
   outcomes = new RecentOutcomes();
-  app = newApiServer();
+  app = newHttpServer();
   addExplain(app, {
     world: node.world,
     clocks: node.core.clocks,

@@ -1,4 +1,6 @@
 // The API's routes that say why: what a packet would be answered, and what became of a client's last packets.
+
+import { answerProblems } from "@leasehold/daemon";
 import { checkDocument, type Problem } from "@leasehold/document";
 import { clientIdOfHardware, macBytes, type Packet } from "@leasehold/protocol";
 import type { FastifyInstance, FastifyReply } from "fastify";
@@ -20,7 +22,6 @@ import { type RecentOutcomes, shownOutcome } from "../../telemetry/recent-outcom
 import type { NodeWorld } from "../../views/node-world.ts";
 import { leasesThat } from "./lease-scan.ts";
 import { notReadable } from "./leases.ts";
-import { answerProblems } from "./server.ts";
 
 /** What the routes need of the node. */
 export interface Explainer {

@@ -1,4 +1,6 @@
 // The route that lists leases, over a view without a node.
+
+import { newHttpServer } from "@leasehold/daemon";
 import { Inventory } from "@leasehold/inventory";
 import { instant, type Lease, type LeaseState, LeaseView } from "@leasehold/leases";
 import { compileNetwork } from "@leasehold/network";
@@ -6,7 +8,6 @@ import { formatIpv4, ipv4 } from "@leasehold/protocol";
 import { expect, test } from "vitest";
 import { lease } from "../../../test/leasequery.ts";
 import { addLeases } from "./leases.ts";
-import { newApiServer } from "./server.ts";
 
 const LEASES = 3000;
 const NOW = instant(0);
@@ -18,7 +19,7 @@ function appOf(count: number) {
     const state: LeaseState = i % 1000 === 7 ? "declined" : "bound";
     view.apply(lease(addressOf(i), { state }));
   }
-  const app = newApiServer();
+  const app = newHttpServer();
   const subnets = ["compute", "elsewhere"].map((id, i) => ({ id, prefix: `10.${i}.0.0/16` }));
   const network = compileNetwork({ version: 1, subnets }, 1);
   addLeases(app, { world: { view, inventory: new Inventory(), network }, clocks: { now: () => NOW } });

@@ -1,5 +1,7 @@
 // GET /api/v1/leases: all leases, or those that its parameters leave. There may be a million, and packets go first: so they are
 // looked at some at a time, and leave in pieces.
+
+import { answerProblems } from "@leasehold/daemon";
 import type { Inventory } from "@leasehold/inventory";
 import { type Lease, type LeaseView, shownState } from "@leasehold/leases";
 import type { Network } from "@leasehold/network";
@@ -22,7 +24,6 @@ import { type Identity, identityIn, isLeaseOf } from "../../api/known-client.ts"
 import { leaseViewOf } from "../../api/rows.ts";
 import type { Clocks } from "../../ports.ts";
 import { leasesThat } from "./lease-scan.ts";
-import { answerProblems } from "./server.ts";
 
 const LIMIT_MAX = 10_000_000;
 

@@ -1,11 +1,11 @@
 // The routes of the network document over a store in memory: what is stored, what is refused and why, what was.
 import type { StoredRecord } from "@leasehold/bus";
+import { newHttpServer } from "@leasehold/daemon";
 import { compileNetwork, type NetworkDocument, readNetwork } from "@leasehold/network";
 import type { FastifyInstance } from "fastify";
 import { beforeEach, describe, expect, test } from "vitest";
 import { historySteps, revisionView } from "../../views/network-history.ts";
 import { addNetwork } from "./network.ts";
-import { newApiServer } from "./server.ts";
 
 const YAML = `version: 1
 subnets:
@@ -36,7 +36,7 @@ const keptOnes = {
 beforeEach(() => {
   records = [];
   inForce = 0;
-  app = newApiServer();
+  app = newHttpServer();
   addNetwork(app, {
     inForce: () => {
       const record = records.find(({ revision }) => revision === inForce);
@@ -217,7 +217,7 @@ describe("A6: what the store holds is one thing, what is in force another", () =
   test("the store lost it: ETag 0, and a change based on that, or on what is in force, is stored", async () => {
     keep(FIRST);
     const lost = records.pop()!;
-    app = newApiServer();
+    app = newHttpServer();
     addNetwork(app, {
       inForce: () => compileNetwork(lost.value as NetworkDocument, 1),
       newest: async () => records.at(-1),

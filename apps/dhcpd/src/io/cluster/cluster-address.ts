@@ -1,5 +1,5 @@
 // The cluster's own address on this machine: every node listens on it; where it floats, the one that is elected carries it.
-import { reasonOf } from "@leasehold/bus";
+import { reasonOf } from "@leasehold/document/operator-error";
 import type { ServedLink } from "@leasehold/link";
 import type { Network } from "@leasehold/network";
 import type { AddressCarrier } from "../../cluster/floating-identity.ts";

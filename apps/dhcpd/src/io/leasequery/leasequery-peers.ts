@@ -1,5 +1,5 @@
 // Bulk leasequeries, by TCP, for the peers that the network document names; not listened for at all while it names none.
-import { reasonOf } from "@leasehold/bus";
+import { reasonOf } from "@leasehold/document/operator-error";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { Clocks, Log } from "../../ports.ts";
 import type { Counters } from "../../telemetry/counters.ts";

@@ -1,5 +1,7 @@
 // Asks the NATS servers' monitoring whether they write to disk before they acknowledge, and does by the node's policy.
-import { BusError, reasonOf } from "@leasehold/bus";
+
+import { BusError } from "@leasehold/bus";
+import { reasonOf } from "@leasehold/document/operator-error";
 import { type Durability, type ServerSync, syncOf, weakestOf } from "../../store/durability.ts";
 
 const PATIENCE_MS = 2000;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { newApiServer } from "./server.ts";
+import { newHttpServer } from "./http-server.ts";
 
 function server() {
-  const app = newApiServer();
+  const app = newHttpServer();
   app.post("/act", () => ({ done: true }));
   return app;
 }
@@ -23,4 +23,17 @@ test("a route without a body takes no other: a key that nobody reads is a mistak
   const { statusCode, body } = await server().inject({ method: "POST", url: "/act", payload: { why: "x" } });
   expect(statusCode).toBe(422);
   expect(body).toContain("why");
+});
+
+test("a mistake of ours is logged with its words, and answered without them", async () => {
+  const logged: object[] = [];
+  const app = newHttpServer({ log: (fault) => logged.push(fault) });
+  const fault = new Error("a secret of ours");
+  app.get("/fault", () => {
+    throw fault;
+  });
+  const { statusCode, body } = await app.inject("/fault");
+  expect(statusCode).toBe(500);
+  expect(body).not.toContain("secret");
+  expect(logged).toEqual([{ err: fault, method: "GET", path: "/fault" }]);
 });

@@ -1,24 +1,32 @@
-// The HTTP server that every route of the API is on: parameters and bodies are checked by the route's schema before it runs, a
+// The HTTP server that every route of a daemon is on: parameters and bodies are checked by the route's schema before it runs, a
 // route that has none takes no parameters, and whatever fails is answered in words. What is our own fault is logged, not shown.
-import { BusError, reasonOf } from "@leasehold/bus";
+
+import { BusError } from "@leasehold/bus";
 import { checkDocument, type Problem } from "@leasehold/document";
+import { reasonOf } from "@leasehold/document/operator-error";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type * as z from "zod";
-import { noParameters } from "../../api/fields.ts";
-import { connectionOptions, limitConnections } from "./connections.ts";
+import * as z from "zod";
+import { connectionOptions, limitConnections } from "./http-connections.ts";
 
 const DOCUMENT_MAX = 16 * 1024 * 1024;
 const JSON_MAX = 1024 * 1024;
 const JSON_DEPTH_MAX = 64;
 
-export interface ApiServerOptions {
+export interface HttpServerOptions {
   readonly https?: object;
   log?(fault: object, sentence: string): void;
   onRefusedConnection?(): void;
+  /** The page that lists the routes. */
+  readonly routesIn?: string;
 }
 
 /** A server without routes, and without a socket. */
-export function newApiServer({ https, log, onRefusedConnection }: ApiServerOptions = {}): FastifyInstance {
+export function newHttpServer({
+  https,
+  log,
+  onRefusedConnection,
+  routesIn = "docs/api.md",
+}: HttpServerOptions = {}): FastifyInstance {
   const common = {
     ...{ logger: false, bodyLimit: DOCUMENT_MAX, forceCloseConnections: true },
     // Of the whole request; `connectionOptions` have less patience with its head.
@@ -36,11 +44,17 @@ export function newApiServer({ https, log, onRefusedConnection }: ApiServerOptio
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({
       error: `There is no ${request.method} ${request.url.split("?", 1)[0]}.`,
-      fix: "docs/api.md lists what there is.",
+      fix: `${routesIn} lists what there is.`,
     }),
   );
   return app;
 }
+
+/** The parameters of a route that takes none. */
+export const noParameters = z.strictObject(
+  {},
+  { error: (issue) => (issue.code === "unrecognized_keys" ? "no parameter" : "no parameters") },
+);
 
 /** What a route was asked that it cannot understand. */
 class Misunderstood extends Error {
@@ -108,7 +122,7 @@ function answerError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  log: NonNullable<ApiServerOptions["log"]>,
+  log: NonNullable<HttpServerOptions["log"]>,
 ) {
   if (error instanceof Misunderstood) return answerProblems(reply, error.message, error.problems);
   if (error instanceof BusError) return reply.code(503).send({ error: error.message, fix: error.fix });
@@ -116,8 +130,8 @@ function answerError(
   if (status < 500) return reply.code(status).send({ error: reasonOf(error), fix: "See docs/api.md." });
   log({ err: error, method: request.method, path: request.url.split("?", 1)[0] }, FAULT);
   return reply.code(500).send({
-    error: "This node failed to answer.",
-    fix: "Its log says why: please report it. Until then, ask another node.",
+    error: "This process failed to answer.",
+    fix: "Its log says why: please report it. Until then, ask another one, if there is one.",
   });
 }
 
