@@ -34,6 +34,8 @@ export interface Setting {
   readonly addresses: "few" | "many";
   /** The machines are behind a relay, which sends what they broadcast to several nodes: each of them answers. */
   readonly isRelayed: boolean;
+  /** Told of each node before anything happens to it. */
+  readonly onNode?: (node: TestNode, network: NetworkDocument) => void;
 }
 
 export class Cluster {
@@ -46,7 +48,7 @@ export class Cluster {
   private readonly mute = new Set<TestNode>();
   private readonly reserved = new Set<string>();
 
-  constructor({ skews, machines, addresses, isRelayed }: Setting) {
+  constructor({ skews, machines, addresses, isRelayed, onNode }: Setting) {
     this.isRelayed = isRelayed;
     const [size, heldFactor] = addresses === "few" ? [3, 1] : [30, 2];
     const range = `${formatIpv4(FIRST)}-${formatIpv4(ipv4(FIRST + size - 1))}`;
@@ -59,7 +61,9 @@ export class Cluster {
     const { clock, store } = this;
     this.nodes = skews.map((skewMs, i) => {
       const [name, address] = [`n${i + 1}`, `10.0.0.${i + 2}`];
-      return new TestNode({ name, address, clock, store, skewMs, network, followsAtOnce: false });
+      const node = new TestNode({ name, address, clock, store, skewMs, network, followsAtOnce: false });
+      onNode?.(node, network);
+      return node;
     });
     this.machines = Array.from({ length: machines }, (_, n) => new Machine(n + 1));
     this.judge = new Judge({

@@ -326,7 +326,8 @@ export class DhcpService {
     return this.requestOf(packet, type, { interfaceName, addresses, isBroadcast });
   }
 
-  private requestOf(packet: Packet, type: number, whence: Whence): LeaseRequest | DropReason {
+  /** What a packet asks for, by what the node knows now; a reason where it is not to be answered. */
+  requestOf(packet: Packet, type: number, whence: Whence): LeaseRequest | DropReason {
     const { world, nextIntent } = this.parts;
     const { network, inventory } = world;
     if (isNoRelay(packet.giaddr, network)) return "giaddr-not-a-host";

@@ -18,7 +18,7 @@ export interface ServiceParts {
   readonly store: ReadableLeaseStore;
   readonly health: StoreHealth;
   readonly counters: Counters;
-  readonly events: Pick<Events, "packet" | "reply">;
+  readonly events: Pick<Events, "packet" | "decision" | "reply">;
   readonly faults: Pick<Faults, "count">;
   readonly clocks: Clocks;
   readonly readiness: Pick<Readiness, "refusal" | "isStandingBack">;

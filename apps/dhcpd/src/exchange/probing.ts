@@ -7,24 +7,23 @@ import {
   type LeaseRequest,
 } from "@leasehold/leases";
 import type { Ipv4 } from "@leasehold/protocol";
-import type { Fault, ProbeAnswer } from "../ports.ts";
+import type { ProbeAnswer } from "../ports.ts";
 import type { Grant } from "../reply/reply-content.ts";
 import { noteDeclines } from "./decline-alarm.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 
 /** A probe that fails is one that could not be made: the address is offered as where it cannot be asked. */
 export async function askWhoUses(
-  { probe }: Pick<ServiceParts, "probe">,
+  { probe, faults }: Pick<ServiceParts, "probe" | "faults">,
   { packet, request, arrival }: Exchange,
   address: Ipv4,
   waitMs: number,
-  onFault: (fault: Fault) => void,
 ): Promise<ProbeAnswer> {
   const interfaceName = packet.giaddr === 0 ? arrival.link.interfaceName : undefined;
   try {
     return await probe!(address, { interfaceName, clientMac: request.mac }, waitMs);
   } catch (cause) {
-    onFault({ cause, during: "probing an address", packet: packet.bytes });
+    faults.count({ cause, during: "probing an address", packet: packet.bytes });
     return "unknown";
   }
 }

@@ -10,6 +10,7 @@ import {
   leaseAfter,
   type Revision,
   type StoredEvent,
+  type StoreState,
 } from "@leasehold/leases";
 import { type Ipv4, MessageType, type Packet } from "@leasehold/protocol";
 import type { Arrival } from "../ports.ts";
@@ -124,7 +125,7 @@ export class Transactions {
       this.silence(exchange, refusal);
       return;
     }
-    const decision = this.decide(exchange.request);
+    const decision = this.decide(exchange.request, exchange);
     if (decision.kind === "silent" && decision.reason === "too-many-declines")
       noteDeclines(this.parts.world, exchange.request, this.parts.clocks);
     const waitMs = this.probeTime(exchange, decision);
@@ -150,9 +151,7 @@ export class Transactions {
     try {
       this.wait(exchange, "probing");
       this.parts.world.offers.apply(exchange.request.client, decision.offers);
-      const answer = await askWhoUses(this.parts, exchange, decision.address, waitMs, (fault) =>
-        this.answers.fault(fault),
-      );
+      const answer = await askWhoUses(this.parts, exchange, decision.address, waitMs);
       exchange.probed ??= new Set();
       exchange.probed.add(decision.address);
       if (typeof answer === "string") this.act(exchange);
@@ -187,29 +186,38 @@ export class Transactions {
     return undefined;
   }
 
-  /** Changes nothing. While writes have to wait, what can be answered without one is answered without one. */
-  decide(request: LeaseRequest): Decision {
-    const { world, clocks, health } = this.parts;
+  /** Changes nothing. While writes have to wait, what can be answered without one is answered without one. `of`: to be told of. */
+  decide(request: LeaseRequest, of?: Exchange): Decision {
+    const { clocks, health } = this.parts;
     const now = clocks.steady();
     if (!health.isPrompt(now)) {
-      const stored = this.decideFromStored(request);
+      const stored = this.decideFromStored(request, of);
       if (stored !== undefined) return stored;
     }
     const isWritable = request.type === MessageType.DISCOVER ? health.mayOffer(now) : health.mayWrite(now);
-    return decide(world, request, clocks.now(), isWritable ? "writable" : "stored-only");
+    return this.decideBy(isWritable ? "writable" : "stored-only", request, of);
   }
 
   /** A grant that promises nothing beyond what a quorum holds already (I5). */
-  private decideFromStored(request: LeaseRequest): Grant | undefined {
-    const decision = decide(this.parts.world, request, this.parts.clocks.now(), "stored-only");
+  private decideFromStored(request: LeaseRequest, of?: Exchange): Grant | undefined {
+    const decision = this.decideBy("stored-only", request, of);
     return decision.kind === "grant" && decision.append === undefined ? decision : undefined;
+  }
+
+  private decideBy(store: StoreState, request: LeaseRequest, of: Exchange | undefined): Decision {
+    const { world, clocks, events } = this.parts;
+    const now = clocks.now();
+    const decision = decide(world, request, now, store);
+    if (of !== undefined && events.decision.isHeard)
+      events.decision.tell({ packet: of.packet, arrival: of.arrival, request, now, store, decision });
+    return decision;
   }
 
   /** What it waits for, if anything, still comes; then it has been answered. A failure is an answer, too: the client asks again. */
   private answerFromStored(exchange: Exchange): boolean {
     try {
       if (this.readByNetworkOfNow(exchange) !== undefined) return false;
-      const decision = this.decideFromStored(exchange.request);
+      const decision = this.decideFromStored(exchange.request, exchange);
       if (decision?.reply !== "ACK") return false;
       this.noteAnswered(exchange);
       this.answers.finish(exchange, decision);
@@ -378,7 +386,7 @@ export class Transactions {
 
   private refuseAgain(exchange: Exchange): void {
     const refusal = this.readByNetworkOfNow(exchange);
-    const again = this.decide(exchange.request);
+    const again = this.decide(exchange.request, exchange);
     if (refusal !== undefined) this.silence(exchange, refusal);
     else if (again.kind === "refuse") this.finish(exchange, again);
     else this.carryOut(exchange, again);

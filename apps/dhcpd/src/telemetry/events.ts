@@ -1,13 +1,17 @@
 // What happens in a node, for whoever wants to know: metrics, the log, the last packets, tests. A topic an event, with as many
 // subscribers as want it, up to a bound. Telling costs a comparison where nobody listens; a subscriber that throws ends nothing
 // but its own turn (I15); one that reads later has a buffer that drops the oldest and counts that.
+import type { Decision, Instant, LeaseRequest, StoreState } from "@leasehold/leases";
 import type { Network } from "@leasehold/network";
-import type { Fault } from "../ports.ts";
+import type { Packet } from "@leasehold/protocol";
+import type { Arrival, Fault } from "../ports.ts";
 import type { Outcome } from "./recent-outcomes.ts";
 
 export interface NodeEvents {
   /** What became of a packet that could be read. */
   packet: Outcome;
+  /** A packet was decided on. With what the node knew, this is all that the decision depends on. */
+  decision: MadeDecision;
   /** An exchange ended in a reply, so many ms after its packet came. */
   reply: { readonly type: string; readonly ms: number };
   /** A batch of writes to the lease store ended. */
@@ -16,6 +20,15 @@ export interface NodeEvents {
   fault: Fault;
   /** Another network document is in force. */
   network: Network;
+}
+
+export interface MadeDecision {
+  readonly packet: Packet;
+  readonly arrival: Arrival;
+  readonly request: LeaseRequest;
+  readonly now: Instant;
+  readonly store: StoreState;
+  readonly decision: Decision;
 }
 
 const SUBSCRIBERS_MAX = 32;
@@ -83,6 +96,7 @@ export class EventBuffer<Event> {
 
 export class Events {
   readonly packet: Topic<NodeEvents["packet"]>;
+  readonly decision: Topic<NodeEvents["decision"]>;
   readonly reply: Topic<NodeEvents["reply"]>;
   readonly batch: Topic<NodeEvents["batch"]>;
   readonly fault: Topic<NodeEvents["fault"]>;
@@ -97,6 +111,7 @@ export class Events {
     const topic = <Name extends keyof NodeEvents>(name: Name) =>
       new Topic<NodeEvents[Name]>((cause) => parts.onThrown(name, cause));
     this.packet = topic("packet");
+    this.decision = topic("decision");
     this.reply = topic("reply");
     this.batch = topic("batch");
     this.fault = topic("fault");

@@ -5,6 +5,7 @@ import { LeaseView, leaseAfter } from "@leasehold/leases";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Action, Cluster, type Setting } from "../cluster.ts";
+import { record, replay } from "../packet-log.ts";
 
 const who = fc.nat({ max: 2 });
 const at = fc.nat({ max: 2 });
@@ -81,5 +82,16 @@ test("when all is told, every node's view is the replay of the log (I12)", async
       for (const { world } of nodes) expect(leases(world.view)).toEqual(leases(replay));
     }),
     { numRuns: numRuns / 4 },
+  );
+});
+
+test("the log of a node, replayed through decide alone, gives the decisions that it made", async () => {
+  await fc.assert(
+    fc.asyncProperty(setting, historyOf(...happenings, ...hostChanges), async (given, history) => {
+      const logs: string[][] = [];
+      await played({ ...given, onNode: (node, network) => logs.push(record(node, network)) }, history);
+      for (const { recorded, replayed } of logs.flatMap(replay)) expect(replayed).toBe(recorded);
+    }),
+    { numRuns: numRuns / 6 },
   );
 });
