@@ -93,6 +93,11 @@ const seen: readonly (readonly [string, Rule, Record<string, string>])[] = [
     },
   ],
   [
+    "out of a room that has no table",
+    roomDirections,
+    { "ARCHITECTURE.md": "## The rooms of dhcpd\n", "apps/syncer/src/plan/a.ts": 'import "./b.ts";' },
+  ],
+  [
     "rooms in a circle",
     roomDirections,
     {

@@ -1,51 +1,62 @@
 // An app that has rooms says in ARCHITECTURE.md which of them may import which. What is written there is what holds.
 import { importsOf, resolved } from "./imports.ts";
-import { isTest, type Repository, type Rule } from "./repository.ts";
+import { type Finding, isTest, type Repository, type Rule } from "./repository.ts";
 
 const MAP = "ARCHITECTURE.md";
-const APP = "apps/dhcpd/src/";
-const HEADING = "## The rooms of dhcpd";
+/** Each has a table there. */
+const APPS = ["dhcpd", "syncer"];
 
-/** Room → rooms that it may import: the rows of the table under the heading. A file beside main.ts is a room by itself. */
-function directionsIn(repository: Repository): ReadonlyMap<string, readonly string[]> {
-  const text = repository.files.get(MAP) ?? "";
-  const section = text.slice(text.indexOf(HEADING)).split("\n## ")[0] ?? "";
-  const rows = [...section.matchAll(/^\| `(?<room>[^`]+)` \|[^|]*\|(?<imports>[^|]*)\|$/gm)];
-  return new Map(
-    rows.map(({ groups }) => [
-      groups!.room!,
-      [...groups!.imports!.matchAll(/`([^`]+)`|\b(all)\b/g)].map(([, room, all]) => room ?? all!),
-    ]),
-  );
+interface Rooms {
+  /** "apps/dhcpd/src/". */
+  readonly source: string;
+  /** Room → rooms that it may import. A file beside main.ts is a room by itself. */
+  readonly directions: ReadonlyMap<string, readonly string[]>;
 }
 
-function roomOf(file: string): string {
-  const path = file.slice(APP.length);
-  const end = path.lastIndexOf("/");
-  return end === -1 ? path : path.slice(0, end);
+/** The rows of the table under the heading of each app. */
+function roomsIn(repository: Repository): Rooms[] {
+  const text = repository.files.get(MAP) ?? "";
+  return APPS.map((app) => {
+    const section = text.split(`## The rooms of ${app}\n`)[1]?.split("\n## ")[0] ?? "";
+    const rows = [...section.matchAll(/^\| `(?<room>[^`]+)` \|[^|]*\|(?<imports>[^|]*)\|$/gm)];
+    const directions = new Map(
+      rows.map(({ groups }) => [
+        groups!.room!,
+        [...groups!.imports!.matchAll(/`([^`]+)`|\b(all)\b/g)].map(([, room, all]) => room ?? all!),
+      ]),
+    );
+    return { source: `apps/${app}/src/`, directions };
+  });
 }
 
 export const roomDirections: Rule = {
-  name: "a room of dhcpd imports the rooms that ARCHITECTURE.md says, in no circle",
-  check: (repository) => {
-    const directions = directionsIn(repository);
-    const used = new Set<string>();
-    const findings = [...repository.code].flatMap(([file, { withStrings }]) => {
-      if (!file.startsWith(APP) || isTest(file)) return [];
-      const room = roomOf(file);
-      const allowed = directions.get(room);
-      if (allowed === undefined) return [{ file, what: `${MAP} has no row for the room ${room}` }];
-      return importsOf(withStrings).flatMap(({ from, line }) => {
-        if (!from.startsWith(".")) return [];
-        const other = roomOf(resolved(file, from));
-        used.add(`${room} ${other}`);
-        const isAllowed = other === room || allowed.includes(other) || allowed.includes("all");
-        return isAllowed ? [] : [{ file, what: `line ${line}: ${room} may not import ${other}` }];
-      });
-    });
-    return [...findings, ...needless(directions, used), ...circles(directions)];
-  },
+  name: "a room of an app imports the rooms that ARCHITECTURE.md says, in no circle",
+  check: (repository) => roomsIn(repository).flatMap((rooms) => checkRooms(repository, rooms)),
 };
+
+function checkRooms(repository: Repository, { source, directions }: Rooms): Finding[] {
+  const used = new Set<string>();
+  const findings = [...repository.code].flatMap(([file, { withStrings }]) => {
+    if (!file.startsWith(source) || isTest(file)) return [];
+    const room = roomOf(file, source);
+    const allowed = directions.get(room);
+    if (allowed === undefined) return [{ file, what: `${MAP} has no row for the room ${room}` }];
+    return importsOf(withStrings).flatMap(({ from, line }) => {
+      if (!from.startsWith(".")) return [];
+      const other = roomOf(resolved(file, from), source);
+      used.add(`${room} ${other}`);
+      const isAllowed = other === room || allowed.includes(other) || allowed.includes("all");
+      return isAllowed ? [] : [{ file, what: `line ${line}: ${room} may not import ${other}` }];
+    });
+  });
+  return [...findings, ...needless(directions, used), ...circles(directions)];
+}
+
+function roomOf(file: string, source: string): string {
+  const path = file.slice(source.length);
+  const end = path.lastIndexOf("/");
+  return end === -1 ? path : path.slice(0, end);
+}
 
 function needless(directions: ReadonlyMap<string, readonly string[]>, used: ReadonlySet<string>) {
   return [...directions].flatMap(([room, others]) =>

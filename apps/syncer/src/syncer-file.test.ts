@@ -1,6 +1,6 @@
 import { formatProblem } from "@leasehold/document";
 import { expect, test } from "vitest";
-import { loopSettings } from "./settings.ts";
+import { loopSettings } from "./rounds/settings.ts";
 import { readSyncerFile } from "./syncer-file.ts";
 
 const GOOD = `

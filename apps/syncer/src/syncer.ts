@@ -1,10 +1,10 @@
 // The syncer as a whole: its sources over one bucket.
 import type { Logger } from "pino";
-import type { HostStore } from "./host-store.ts";
-import { answerLimits, limited, loopSettings } from "./settings.ts";
-import type { Reach } from "./source.ts";
-import { SourceLoop } from "./source-loop.ts";
-import type { SourceStatus } from "./source-status.ts";
+import type { HostStore } from "./rounds/host-store.ts";
+import { answerLimits, limited, loopSettings } from "./rounds/settings.ts";
+import { SourceLoop } from "./rounds/source-loop.ts";
+import type { SourceStatus } from "./rounds/source-status.ts";
+import type { Reach } from "./sources/source.ts";
 import { sources } from "./sources.ts";
 import type { SourceEntry } from "./syncer-file.ts";
 

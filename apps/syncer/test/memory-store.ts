@@ -1,7 +1,7 @@
 // A HostStore in memory, with compare-and-swap: a real one, without a server.
 import { type HostEvent, hostKey, Inventory } from "@leasehold/inventory";
-import type { HostStore } from "../src/host-store.ts";
-import { StoredHosts } from "../src/stored-hosts.ts";
+import { StoredHosts } from "../src/plan/stored-hosts.ts";
+import type { HostStore } from "../src/rounds/host-store.ts";
 
 export class MemoryStore implements HostStore {
   readonly hosts = new StoredHosts();

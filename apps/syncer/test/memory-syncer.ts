@@ -1,9 +1,9 @@
 // A syncer over a store in memory and an SMD that is two lists: rounds without a process, a server or a clock.
 import type { HostEvent } from "@leasehold/inventory";
 import { formatIpv4, parseMac } from "@leasehold/protocol";
-import { ReadFailure } from "../src/source.ts";
-import { SourceRound } from "../src/source-round.ts";
+import { SourceRound } from "../src/rounds/source-round.ts";
 import { readingOf } from "../src/sources/smd-rows.ts";
+import { ReadFailure } from "../src/sources/source.ts";
 import { MemoryStore } from "./memory-store.ts";
 
 const NAMES = { hostname: "nid{04d}", hostnameOther: "{id}" };

@@ -7,7 +7,7 @@ import { type Bus, connectBus, ensureObjects, type Follower, followBucket, INVEN
 import { Inventory } from "@leasehold/inventory";
 import { parseMac } from "@leasehold/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SourceStatus } from "../src/source-status.ts";
+import type { SourceStatus } from "../src/rounds/source-status.ts";
 import { findNatsServer, freePort, NatsServer, stopped } from "./nats-server.ts";
 
 const program = findNatsServer();

@@ -11,8 +11,8 @@ import {
 } from "@leasehold/bus";
 import { type HostEvent, hostKey } from "@leasehold/inventory";
 import type { Logger } from "pino";
-import type { HostStore } from "../host-store.ts";
-import { StoredHosts } from "../stored-hosts.ts";
+import { StoredHosts } from "../plan/stored-hosts.ts";
+import type { HostStore } from "../rounds/host-store.ts";
 
 const BATCH = 100;
 const CATCH_UP_MS = 3000;

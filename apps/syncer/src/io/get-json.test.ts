@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, it, vi } from "vitest";
-import { type Reach, ReadFailure } from "../source.ts";
+import { type Reach, ReadFailure } from "../sources/source.ts";
 import { reach } from "./get-json.ts";
 
 const LIMITS = { octets: 64 * 1024, wholeMs: 600, silenceMs: 200 };
@@ -134,7 +134,7 @@ it("an answer of another type than JSON is read when it is JSON, brackets in its
 });
 
 it("a source's own limits are given to each of its reads", async () => {
-  const { answerLimits, limited } = await import("../settings.ts");
+  const { answerLimits, limited } = await import("../rounds/settings.ts");
   const getJson = vi.fn<Reach["getJson"]>(async () => []);
   const entry = { type: "smd", answerMaxMiB: 1, timeoutSeconds: 7 } as never;
   await limited({ getJson }, answerLimits(entry)).getJson("http://smd", { token: "t" });

@@ -1,6 +1,6 @@
 // One GET, whole or not at all: 2xx, all of the body, and JSON. Whatever is at the other end, it takes no more memory and time than the
 // source's limits say.
-import { type AnswerLimits, type Reach, ReadFailure } from "../source.ts";
+import { type AnswerLimits, type Reach, ReadFailure } from "../sources/source.ts";
 
 /** No inventory nests deeper; what does would be a trap for whoever walks through it. */
 const DEPTH_MAX = 64;

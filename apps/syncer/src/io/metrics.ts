@@ -1,6 +1,6 @@
 // Prometheus metrics, read off the sources' status when asked for.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { SourceStatus } from "../source-status.ts";
+import type { SourceStatus } from "../rounds/source-status.ts";
 
 const HELP: Readonly<Record<string, string>> = {
   reads: "Successful reads of the source.",

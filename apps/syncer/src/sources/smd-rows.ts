@@ -3,8 +3,8 @@
 import { type HostProblem, isHostId } from "@leasehold/inventory";
 import { formatIpv4, type Ipv4, type Mac, macBytes, parseIpv4, parseMac } from "@leasehold/protocol";
 import * as z from "zod";
-import { hostnameOf } from "../hostname-pattern.ts";
-import type { HostAttributes, Reading, SeenHost, SeenInterface } from "../source.ts";
+import { hostnameOf } from "./hostname-pattern.ts";
+import type { HostAttributes, Reading, SeenHost, SeenInterface } from "./source.ts";
 
 export interface Hostnames {
   readonly hostname: string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { node, row } from "../../test/smd-shapes.ts";
-import { ReadFailure } from "../source.ts";
 import { smd } from "./smd.ts";
+import { ReadFailure } from "./source.ts";
 
 const ROWS = [row("02:00:5e:00:10:01", "x1c0s0b0n0", ["10.0.0.1"])];
 const COMPONENTS = { Components: [node("x1c0s0b0n0", 1)] };

@@ -1,9 +1,9 @@
 // OpenCHAMI's SMD (HSM v2): EthernetInterfaces and Components, by the two GETs that are public. Both answers must be
 // good before either counts. smd-rows.ts makes hosts of them.
 import * as z from "zod";
-import { isHostnamePattern } from "../hostname-pattern.ts";
-import { ReadFailure, type Source } from "../source.ts";
+import { isHostnamePattern } from "./hostname-pattern.ts";
 import { readingOf } from "./smd-rows.ts";
+import { ReadFailure, type Source } from "./source.ts";
 
 const pattern = z.string().refine(isHostnamePattern, { error: "a hostname pattern like nid{04d} or {id}" });
 

@@ -1,8 +1,8 @@
 // When a source is looked at again.
 import pino from "pino";
 import { afterEach, expect, it } from "vitest";
-import { MemoryStore } from "../test/memory-store.ts";
-import { ReadFailure } from "./source.ts";
+import { MemoryStore } from "../../test/memory-store.ts";
+import { ReadFailure } from "../sources/source.ts";
 import { SourceLoop } from "./source-loop.ts";
 
 const SETTINGS = {

@@ -1,7 +1,7 @@
 // What came of a source's rounds, for the log when it changes and for whoever asks.
 import type { HostEvent, HostProblem } from "@leasehold/inventory";
 import type { Logger } from "pino";
-import { ReadFailure } from "./source.ts";
+import { ReadFailure } from "../sources/source.ts";
 import type { RoundResult } from "./source-round.ts";
 import type { SourceStatus } from "./source-status.ts";
 

@@ -1,9 +1,9 @@
 // When a source is looked at: by its intervals, when somebody asks, and never so often that reading it is all that it
 // and we do.
 import type { Logger } from "pino";
+import type { SourceReader } from "../sources/source.ts";
 import type { HostStore } from "./host-store.ts";
 import type { LoopSettings } from "./settings.ts";
-import type { SourceReader } from "./source.ts";
 import { SourceRecord } from "./source-record.ts";
 import { SourceRound } from "./source-round.ts";
 import type { SourceStatus } from "./source-status.ts";

@@ -1,8 +1,8 @@
 import { parseMac } from "@leasehold/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { MemorySyncer } from "../test/memory-syncer.ts";
-import { bmc, node, row } from "../test/smd-shapes.ts";
+import { MemorySyncer } from "../../test/memory-syncer.ts";
+import { bmc, node, row } from "../../test/smd-shapes.ts";
 
 const A = "02:00:5e:00:10:0a";
 const B = "02:00:5e:00:10:0b";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { MemorySyncer } from "../test/memory-syncer.ts";
-import { node, type Row, row } from "../test/smd-shapes.ts";
+import { MemorySyncer } from "../../test/memory-syncer.ts";
+import { node, type Row, row } from "../../test/smd-shapes.ts";
 
 let syncer: MemorySyncer;
 

@@ -1,7 +1,7 @@
 // A syncer is not alone with the bucket: a second one, another source, an operator's hand.
 import { beforeEach, describe, expect, test } from "vitest";
-import { MemorySyncer } from "../test/memory-syncer.ts";
-import { node, row } from "../test/smd-shapes.ts";
+import { MemorySyncer } from "../../test/memory-syncer.ts";
+import { node, row } from "../../test/smd-shapes.ts";
 
 const A = "02:00:5e:00:10:0a";
 const B = "02:00:5e:00:10:0b";

@@ -2,13 +2,13 @@
 // events are stored gives none.
 import { isDeepStrictEqual } from "node:util";
 import type { HostEvent, HostProblem, HostRecord } from "@leasehold/inventory";
+import type { Reading } from "../sources/source.ts";
 import type { Absences } from "./absence.ts";
 import { type BrakeSettings, heldBack } from "./brake.ts";
 import { claimTimes } from "./claim-times.ts";
 import { type Draft, draftHosts } from "./draft.ts";
 import { settleNames } from "./duplicate-names.ts";
 import { settleDuplicates } from "./duplicates.ts";
-import type { Reading } from "./source.ts";
 import type { StoredHosts } from "./stored-hosts.ts";
 
 export interface PlanInput {

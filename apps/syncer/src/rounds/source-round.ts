@@ -1,11 +1,11 @@
 // One source's rounds: look, read, plan, write. Holds what must be remembered between rounds; when a round happens is
 // source-loop.ts's business.
 import type { HostEvent } from "@leasehold/inventory";
-import { type Absences, countAbsences } from "./absence.ts";
-import type { BrakeSettings } from "./brake.ts";
+import { type Absences, countAbsences } from "../plan/absence.ts";
+import type { BrakeSettings } from "../plan/brake.ts";
+import { plan } from "../plan/plan.ts";
+import type { Reading, SourceReader } from "../sources/source.ts";
 import type { HostStore } from "./host-store.ts";
-import { plan } from "./plan.ts";
-import type { Reading, SourceReader } from "./source.ts";
 
 export interface RoundSettings {
   /** The source's name: the owner of its hosts. */

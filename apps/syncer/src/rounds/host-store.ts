@@ -1,6 +1,6 @@
 // What a source's round needs of the bucket: its hosts, live, and a way to write them by compare-and-swap.
 import type { HostEvent } from "@leasehold/inventory";
-import type { StoredHosts } from "./stored-hosts.ts";
+import type { StoredHosts } from "../plan/stored-hosts.ts";
 
 export interface HostStore {
   readonly hosts: StoredHosts;

@@ -1,9 +1,9 @@
 // Rounds of a syncer: rows in SMD's shapes in, host events out.
 import { parseIpv4, parseMac } from "@leasehold/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
-import { MemorySyncer } from "../test/memory-syncer.ts";
-import { node, row } from "../test/smd-shapes.ts";
-import { ReadFailure } from "./source.ts";
+import { MemorySyncer } from "../../test/memory-syncer.ts";
+import { node, row } from "../../test/smd-shapes.ts";
+import { ReadFailure } from "../sources/source.ts";
 
 const A = "02:00:5e:00:10:0a";
 const B = "02:00:5e:00:10:0b";

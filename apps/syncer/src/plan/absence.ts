@@ -1,7 +1,7 @@
 // How often in a row each hardware address that is served was missing from a good reading. SMD's rediscovery deletes a
 // row and inserts it again: missing once is no deletion.
 import type { Mac } from "@leasehold/protocol";
-import type { Reading } from "./source.ts";
+import type { Reading } from "../sources/source.ts";
 import { interfacesOf, type StoredHosts } from "./stored-hosts.ts";
 
 export type Absences = ReadonlyMap<string, number>;

@@ -1,6 +1,6 @@
 // Since when a host claims an address. It is settled once, when the claim is first seen, and then carried along in the
 // bucket: the oldest claim wins, so it must not move.
-import type { SeenInterface } from "./source.ts";
+import type { SeenInterface } from "../sources/source.ts";
 import { interfacesOf, type StoredHosts } from "./stored-hosts.ts";
 
 export interface ClaimTimes {

@@ -1,7 +1,7 @@
 // What a source's entry in syncer.yaml leaves out.
-import type { BrakeSettings } from "./brake.ts";
-import type { AnswerLimits, GetOptions, Reach } from "./source.ts";
-import type { SourceEntry } from "./syncer-file.ts";
+import type { BrakeSettings } from "../plan/brake.ts";
+import type { AnswerLimits, GetOptions, Reach } from "../sources/source.ts";
+import type { SourceEntry } from "../syncer-file.ts";
 
 export interface LoopSettings {
   readonly source: string;

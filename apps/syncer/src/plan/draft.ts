@@ -1,9 +1,9 @@
 // What each host should be by a reading, before anything is held back: the good rows, what is kept of the past where a
 // row is bad or has only just gone, and since when each claim stands.
 import type { HostInterfaceRecord, HostProblem, HostRecord } from "@leasehold/inventory";
+import type { Reading, SeenHost, SeenInterface } from "../sources/source.ts";
 import { type Absences, seenMacs } from "./absence.ts";
 import type { ClaimTimes } from "./claim-times.ts";
-import type { Reading, SeenHost, SeenInterface } from "./source.ts";
 import { interfacesOf, type PresentEvent } from "./stored-hosts.ts";
 
 export interface Draft {
