@@ -15,6 +15,7 @@ const CHANGES = {
   inventory: ["apply"],
   membership: ["hear", "refresh", "register", "unregister", "addOwnAddress"],
   seenRelays: ["note"],
+  nonces: ["set", "delete"],
 } as const satisfies { readonly [Part in keyof NodeWorld]?: readonly (keyof NodeWorld[Part])[] };
 
 type Part = keyof typeof CHANGES;
@@ -26,6 +27,7 @@ type Line =
       readonly kind: "network";
       readonly name: string;
       readonly address: string;
+      readonly givesNonces: boolean;
       readonly document: NetworkDocument;
     }
   | { readonly kind: "change"; readonly of: Part; readonly by: string; readonly with: readonly unknown[] }
@@ -41,11 +43,11 @@ type Line =
     };
 
 /** Begins a log of what `node`, which has begun with `document`, is told and decides. */
-export function record(node: TestNode, document: NetworkDocument): string[] {
+export function record(node: TestNode, document: NetworkDocument, givesNonces = false): string[] {
   const log: string[] = [];
   const note = (line: Line) => log.push(JSON.stringify(line, written));
   const { name, address } = node;
-  note({ kind: "network", name, address, document });
+  note({ kind: "network", name, address, givesNonces, document });
   for (const [part, methods] of Object.entries(CHANGES) as [Part, readonly string[]][])
     for (const by of methods)
       watch(node.world[part], by, (args) =>
@@ -53,7 +55,7 @@ export function record(node: TestNode, document: NetworkDocument): string[] {
       );
   const { setNetwork } = node;
   node.setNetwork = (next) => {
-    note({ kind: "network", name, address, document: next });
+    note({ kind: "network", name, address, givesNonces, document: next });
     setNetwork.call(node, next);
   };
   node.core.telemetry.events.decision.subscribe((made) => note(lineOf(made)));
@@ -91,8 +93,10 @@ const within = new Set<object>();
 export function replay(log: readonly string[]): { readonly recorded: string; readonly replayed: string }[] {
   const [first, ...rest] = log.map((line) => JSON.parse(line, read) as Line);
   if (first?.kind !== "network") throw new Error("a log begins with the network");
-  const { name, address, document } = first;
-  const node = new TestNode({ name, address, network: document });
+  const { name, address, document, givesNonces } = first;
+  // What they are does not matter to a decision, but that there is one.
+  const ports = givesNonces ? { randomOctets: (size: number) => new Uint8Array(size) } : {};
+  const node = new TestNode({ name, address, network: document, ports });
   return rest.flatMap((line) => {
     switch (line.kind) {
       case "network":

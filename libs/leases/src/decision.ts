@@ -53,6 +53,8 @@ type Outcome =
       /** Options and more, as the network document has them for this client at this address. */
       readonly settings: Settings;
       readonly seconds: number;
+      /** Of the client's nonce: in an OFFER, that the ACK will have one; in an ACK, what becomes of it. Absent: it has none, from now on. */
+      readonly nonce?: "to-come" | "new" | "kept" | undefined;
       /** Must be stored before the reply leaves; absent when the store already holds enough. */
       readonly append?: Append;
     }

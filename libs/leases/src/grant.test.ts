@@ -1,19 +1,27 @@
 // Headroom: the store holds more than the client was told, so that a renewal inside it needs no write, and goes on
 // without a store (docs/leases.md, "Headroom").
+import { MessageType } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
 import {
   after,
   alice,
   bob,
+  type Client,
   client,
   given,
   granted,
   LEASE_SECONDS,
+  NOW,
   offered,
+  request,
   SERVER,
   secondsLater,
+  type TestWorld,
   when,
 } from "../test/world.ts";
+import { decide } from "./decide.ts";
+import type { Grant } from "./decision.ts";
+import type { LeaseRequest } from "./request.ts";
 
 const X = "10.0.0.11";
 const HELD = 2 * LEASE_SECONDS;
@@ -171,5 +179,29 @@ describe("the fuller a subnet, the less is held beyond what was told", () => {
     const hosts = { a: { of: alice, address: X } };
     const world = given({ hosts, pools: [{ range: "10.0.0.10-10.0.0.10" }] }, granted(bob, "10.0.0.10"));
     expect(when(world).request(alice, { requested: X })).toMatch(/once LeaseGranted for 7200 s is stored$/);
+  });
+});
+
+describe("RFC 6704 §3.1.3: the nonce of a client", () => {
+  const recorded = (world: TestWorld, ...of: Client[]) =>
+    Object.assign(world, { nonces: new Set(of.map(({ client }) => client)) });
+  const nonceIn = (world: TestWorld, type: number, nonce: LeaseRequest["nonce"]) => {
+    const asked = request(world, type, alice, { requested: X, server: SERVER });
+    return (decide(world, { ...asked, nonce }, NOW, "writable") as Grant).nonce;
+  };
+
+  test("is to come with the ACK, where the DISCOVER asks for one", () => {
+    expect(nonceIn(given({}), MessageType.DISCOVER, "new")).toBe("to-come");
+    expect(nonceIn(given({}), MessageType.DISCOVER, undefined)).toBeUndefined();
+  });
+
+  test("is a new one in the ACK, unless it only renews and one is recorded", () => {
+    expect(nonceIn(given({}), MessageType.REQUEST, "new")).toBe("new");
+    expect(nonceIn(recorded(given({}), alice), MessageType.REQUEST, "new")).toBe("new");
+    expect(nonceIn(recorded(given({}), alice), MessageType.REQUEST, "kept")).toBe("kept");
+    // MUST: none is recorded.
+    expect(nonceIn(given({}), MessageType.REQUEST, "kept")).toBe("new");
+    expect(nonceIn(recorded(given({}), bob), MessageType.REQUEST, "kept")).toBe("new");
+    expect(nonceIn(recorded(given({}), alice), MessageType.REQUEST, undefined)).toBeUndefined();
   });
 });

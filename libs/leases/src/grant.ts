@@ -32,24 +32,11 @@ export function offer(
 ): Decision {
   const { address, entitlement } = choice;
   const { subnet, settings } = entitlement;
-  const seconds = secondsFor(request, settings.lease);
   const lease = world.view.get(address);
   // Without a store only what the REQUEST to come can be granted without a write.
   const isSafe = isBound(lease, now) && isServedWithoutQuorum(world, request, lease);
   if (store === "stored-only" && !isSafe) return silent("store-unavailable");
-  const host = hostOf(world, request);
-  const until = (now + world.policy.offerMs) as Instant;
-  const offers = [{ kind: "offered", address, until, pool: entitlement.pool?.id }] as const;
-  const granted = {
-    kind: "grant",
-    reply: "OFFER",
-    address,
-    subnet,
-    host,
-    settings,
-    seconds,
-    offers,
-  } as const;
+  const granted = grantTo(world, request, now, "OFFER", address, entitlement);
   if (!choice.isForeign) return granted;
   // Not for longer than the lease would be, and not for less than the client holds already: see acknowledge().
   const held = Math.max(
@@ -68,14 +55,11 @@ export function acknowledge(
   address: Ipv4,
   entitlement: Entitlement,
 ): Decision {
-  const { subnet, settings } = entitlement;
-  const seconds = secondsFor(request, settings.lease);
+  const { subnet } = entitlement;
   const lease = world.view.get(address);
   const isOwn = isBound(lease, now) && lease.client === request.client;
-  const host = hostOf(world, request);
-  // What was on offer to it is its own now.
-  const offers = DROPPED;
-  const granted = { kind: "grant", reply: "ACK", address, subnet, host, settings, seconds, offers } as const;
+  const granted = grantTo(world, request, now, "ACK", address, entitlement);
+  const { seconds } = granted;
   const isSpared = isOwn && isCertain(request, lease, now) && isUnchanged(lease, request);
   if (isSpared && covers(lease, now, seconds)) return granted;
   if (store === "stored-only") {
@@ -87,7 +71,38 @@ export function acknowledge(
   const held = Math.max(leftFor(request, lease, now), heldSeconds(world, entitlement, seconds));
   const isReserved = entitlement.pool === undefined || (isOwn && lease.isReserved);
   const append = appendOf(world, request, type, address, subnet.id, seconds, held, isReserved);
-  return { kind: "grant", reply: "ACK", address, subnet, host, settings, seconds, append, offers };
+  return { ...granted, append };
+}
+
+type Granted = Omit<Grant, "append">;
+
+function grantTo(
+  world: World,
+  request: LeaseRequest,
+  now: Instant,
+  reply: "OFFER" | "ACK",
+  address: Ipv4,
+  { subnet, settings, pool }: Entitlement,
+): Granted {
+  const isOffer = reply === "OFFER";
+  const until = (now + world.policy.offerMs) as Instant;
+  return {
+    kind: "grant",
+    reply,
+    address,
+    subnet,
+    host: hostOf(world, request),
+    settings,
+    seconds: secondsFor(request, settings.lease),
+    nonce: isOffer ? request.nonce && "to-come" : nonceOf(world, request),
+    // What was on offer to it is its own with an ACK.
+    offers: isOffer ? [{ kind: "offered", address, until, pool: pool?.id }] : DROPPED,
+  };
+}
+
+/** RFC 6704 §3.1.3: a client that knows nonces gets one when none is recorded (MUST), and none when it only renews (SHOULD NOT). */
+function nonceOf({ nonces }: World, { nonce, client }: LeaseRequest): "new" | "kept" | undefined {
+  return nonce === "kept" && nonces?.has(client) ? "kept" : nonce && "new";
 }
 
 /** What the client asked for, within what the document allows; what the document says when it asked for nothing. */
@@ -144,11 +159,7 @@ function secondsLeft(lease: Lease, now: Instant): number {
 }
 
 /** No quorum: no promise beyond what a quorum already holds (I5). */
-function withinHeld(
-  granted: Omit<Extract<Decision, { kind: "grant" }>, "append">,
-  lease: Lease,
-  now: Instant,
-): Decision {
+function withinHeld(granted: Granted, lease: Lease, now: Instant): Decision {
   const left = Math.floor((lease.heldUntil - now) / 1000);
   return left < Math.min(SECONDS_MIN, granted.seconds)
     ? silent("store-unavailable")

@@ -33,6 +33,11 @@ export interface LeaseRequest {
   readonly commitAtOnce?: { readonly seconds: number | undefined } | undefined;
   /** It can do without IPv4 (option 108 in option 55 of a DISCOVER), where the network document prefers that (RFC 8925). */
   readonly isIpv6OnlyCapable?: boolean;
+  /**
+   * What it asks of nonces, by which it would believe a FORCERENEW (RFC 6704); undefined: none. "kept": it only renews, and goes on
+   * with the one that is recorded.
+   */
+  readonly nonce?: "new" | "kept" | undefined;
   readonly hostname: string | undefined;
   /** Of the packet; undefined when no packet asked. */
   readonly xid: number | undefined;
@@ -78,6 +83,8 @@ export interface World {
   readonly policy: LeasePolicy;
   /** Whether an address is one by which a member of the cluster is known (option 54). */
   isServer(address: Ipv4): boolean;
+  /** The clients for which this node has recorded a nonce; absent: none. */
+  readonly nonces?: { has(client: ClientId): boolean };
   /** Whether a relay agent was seen by this address, which the document may not name. Absent: none was. */
   isSeenRelay?(address: Ipv4): boolean;
 }

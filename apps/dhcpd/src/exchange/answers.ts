@@ -57,11 +57,7 @@ export class Answers {
         this.reply(exchange, contentOf(exchange, decision, this.parts.boot), decision.subnet);
         break;
       case "grant":
-        this.reply(
-          exchange,
-          this.withNonce(exchange, decision, contentOf(exchange, decision, this.parts.boot)),
-          decision.subnet,
-        );
+        this.grant(exchange, decision);
         break;
       default:
         decision satisfies never;
@@ -88,10 +84,10 @@ export class Answers {
     return true;
   }
 
-  private withNonce(exchange: Exchange, { reply, address }: Grant, content: ReplyContent): ReplyContent {
-    const nonce =
-      reply === "OFFER" ? this.calls.offeredNonce(exchange) : this.calls.nonceFor(exchange, address);
-    return nonce === undefined ? content : { ...content, nonce };
+  private grant(exchange: Exchange, decision: Grant): void {
+    const nonce = decision.reply === "ACK" ? this.calls.noteAcknowledged(exchange, decision) : undefined;
+    const content = contentOf(exchange, decision, this.parts.boot);
+    this.reply(exchange, nonce === undefined ? content : { ...content, nonce }, decision.subnet);
   }
 
   /** `subnet`: the client's, where it is known better than by its link. */

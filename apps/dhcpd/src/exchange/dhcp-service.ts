@@ -342,6 +342,7 @@ export class DhcpService {
       link: subnets,
       client,
       intent: nextIntent(),
+      givesNonces: this.parts.randomOctets !== undefined,
       view: world.view,
       isBroadcast: whence.isBroadcast,
     });

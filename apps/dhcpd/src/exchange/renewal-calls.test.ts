@@ -17,6 +17,8 @@ import {
   selecting,
   X,
 } from "../../test/wire.ts";
+import type { Grant } from "../reply/reply-content.ts";
+import { nonceAsked } from "../request/nonce.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 import { RenewalCalls } from "./renewal-calls.ts";
 
@@ -264,7 +266,9 @@ test("so many clients are remembered, and the one that was heard of longest ago 
   const acknowledge = (of: Client, fields: Fields) => {
     const request = { ...of, link: world.network.subnets };
     const exchange = { packet: packet("REQUEST", of, fields), request, arrival: { link: {} } };
-    return calls.nonceFor(exchange as unknown as Exchange, ip(X))?.nonce;
+    const asked = nonceAsked(exchange.packet);
+    const nonce = asked === "kept" && !world.nonces.has(of.client) ? "new" : asked;
+    return calls.noteAcknowledged(exchange as unknown as Exchange, { address: ip(X), nonce } as Grant)?.nonce;
   };
   const renewing = { ciaddr: X, ...KNOWS_NONCES };
   for (const n of [1, 2, 1, 3]) acknowledge(client(n), n === 1 ? renewing : selecting(X, KNOWS_NONCES));

@@ -3,13 +3,14 @@
 // costs the client the time until T1. Nothing is looked at on the packet path; `tick` does it, some clients at a time.
 import { entitlementTo, isBound, type Lease, type LeaseRequest } from "@leasehold/leases";
 import type { Subnet } from "@leasehold/network";
-import { type ClientId, decode, type Ipv4, type Mac, MessageType, type Packet } from "@leasehold/protocol";
-import type { ServiceLink } from "../ports.ts";
+import { type ClientId, decode, type Mac, MessageType, type Packet } from "@leasehold/protocol";
 import { serverIdentifierFor } from "../relay/relay-information.ts";
 import type { AckNonce } from "../reply/feature.ts";
-import { NONCE_SIZE, needsNonce, takesNonce } from "../reply/forcerenew-nonce.ts";
+import { NONCE_SIZE } from "../reply/forcerenew-nonce.ts";
+import type { Grant } from "../reply/reply-content.ts";
 import { leaseRequestOf } from "../request/lease-request.ts";
 import { ownAddressFor } from "../request/own-address.ts";
+import type { RecordedNonce } from "../views/recorded-nonce.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 import { forceRenewDelayMs, nextReplay, writeForceRenew } from "./forcerenew.ts";
 
@@ -20,20 +21,6 @@ const SENDINGS_MAX = 3;
 const CLIENT_PORT = 68;
 const MESSAGE_SIZE = 548;
 
-interface Called {
-  readonly client: ClientId;
-  readonly mac: Mac;
-  readonly address: Ipv4;
-  readonly link: ServiceLink;
-  /** Of the subnet that its packets come from. */
-  readonly subnet: string;
-  readonly nonce: Uint8Array;
-  /** The packet by which it got the nonce: classes and reservations go by what it says. */
-  readonly octets: Uint8Array;
-  /** Of its last exchange. */
-  readonly xid: number;
-}
-
 interface Call {
   sendings: number;
   dueAt: number;
@@ -42,8 +29,7 @@ interface Call {
 export class RenewalCalls {
   private readonly parts: ServiceParts;
   private readonly rememberedMax: number;
-  /** The one that was heard of longest ago first. */
-  private readonly remembered = new Map<ClientId, Called>();
+  private readonly remembered: Map<ClientId, RecordedNonce>;
   private readonly byMac = new Map<Mac, ClientId>();
   private readonly suspects = new Set<ClientId>();
   private readonly calls = new Map<ClientId, Call>();
@@ -53,6 +39,7 @@ export class RenewalCalls {
   constructor(parts: ServiceParts, rememberedMax = REMEMBERED_MAX) {
     this.parts = parts;
     this.rememberedMax = rememberedMax;
+    this.remembered = parts.world.nonces;
   }
 
   /** How many clients can be called. */
@@ -60,29 +47,29 @@ export class RenewalCalls {
     return this.remembered.size;
   }
 
-  /** Whether the OFFER says that a nonce is to come. */
-  offeredNonce({ packet }: Exchange): "to-come" | undefined {
-    return this.parts.randomOctets !== undefined && takesNonce(packet) ? "to-come" : undefined;
-  }
-
-  /** What the ACK for `address` says of nonces. The client has heard of its lease: what it was called for is done. */
-  nonceFor(exchange: Exchange, address: Ipv4): AckNonce | undefined {
+  /** An ACK leaves: what becomes of the client's nonce, and what the ACK says of it. What the client was called for is done. */
+  noteAcknowledged(exchange: Exchange, { address, nonce }: Grant): AckNonce | undefined {
     const { packet, request, arrival } = exchange;
-    const known = this.remembered.get(request.client);
-    this.forget(request.client);
-    const { randomOctets } = this.parts;
-    if (randomOctets === undefined || packet.messageType === undefined) return undefined;
-    const { xid } = packet;
-    if (!needsNonce(packet, known?.nonce)) {
-      // RFC 6704 §3.1.3: who renews keeps the nonce that is recorded.
-      if (known !== undefined && takesNonce(packet)) this.remember({ ...known, address, xid });
-      return undefined;
-    }
-    const nonce = randomOctets(NONCE_SIZE);
     const { client, mac, link } = request;
+    const known = this.remembered.get(client);
+    this.forget(client);
+    const { xid } = packet;
+    if (nonce === "kept" && known !== undefined) this.remember({ ...known, address, xid });
+    const { randomOctets } = this.parts;
+    if (nonce !== "new" || randomOctets === undefined) return undefined;
     const octets = Uint8Array.from(packet.bytes);
-    this.remember({ client, mac, address, link: arrival.link, subnet: link[0]!.id, nonce, octets, xid });
-    return { nonce, replay: this.nextReplay() };
+    const made = randomOctets(NONCE_SIZE);
+    this.remember({
+      client,
+      mac,
+      address,
+      link: arrival.link,
+      subnet: link[0]!.id,
+      nonce: made,
+      octets,
+      xid,
+    });
+    return { nonce: made, replay: this.nextReplay() };
   }
 
   /** The stream shows a lease: given back, or of another node, whose nonce counts then. */
@@ -165,7 +152,7 @@ export class RenewalCalls {
     return entitlementTo(world, request, called!.address, this.parts.clocks.now()) === undefined;
   }
 
-  private requestOf(called: Called): LeaseRequest | undefined {
+  private requestOf(called: RecordedNonce): LeaseRequest | undefined {
     const { client, octets, subnet } = called;
     const { network, inventory } = this.parts.world;
     const link = network.subnet(subnet)?.link ?? this.linkOfRenewal(called);
@@ -178,7 +165,7 @@ export class RenewalCalls {
    * Its subnet has left the document: where its renewal would be looked for now, by unicast and past a relay agent (linkOf).
    * Undefined: it would hear nothing.
    */
-  private linkOfRenewal({ address, link }: Called): readonly Subnet[] | undefined {
+  private linkOfRenewal({ address, link }: RecordedNonce): readonly Subnet[] | undefined {
     const { network } = this.parts.world;
     const subnet =
       network.subnetContaining(address) ?? network.subnetOnLink(link.interfaceName, link.addresses);
@@ -213,7 +200,7 @@ export class RenewalCalls {
     else call.dueAt = now + delayMs;
   }
 
-  private remember(called: Called): void {
+  private remember(called: RecordedNonce): void {
     const oldest = this.remembered.keys().next().value;
     if (this.remembered.size >= this.rememberedMax && oldest !== undefined) this.forget(oldest);
     this.remembered.set(called.client, called);

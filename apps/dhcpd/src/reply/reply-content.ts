@@ -56,6 +56,8 @@ function contentWithAddress(
     hostname: hostnameOf(request, decision),
     isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
     isSelectionUsed: packet.giaddr !== 0 || isSelectionUsed(packet, decision.subnet),
+    // The nonce of an ACK is made when that leaves.
+    nonce: decision.nonce === "to-come" ? "to-come" : undefined,
     boot: bootAnswers?.(packet, request),
   };
 }

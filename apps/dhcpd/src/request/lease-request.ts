@@ -26,6 +26,7 @@ import { linkAddressOf } from "../relay/relay-information.ts";
 import { isInVpn, vpnOf } from "../relay/virtual-subnet.ts";
 import { ciaddrOf } from "./client-state.ts";
 import { asksForIpv6Only } from "./ipv6-only.ts";
+import { nonceAsked } from "./nonce.ts";
 import { isStation } from "./station.ts";
 
 const ETHERNET = 1;
@@ -108,6 +109,8 @@ export interface Knowledge {
   readonly link: readonly Subnet[];
   readonly client: ClientId;
   readonly intent: string;
+  /** Whether this node gives nonces (RFC 6704). Absent: no. */
+  readonly givesNonces?: boolean;
   /** Whether the packet was sent to all; undefined where that is not known. */
   readonly isBroadcast?: boolean | undefined;
   /** Where the relay agent is looked up by which a client came that renews now without it. */
@@ -115,7 +118,7 @@ export interface Knowledge {
 }
 
 export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledge): LeaseRequest {
-  const { network, inventory, link, client, intent, view, isBroadcast } = knowledge;
+  const { network, inventory, link, client, intent, view, isBroadcast, givesNonces = false } = knowledge;
   const ciaddr = ciaddrOf(packet, isBroadcast);
   const mac = macFromBytes(packet.chaddr);
   const host = inventory.byMac(mac) ?? inventory.byClientId(client);
@@ -134,6 +137,7 @@ export function leaseRequestOf(packet: Packet, type: number, knowledge: Knowledg
     requestedAddress: statedAddress(packet, REQUESTED_IP_ADDRESS),
     serverIdentifier: statedAddress(packet, SERVER_IDENTIFIER),
     isIpv6OnlyCapable: packet.messageType === MessageType.DISCOVER && asksForIpv6Only(packet),
+    nonce: givesNonces ? nonceAsked(packet) : undefined,
     hostname: hostnameOf(packet),
     xid: packet.xid,
     relay: relayTraceOf(packet),

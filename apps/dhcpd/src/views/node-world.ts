@@ -13,12 +13,13 @@ import {
 } from "@leasehold/leases";
 import type { LinkView } from "@leasehold/link";
 import { compileNetwork, type Network, type Subnet } from "@leasehold/network";
-import type { Ipv4 } from "@leasehold/protocol";
+import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import { MembersOnLink } from "../cluster/members-on-link.ts";
 import type { Membership } from "../cluster/membership.ts";
 import { LeasequeryIndex } from "../leasequery/lease-index.ts";
 import { Alarms } from "../telemetry/alarms.ts";
 import { networkWarnings } from "./network-warnings.ts";
+import type { RecordedNonce } from "./recorded-nonce.ts";
 import { SeenRelays } from "./seen-relays.ts";
 import { StrayLeases } from "./stray-leases.ts";
 
@@ -46,6 +47,8 @@ export class NodeWorld implements World {
   networkProblems: readonly Problem[] = [];
   /** From the moment at which its record came until it was in force. */
   networkLoadMs = 0;
+  /** The one of the client that was heard of longest ago first; renewal-calls.ts keeps them. */
+  readonly nonces = new Map<ClientId, RecordedNonce>();
   readonly seenRelays = new SeenRelays();
   /** What a person should look at now. */
   readonly alarms = new Alarms();

@@ -4,16 +4,18 @@ import { NETWORK, settled, TestNode } from "../node.ts";
 import { record, replay } from "../packet-log.ts";
 import { alice, bob, client, packetOf, selecting, X } from "../wire.ts";
 
+const TAKES_NONCES = [[145, Uint8Array.of(1)] as const];
+
 /** A node's afternoon: offers, leases, a conflict, a DECLINE, a slow and a lost store, other members, hosts, and another document. */
 async function afternoon(): Promise<{ node: TestNode; log: string[] }> {
-  const node = new TestNode();
-  const log = record(node, NETWORK);
+  const node = new TestNode({ ports: { randomOctets: (size) => new Uint8Array(size).fill(7) } });
+  const log = record(node, NETWORK, true);
   node.hearBeat({ name: "n2", address: "10.0.0.3" });
   for (let n = 1; n <= 5; n++) node.receive(packetOf("DISCOVER", client(n)), n % 2 === 0);
-  node.receive(packetOf("REQUEST", alice, selecting()), false);
+  node.receive(packetOf("REQUEST", alice, selecting(X, { options: TAKES_NONCES })), false);
   node.receive(packetOf("INFORM", alice, { ciaddr: X }), false);
   node.pass(1800);
-  node.receive(packetOf("REQUEST", alice, { ciaddr: X }), false);
+  node.receive(packetOf("REQUEST", alice, { ciaddr: X, options: TAKES_NONCES }), false);
   await node.answer(packetOf("REQUEST", bob, { ciaddr: X }), false);
   node.door.state = "slow";
   node.receive(packetOf("REQUEST", bob, selecting("10.0.0.12")), false);
@@ -47,7 +49,7 @@ describe("a log of packets", () => {
     for (const { recorded, replayed } of decisions) expect(replayed).toBe(recorded);
   });
 
-  test.each(["view", "offers", "inventory", "membership"])(
+  test.each(["view", "offers", "inventory", "membership", "nonces"])(
     "gives others without what it has of the %s",
     async (part) => {
       const { log } = await afternoon();
