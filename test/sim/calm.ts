@@ -23,8 +23,9 @@ const LEADERS_DIFFER_MS = 2 * LEADER_SKEW_MAX_MS;
 const ANSWERED_WITHIN_MS = 5000;
 const PROBE_XID = 0x70000000;
 const ALONE_XID = 0x71000000;
+const DRAINING_XID = 0x72000000;
 /** Clients that nobody knows, each asking once. */
-const STRANGERS_FROM = 0xf000;
+const STRANGERS_FROM = 0x1000;
 const ONE_TRY_MS = 1000;
 
 export class Calm {
@@ -45,12 +46,14 @@ export class Calm {
     for (const client of simulation.clients) client.freeze();
     await this.pass(ANSWERED_WITHIN_MS);
     this.judgeEnds();
-    await this.judgeOneOffer();
+    await this.judgeOneOffer("one offer", ALONE_XID);
+    await this.judgeDraining();
     await this.loseMinority();
     await this.judgeEveryNode();
     for (const node of simulation.nodes) node.start();
     await this.pass(ANSWERED_WITHIN_MS);
     this.judgeViews();
+    this.judgeBuckets();
     simulation.judge.conclude(simulation.unmoved);
   }
 
@@ -59,25 +62,37 @@ export class Calm {
   }
 
   /** All nodes are well, and hear every DISCOVER: one of them answers it, whatever the client says in `secs`. */
-  private async judgeOneOffer(): Promise<void> {
+  private async judgeOneOffer(invariant: string, firstXid: number): Promise<void> {
     const { simulation } = this;
     const offers = new Map<number, number>();
     simulation.onReply = ({ xid, messageType }) => {
       if (messageType === MessageType.OFFER) offers.set(xid, (offers.get(xid) ?? 0) + 1);
     };
     for (const n of simulation.clients.keys()) {
-      const bytes = packetOf("DISCOVER", client(STRANGERS_FROM + n), {
-        xid: ALONE_XID + n,
+      const bytes = packetOf("DISCOVER", client(STRANGERS_FROM + (firstXid >>> 24) * 64 + n), {
+        xid: firstXid + n,
         secs: secsOf(firmwareOf(n), 0, 0),
       });
       for (const node of simulation.nodes) node.receive(Buffer.from(bytes), true);
     }
     await this.pass(ONE_TRY_MS);
     for (const [xid, count] of offers) {
-      simulation.judge.checked("one offer");
+      simulation.judge.checked(invariant);
       if (count > 1)
-        simulation.judge.blame(`one offer: ${count} nodes answered DISCOVER ${xid - ALONE_XID} at once`);
+        simulation.judge.blame(`${invariant}: ${count} nodes answered DISCOVER ${xid - firstXid} at once`);
     }
+  }
+
+  /** A node that drains leaves to the others what they hear, and goes on with what reaches nobody else. */
+  private async judgeDraining(): Promise<void> {
+    const { nodes, plan } = this.simulation;
+    const node = nodes[plan.seed % nodes.length]!;
+    node.drain(true);
+    await this.pass(ONE_TRY_MS);
+    await this.judgeOneOffer("draining", DRAINING_XID);
+    await this.judgeRenewals("draining", [node], 1);
+    node.drain(false);
+    await this.pass(ONE_TRY_MS);
   }
 
   /** I15: no exchange waits for ever, whatever became of the others of its batch. */
@@ -129,29 +144,41 @@ export class Calm {
 
   /** I4: each node that runs renews what a client has. */
   private async judgeEveryNode(): Promise<void> {
+    await this.judgeRenewals("I4", this.simulation.nodes, 0);
+  }
+
+  private async judgeRenewals(invariant: string, by: readonly SimulatedNode[], round: number): Promise<void> {
     const { simulation } = this;
     const answers = new Map<number, Packet>();
     simulation.onReply = (packet) => answers.set(packet.xid, packet);
-    const questions = simulation.clients.flatMap((client) =>
-      simulation.nodes.flatMap((node) => this.question(client, node)),
+    const questions = simulation.clients.flatMap((each) =>
+      by.flatMap((node) => this.question(each, node, round)),
     );
     await this.pass(ANSWERED_WITHIN_MS);
     for (const { xid, node, client, address } of questions) {
-      simulation.judge.checked("I4");
+      simulation.judge.checked(invariant);
       const answer = answers.get(xid);
       if (answer?.messageType === MessageType.ACK && answer.yiaddr === ip(address)) continue;
       const said = answer === undefined ? "silence" : told(answer);
-      simulation.judge.blame(`I4: ${node} on the ${address} of ${client}: ${said}`);
+      simulation.judge.blame(`${invariant}: ${node} on the ${address} of ${client}: ${said}`);
     }
   }
 
-  private question(client: SimulatedClient, node: SimulatedNode) {
+  private question(client: SimulatedClient, node: SimulatedNode, round: number) {
     const { now } = this.simulation.timeline;
     const { held } = client;
     if (held === undefined || held.until < now + ANSWERED_WITHIN_MS || node.life === undefined) return [];
-    const xid = PROBE_XID + this.simulation.clients.indexOf(client) * 16 + node.index;
+    const xid = PROBE_XID + round * 256 + this.simulation.clients.indexOf(client) * 16 + node.index;
     node.receive(packetOf("REQUEST", client.id, { ciaddr: held.address, xid }), false);
     return [{ xid, node: node.name, client: client.name, address: held.address }];
+  }
+
+  /** What the nodes keep in the bucket of the document, whatever it lost. */
+  private judgeBuckets(): void {
+    const { configuration, nodes, judge } = this.simulation;
+    judge.checked("buckets");
+    const missing = configuration.missing(nodes.map(({ name }) => name));
+    if (missing.length > 0) judge.blame(`buckets: nobody has written back ${missing.join(", ")}`);
   }
 
   /** I12. */

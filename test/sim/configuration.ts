@@ -1,44 +1,34 @@
-// The network documents and hosts of a run, and how they reach the nodes: some time after they changed, and not while cut off.
+// The network documents, hosts and members of a run, in their buckets.
 import { hostKey } from "@leasehold/inventory";
 import type { LeaseEvent } from "@leasehold/leases";
-import { compileNetwork, type NetworkDocument } from "@leasehold/network";
+import type { NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
+import { DOCUMENT_KEY } from "../../apps/dhcpd/src/views/document-record.ts";
 import { hostSet } from "../../apps/dhcpd/test/node.ts";
-import type { Chance } from "./chance.ts";
+import { type BucketRecord, SimulatedBucket } from "./bucket.ts";
 import type { SimulatedClient } from "./client.ts";
-import type { Life, SimulatedNode } from "./node.ts";
-import type { Timeline } from "./timeline.ts";
-
-const LAG_MS = [10, 900] as const;
-
-interface HostRecord {
-  readonly id: string;
-  readonly event: unknown;
-  readonly revision: number;
-}
 
 export class Configuration {
-  private readonly timeline: Timeline;
-  private readonly chance: Chance;
-  private readonly nodes: () => readonly SimulatedNode[];
-  private readonly documents: NetworkDocument[] = [];
-  private readonly hosts = new Map<string, HostRecord>();
+  readonly hosts: SimulatedBucket;
+  readonly networks: SimulatedBucket;
+  /** Every document that was ever in the bucket, by its revision. */
+  private readonly documents = new Map<number, NetworkDocument>();
   private readonly reserved = new Set<string>();
-  private hostRevision = 0;
+  private lostHosts: BucketRecord[] = [];
 
-  constructor(timeline: Timeline, chance: Chance, nodes: () => readonly SimulatedNode[]) {
-    this.timeline = timeline;
-    this.chance = chance;
-    this.nodes = nodes;
+  constructor(now: () => number) {
+    this.hosts = new SimulatedBucket(now);
+    this.networks = new SimulatedBucket(now);
+    this.networks.follow(() => this.noteDocument());
   }
 
   documentOf(revision: number): NetworkDocument | undefined {
-    return this.documents[revision - 1];
+    return this.documents.get(revision);
   }
 
   /** Whether an event was decided by what is in force now. */
   isOfNow({ network, inventory }: Pick<LeaseEvent, "network" | "inventory">): boolean {
-    return network === this.documents.length && inventory === this.hostRevision;
+    return network === this.networks.get(DOCUMENT_KEY)?.revision && inventory === this.hosts.lastRevision;
   }
 
   /** Whether the address was reserved for the client at any time. */
@@ -47,51 +37,56 @@ export class Configuration {
   }
 
   hasSubnet(id: string): boolean {
-    return this.documents.at(-1)!.subnets.some((subnet) => subnet.id === id);
+    const document = [...this.documents.values()].at(-1)!;
+    return document.subnets.some((subnet) => subnet.id === id);
   }
 
   apply(document: NetworkDocument): void {
-    this.documents.push(document);
-    this.deliverToAll();
+    this.networks.put(DOCUMENT_KEY, document);
+  }
+
+  addMember(name: string, address: string): void {
+    this.networks.put(`member.${name}`, { node: name, addresses: [address] });
   }
 
   reserve({ id, name }: SimulatedClient, address: Ipv4, since: number): void {
     this.reserved.add(`${name} ${formatIpv4(address)}`);
     const host = hostOf(name);
-    this.put(host, hostSet(host, id, formatIpv4(address), since));
+    this.hosts.put(hostKey(host), hostSet(host, id, formatIpv4(address), since));
   }
 
   remove({ name }: SimulatedClient): void {
-    this.put(hostOf(name), undefined);
+    this.hosts.put(hostKey(hostOf(name)), undefined);
   }
 
-  /** The newest document and hosts reach a node, as soon as it is connected. */
-  deliver(life: Life, node: SimulatedNode): void {
-    this.timeline.after(this.chance.between(...LAG_MS), () => {
-      if (!life.process.isAlive) return;
-      if (!node.door.isOpen) this.deliver(life, node);
-      else life.process.enter("store", () => this.hand(life));
-    });
+  loseNetworks(): void {
+    this.networks.empty();
   }
 
-  private deliverToAll(): void {
-    for (const node of this.nodes()) if (node.life) this.deliver(node.life, node);
+  /** Until whoever fills the bucket has seen to it. */
+  loseHosts(): void {
+    this.lostHosts = this.hosts.after(0);
+    this.hosts.empty();
   }
 
-  private put(host: string, event: unknown): void {
-    this.hosts.delete(host);
-    this.hosts.set(host, { id: host, event, revision: ++this.hostRevision });
-    this.deliverToAll();
+  refillHosts(): void {
+    for (const { key, value } of this.lostHosts.splice(0))
+      if (this.hosts.get(key) === undefined) this.hosts.put(key, value);
   }
 
-  private hand({ world, service }: Life): void {
-    for (const { id, event, revision } of this.hosts.values()) {
-      if (revision > world.inventory.revision) world.inventory.apply(hostKey(id), event, revision);
-    }
-    const revision = this.documents.length;
-    if (world.network.revision === revision) return;
-    world.network = compileNetwork(this.documents.at(-1)!, revision);
-    service.noticeNetwork();
+  get areHostsLost(): boolean {
+    return this.lostHosts.length > 0;
+  }
+
+  /** What the bucket of the document lacks of what it had. */
+  missing(members: readonly string[]): string[] {
+    const keys = [DOCUMENT_KEY, ...members.map((name) => `member.${name}`)];
+    return keys.filter((key) => this.networks.get(key)?.value === undefined);
+  }
+
+  private noteDocument(): void {
+    const record = this.networks.get(DOCUMENT_KEY);
+    if (record?.value !== undefined) this.documents.set(record.revision, record.value as NetworkDocument);
   }
 }
 

@@ -47,7 +47,8 @@ export function isInPool(document: NetworkDocument, address: Ipv4): boolean {
 }
 
 function document(setting: Setting, subnet: Subnet, seconds = setting.leaseSeconds): NetworkDocument {
-  const serverIdentifier = { address: CLUSTER_ADDRESS, mode: "external" } as const;
+  const mode = setting.isFloating ? ("floating" as const) : ("external" as const);
+  const serverIdentifier = { address: CLUSTER_ADDRESS, mode };
   return {
     version: 1,
     ...(setting.isOneServer ? { cluster: { serverIdentifier } } : {}),

@@ -21,8 +21,8 @@ export interface Connection extends CasStream {
   lastSequence(): Promise<number>;
   /** Which stream it is, and how many addresses it has something of. */
   contents(): Promise<{ readonly incarnation: number; readonly keys: number }>;
-  /** What the leader's clock shows. */
-  streamTime(): Promise<number>;
+  /** What the leader's clock shows, and its last sequence. */
+  look(): Promise<{ readonly at: number; readonly lastSequence: number }>;
 }
 
 export class StoreDoor {
@@ -72,7 +72,8 @@ export class StoreDoor {
       lastSequence: () => this.ask(() => this.stream.lastSequence, enter),
       contents: () =>
         this.ask(() => ({ incarnation: this.stream.incarnation, keys: this.stream.keys }), enter),
-      streamTime: () => this.ask(() => this.stream.leaderMs, enter),
+      look: () =>
+        this.ask(() => ({ at: this.stream.leaderMs, lastSequence: this.stream.lastSequence }), enter),
     };
   }
 

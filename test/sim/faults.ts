@@ -1,6 +1,12 @@
 // Everything that happens to a run besides time: what breaks, what an operator does, and what clients do of their own accord.
 // A line each: how often, for how long at most, how it begins and how it ends.
-import { type Fault, LEADER_SKEW_MAX_MS, RESERVED_IN_OUTAGE, STORE_LOSSES } from "./setting.ts";
+import {
+  BUCKET_LOSSES,
+  type Fault,
+  LEADER_SKEW_MAX_MS,
+  RESERVED_IN_OUTAGE,
+  STORE_LOSSES,
+} from "./setting.ts";
 import type { Simulation } from "./simulation.ts";
 
 export interface Kind {
@@ -24,6 +30,18 @@ export const faultKinds: readonly Kind[] = [
     ...{ weight: 5, longestMs: 90_000 },
     begin: (simulation, { node }) => simulation.node(node).pause(),
     end: (simulation, { node }) => simulation.node(node).resume(),
+  },
+  {
+    name: "drained",
+    ...{ weight: 3, longestMs: 60_000 },
+    begin: (simulation, { node }) => simulation.drain(node, true),
+    end: (simulation, { node }) => simulation.drain(node, false),
+  },
+  {
+    name: "stopped in order",
+    ...{ weight: 3, shortestMs: 4000, longestMs: 60_000 },
+    begin: (simulation, { node }) => simulation.node(node).stop(),
+    end: (simulation, { node }) => simulation.node(node).start(),
   },
   {
     name: "clock step",
@@ -119,6 +137,17 @@ export const faultKinds: readonly Kind[] = [
     ...{ weight: 0, longestMs: 60_000 },
     begin: (simulation, { node, number }) =>
       simulation.loseStore(node, (stream) => stream.loseTail(1 + (number % 40))),
+  },
+  {
+    name: BUCKET_LOSSES[0],
+    ...{ weight: 0, longestMs: 40_000 },
+    begin: (simulation) => simulation.configuration.loseNetworks(),
+  },
+  {
+    name: BUCKET_LOSSES[1],
+    ...{ weight: 0, longestMs: 40_000 },
+    begin: (simulation) => simulation.loseHosts(),
+    end: (simulation) => simulation.configuration.refillHosts(),
   },
   {
     name: "slow store",

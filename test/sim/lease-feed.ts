@@ -1,112 +1,161 @@
 // What a node's process sees of the stream: the newest event of every address first, then each one, in order, some time after
-// it was committed. As libs/bus follows a bucket: what is missing is caught up after a cut, and while others tell what is stored
-// it rests.
-import { type RestLimits, ToldRanges } from "@leasehold/bus";
-import type { StoredEvent } from "@leasehold/leases";
-import type { Enter } from "./door.ts";
+// it was committed. As libs/bus follows a bucket: what is missing is caught up after a cut, while others tell what is stored it rests,
+// and a stream that is another one, or has fewer keys for long enough, is loaded again.
+import { type Change, type Follower, type FollowOptions, type RestLimits, ToldRanges } from "@leasehold/bus";
+import { encodeLeaseEvent, type StoredEvent } from "@leasehold/leases";
+import { START } from "../../apps/dhcpd/test/node.ts";
+import type { Connection } from "./door.ts";
+import type { Process } from "./process.ts";
 import type { SimulatedStream } from "./stream.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface FeedParts {
   readonly stream: SimulatedStream;
   readonly timeline: Timeline;
-  readonly enter: Enter;
+  readonly process: Process;
+  readonly connection: Connection;
+  readonly options: FollowOptions;
   /** How long the next delivery takes, ms; undefined: the node is cut off. */
   readonly lagMs: () => number | undefined;
-  readonly onEvent: (stored: StoredEvent) => void;
-  readonly onComplete: () => void;
+  /** Of each batch that was told. */
+  readonly onTold: (isResting: boolean) => void;
   /** Follow from here on, and take what is before for known. */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** What only a planted bug does. */
-  readonly skipsGaps?: boolean;
+  readonly skipsGaps: boolean;
+  readonly overlooksLoss: boolean;
 }
 
 const TRY_AGAIN_MS = 500;
 const REST_CHECK_MS = 50;
+const CHECK_EVERY_MS = 3000;
+const CONFIRMED_AFTER_MS = 2500;
+const DAY_MS = 86_400_000;
 /** A simulated cluster stores little: what is under load two hundred records within half a second are a few within seconds here. */
 const LIMITS: RestLimits = { restAfter: 3, gapMs: 100, quietMs: 8000, ranges: 8 };
 
-export class LeaseFeed {
+export class LeaseFeed implements Follower {
   /** The newest sequence up to which all is known. */
   position: number;
-  isComplete: boolean;
+  complete: boolean;
   isResting = false;
+  keys = 0;
+  private incarnation: number;
   private readonly parts: FeedParts;
   private readonly ranges = new ToldRanges(LIMITS);
   private isPlanned = false;
+  private isDistrusted = false;
+  private lessSince: number | undefined;
   private readonly stopFollowing: () => void;
 
   constructor(parts: FeedParts) {
     this.parts = parts;
+    this.incarnation = parts.stream.incarnation;
     this.position = parts.from ?? 0;
-    this.isComplete = parts.from !== undefined;
+    this.complete = parts.from !== undefined;
     this.stopFollowing = parts.stream.follow(() => this.plan());
+    parts.process.every(CHECK_EVERY_MS, () => void this.check());
     this.plan();
   }
 
-  stop(): void {
+  get created(): string {
+    return new Date(START - DAY_MS + this.incarnation * 1000).toISOString();
+  }
+
+  async stop(): Promise<void> {
     this.stopFollowing();
   }
 
-  /** The stream is another one, or has less: all of it is delivered again. */
-  reset(): void {
-    this.position = 0;
-    this.isComplete = false;
-    this.isResting = false;
-    this.ranges.clear();
-    this.plan();
+  distrust(): void {
+    this.isDistrusted = true;
   }
 
-  /** As Follower.told of libs/bus. */
-  told(first: number, last: number): boolean {
-    if (!this.isComplete) return false;
-    const { timeline, skipsGaps } = this.parts;
+  async caughtUp(): Promise<boolean> {
+    const last = await this.parts.connection.lastSequence().catch(() => Number.POSITIVE_INFINITY);
+    return this.complete && last <= this.position;
+  }
+
+  told(stream: string, first: number, last: number): boolean {
+    if (!this.complete || this.isDistrusted || stream !== this.created || this.lessSince !== undefined)
+      return false;
+    const { timeline, skipsGaps, onTold } = this.parts;
     const from = skipsGaps ? Math.max(this.position, first - 1) : this.position;
     this.position = this.ranges.add(from, first, last, timeline.now);
     if (!this.isResting && this.ranges.mayRest) this.rest();
+    onTold(this.isResting);
     return true;
   }
 
+  private async check(): Promise<void> {
+    const { connection, timeline } = this.parts;
+    const found = await connection.contents().catch(() => undefined);
+    if (found === undefined || !this.complete) return;
+    const isOther = found.incarnation !== this.incarnation;
+    if (!isOther && !this.isDistrusted && found.keys >= this.keys) {
+      this.lessSince = undefined;
+      this.keys = Math.max(found.keys, this.parts.options.known?.() ?? 0);
+      return;
+    }
+    this.lessSince ??= timeline.now;
+    if (isOther || timeline.now - this.lessSince >= CONFIRMED_AFTER_MS) this.replaced(found.incarnation);
+  }
+
+  private replaced(incarnation: number): void {
+    this.lessSince = undefined;
+    this.incarnation = incarnation;
+    this.isDistrusted = false;
+    this.keys = 0;
+    if (this.parts.overlooksLoss) return;
+    this.position = 0;
+    this.complete = false;
+    this.isResting = false;
+    this.ranges.clear();
+    this.parts.options.onReset?.("it is another one");
+    this.plan();
+  }
+
   private rest(): void {
-    const { timeline, enter } = this.parts;
+    const { timeline, process } = this.parts;
     this.isResting = true;
-    timeline.after(REST_CHECK_MS, () =>
-      enter(() => {
-        if (!this.isResting) return;
-        if (!this.ranges.mustGoOn(timeline.now)) return this.rest();
-        this.isResting = false;
-        this.ranges.clear();
-        this.plan();
-      }),
-    );
+    process.receive(REST_CHECK_MS, () => {
+      if (!this.isResting) return;
+      if (!this.ranges.mustGoOn(timeline.now)) return this.rest();
+      this.isResting = false;
+      this.ranges.clear();
+      this.plan();
+    });
   }
 
   private plan(): void {
     if (this.isPlanned || this.isResting) return;
     this.isPlanned = true;
-    const { lagMs, timeline, enter } = this.parts;
+    const { lagMs, process } = this.parts;
     const lag = lagMs();
-    timeline.after(lag ?? TRY_AGAIN_MS, () => {
+    process.receive(lag ?? TRY_AGAIN_MS, () => {
       this.isPlanned = false;
       if (lag === undefined || lagMs() === undefined) this.plan();
-      else enter(() => this.deliver());
+      else this.deliver();
     });
   }
 
   private deliver(): void {
     if (this.isResting) return;
-    const { stream, onEvent, onComplete } = this.parts;
+    const { stream, options } = this.parts;
     const unseen = stream.after(this.position);
-    for (const stored of this.isComplete ? unseen : newestOfEach(unseen)) {
-      onEvent(stored);
+    for (const stored of this.complete ? unseen : newestOfEach(unseen)) {
+      options.onRecord(changeOf(stored));
       this.position = this.ranges.after(Math.max(this.position, stored.revision));
     }
-    if (this.isComplete) return;
+    if (this.complete) return;
     // What is missing up to the end was purged.
     this.position = Math.max(this.position, stream.lastSequence);
-    this.isComplete = true;
-    onComplete();
+    this.complete = true;
+    options.onComplete?.();
   }
+}
+
+function changeOf({ event, revision, at }: StoredEvent): Change {
+  return { key: event!.address, data: encodeLeaseEvent(event!), value: event, revision, at };
 }
 
 function newestOfEach(events: readonly StoredEvent[]): StoredEvent[] {

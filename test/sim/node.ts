@@ -1,62 +1,39 @@
-// A node of the simulated cluster: the parts of apps/dhcpd put together as dhcp-node.ts does, with simulated time, store and
-// links around them. A crash ends its process, and all that it knew; the next one starts empty.
-
-import { type JointBatches, type KeyWrite, readHanded, type Told, Wrong } from "@leasehold/bus";
-import { BEAT_EVERY_MS, PauseWatch, StreamClock } from "@leasehold/cluster";
-import { type CasStream, GroupCommits, LEASE_WRITES } from "@leasehold/lease-store";
-import { type Append, DEFAULT_POLICY, encodeLeaseEvent, instant, type StoredEvent } from "@leasehold/leases";
+// A node of the simulated cluster: the core of apps/dhcpd, with simulated time, store and links as its ports. A crash ends its process,
+// and all that it knew; the next one starts empty.
+import type { Told } from "@leasehold/bus";
+import { HANDOVER_MS } from "@leasehold/cluster";
+import { DEFAULT_POLICY } from "@leasehold/leases";
 import { clientIdOfHardware, MessageType, type Packet } from "@leasehold/protocol";
-import type { Heartbeat, NodeState } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
-import { Membership } from "../../apps/dhcpd/src/cluster/membership.ts";
-import type { Refusal } from "../../apps/dhcpd/src/cluster/readiness.ts";
-import { DhcpService } from "../../apps/dhcpd/src/exchange/dhcp-service.ts";
-import type { ServiceParts } from "../../apps/dhcpd/src/exchange/exchange.ts";
-import type { Clocks, Destination } from "../../apps/dhcpd/src/ports.ts";
-import { StoreHealth } from "../../apps/dhcpd/src/store/store-health.ts";
-import { Telemetry } from "../../apps/dhcpd/src/telemetry/telemetry.ts";
-import { type LeaseRecord, takeIn } from "../../apps/dhcpd/src/views/lease-feed.ts";
-import { NodeWorld } from "../../apps/dhcpd/src/views/node-world.ts";
-import { publisherOf, toldOf } from "../../apps/dhcpd/src/views/told-leases.ts";
-import { beatOf } from "../../apps/dhcpd/test/node.ts";
+import type { Heartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
+import { NodeCore } from "../../apps/dhcpd/src/node-core.ts";
+import type { NodePorts } from "../../apps/dhcpd/src/node-ports.ts";
+import type { Serving } from "../../apps/dhcpd/src/node-serving.ts";
+import type { Destination } from "../../apps/dhcpd/src/ports.ts";
+import type { Answer, Question } from "../../apps/dhcpd/src/views/catch-up.ts";
 import { QUIET_LOG } from "../../apps/dhcpd/test/quiet-log.ts";
 import { decoded, ip } from "../../apps/dhcpd/test/wire.ts";
-import type { Chance } from "./chance.ts";
-import type { Connection, StoreDoor } from "./door.ts";
-import { LeaseFeed } from "./lease-feed.ts";
-import type { Peers } from "./peers.ts";
-import type { PlantedBug } from "./planted-bugs.ts";
+import type { StoreDoor } from "./door.ts";
+import type { LeaseFeed } from "./lease-feed.ts";
+import { NodeStore, type StoreSurroundings } from "./node-store.ts";
 import { Process } from "./process.ts";
-import { sharedStore } from "./shared-store.ts";
-import { CHECK_EVERY_MS, StoreLook } from "./store-look.ts";
-import type { SimulatedStream } from "./stream.ts";
-import type { Timeline } from "./timeline.ts";
 
-const TICK_MS = 250;
-const LOOK_EVERY_MS = 1000;
-
+/** Whoever stands still for longer notices it: the time that it may be off, and two ticks. */
+const PAUSE_NOTICED_MS = 2200;
+/** As long as a node that stops waits for the store, at most. */
+const UNDER_WAY_MS = 3000;
 /** What is around a node. */
-export interface Surroundings {
-  readonly timeline: Timeline;
-  readonly chance: Chance;
-  readonly stream: SimulatedStream;
-  readonly door: StoreDoor;
-  readonly bug: PlantedBug | undefined;
-  /** The nodes that the store has as members. */
-  readonly members: readonly string[];
-  /** The store loses what it holds in this run: it is looked at. */
-  readonly isStoreLost: boolean;
-  /** Through which nodes publish together and tell each other what is stored, where they do. */
-  readonly peers: Peers | undefined;
-  /** What became of a batch that was handed to another node, or taken from one; and what was told. */
-  noteShared(what: string): void;
-  /** What is in force now, as the buckets deliver it to a node that starts. */
-  load(life: Life, node: SimulatedNode): void;
+export interface Surroundings extends StoreSurroundings {
+  /** It carries the floating address, for some seconds. */
+  carry(by: SimulatedNode): void;
   beat(from: SimulatedNode, beat: Heartbeat): void;
   send(from: SimulatedNode, payload: Buffer, destination: Destination): void;
   blame(what: string): void;
   /** Whether a link throws when it is to send that. */
   isUnsendable(payload: Buffer): boolean;
 }
+
+export const nameOf = (index: number): string => `n${index + 1}`;
+export const addressOf = (index: number): string => `10.0.0.${index + 2}`;
 
 /** Thrown by the simulation, where a mistake of ours might throw. */
 export class PlannedFault extends Error {}
@@ -71,6 +48,8 @@ export class SimulatedNode {
   /** How long what is stored takes to be seen here, ms, from and to. */
   lagMs: readonly [number, number] = [1, 20];
   isCutFromClients = false;
+  /** Until when its kernel has the cluster's floating address. */
+  carriesUntil = 0;
   /** When it last went on after standing still for long. */
   resumedAt: { readonly lastSequence: number; readonly at: number } | undefined;
   life: Life | undefined;
@@ -83,8 +62,8 @@ export class SimulatedNode {
 
   constructor(index: number, around: Surroundings) {
     this.index = index;
-    this.name = `n${index + 1}`;
-    this.address = `10.0.0.${index + 2}`;
+    this.name = nameOf(index);
+    this.address = addressOf(index);
     this.around = around;
     this.door = around.door;
     this.start();
@@ -112,10 +91,27 @@ export class SimulatedNode {
   resume(): void {
     if (!this.life?.process.isPaused) return;
     const { timeline, stream } = this.around;
-    if (timeline.now - this.pausedAt > 2 * TICK_MS + 2000) {
+    if (timeline.now - this.pausedAt > PAUSE_NOTICED_MS) {
       this.resumedAt = { lastSequence: stream.lastSequence, at: timeline.now };
     }
     this.life.process.resume();
+  }
+
+  /** It leaves to the others what they hear, too; or does not any more. */
+  drain(isOn: boolean): void {
+    this.life?.process.enter("timers", () => (isOn ? this.life?.core.drain() : this.life?.core.undrain()));
+  }
+
+  /** As dhcp-node.ts stops: drains, finishes what is under way, says goodbye. */
+  stop(): void {
+    const { life } = this;
+    if (life === undefined) return;
+    this.drain(true);
+    life.process.after(HANDOVER_MS, () => life.core.readiness.draining.stop());
+    life.process.after(HANDOVER_MS + UNDER_WAY_MS, () => {
+      life.core.end();
+      if (this.life === life) this.crash();
+    });
   }
 
   /** What its wall clock shows. */
@@ -145,101 +141,96 @@ export class SimulatedNode {
   }
 
   hearBeat(node: string, beat: Heartbeat): void {
-    this.life?.process.enter("store", () => this.life?.membership.hear(node, beat, this.life.steadyMs()));
+    this.life?.process.enter("store", () => this.life?.core.hear(node, beat));
   }
 }
 
 /** One process. */
 export class Life {
   readonly process: Process;
-  readonly membership: Membership;
-  readonly world: NodeWorld;
-  readonly service: DhcpService;
-  readonly feed: LeaseFeed;
+  readonly core: NodeCore;
+  readonly serving: Serving;
   private readonly node: SimulatedNode;
   private readonly around: Surroundings;
-  private readonly pause: PauseWatch;
-  private readonly clock: StreamClock;
-  private readonly health: StoreHealth;
-  private readonly connection: Connection;
+  private readonly store: NodeStore;
   private readonly startedAt: number;
-  private batches: JointBatches | undefined;
-  private intents = 0;
-  private readonly storeLook: StoreLook;
 
   constructor(node: SimulatedNode, around: Surroundings, number: number, before?: Life) {
-    const { timeline, stream, door, bug } = around;
+    const { timeline, chance, bug, stream } = around;
     this.node = node;
     this.around = around;
     this.startedAt = timeline.now;
-    this.process = new Process(timeline, around.chance);
-    this.membership = new Membership(node.name);
-    this.world = new NodeWorld(node.name, this.membership, { ...DEFAULT_POLICY, ...bug?.policy });
-    this.world.addOwnAddress(ip(node.address));
-    this.pause = new PauseWatch(this.steadyMs(), node.wallMs());
-    this.clock = new StreamClock(this.steadyMs(), node.wallMs());
-    const enter = (run: () => void) => this.process.enter("store", run);
-    const connection = door.for(enter);
-    this.connection = connection;
-    this.storeLook = new StoreLook({
-      ...{ around, connection, membership: this.membership, world: this.world },
-      steadyMs: () => this.steadyMs(),
-      restoration: () => this.service.restoration,
-      feed: () => this.feed,
-    });
-    this.health = new StoreHealth(() => door.connected);
-    const store = new GroupCommits(this.share(connection, enter), this.timers(), {
-      isOutdated: ({ address, expected }: Append) => this.world.view.revisionOf(address) > expected,
-      onBatch: (_, outcome, ms) => this.health.noteAttempt(outcome, ms, this.steadyMs()),
-    });
-    const parts: ServiceParts = {
-      world: this.world,
-      store,
-      health: this.health,
-      noteStoreBehind: () => this.storeLook.noteBehind(),
-      ...new Telemetry(QUIET_LOG, () => this.steadyMs()),
-      clocks: this.clocks(),
-      readiness: { refusal: () => this.refusal(), isStandingBack: () => false },
-      faults: { count: ({ cause }) => this.noteFault(cause) },
-      nextIntent: () => `${node.name}-${number}-${++this.intents}`,
-    };
-    this.service = new DhcpService(bug?.plant?.(parts, stream) ?? parts);
+    this.process = new Process(timeline, chance);
+    this.core = new NodeCore(this.ports(number));
+    this.core.telemetry.events.fault.subscribe(({ cause }) => this.noteFault(cause));
     if (bug?.isViewKept && before !== undefined) this.keep(before);
-    this.feed = new LeaseFeed({
-      ...{ stream, timeline, enter },
-      lagMs: () => (door.isOpen ? around.chance.between(...node.lagMs) : undefined),
-      onEvent: (stored) => this.see(stored),
-      onComplete: () => this.storeLook.loaded(),
-      skipsGaps: bug?.sharing === "skips-gaps",
-      ...(bug?.isViewKept && before !== undefined ? { from: stream.lastSequence } : {}),
+    this.store = new NodeStore({
+      ...{ around, node, process: this.process, core: this.core },
+      from: bug?.isViewKept && before !== undefined ? stream.lastSequence : undefined,
     });
-    around.load(this, node);
-    this.process.every(TICK_MS, () => this.tick());
-    this.process.every(LOOK_EVERY_MS, () => void this.look());
-    if (around.isStoreLost) this.process.every(CHECK_EVERY_MS, () => void this.storeLook.check());
-    this.process.every(BEAT_EVERY_MS, () =>
-      around.beat(node, { ...beatOf(node, this.state), ...this.storeLook.word }),
-    );
-    void this.look();
+    bug?.core?.(this.core);
+    this.core.noteInterfaces();
+    this.serving = this.core.join(bug?.storePorts?.(this.store.ports(), this.core) ?? this.store.ports());
+    bug?.serving?.(this.serving);
+    for (const { everyMs, run } of this.core.turns)
+      this.process.after(chance.between(0, everyMs), () => this.process.every(everyMs, run));
+  }
+
+  get world() {
+    return this.core.world;
+  }
+
+  get service() {
+    return this.serving.service;
+  }
+
+  get feed(): LeaseFeed {
+    return this.store.leases!;
+  }
+
+  private ports(number: number): NodePorts {
+    const { node, around, process } = this;
+    const { bug, door, timeline, chance } = around;
+    const { name: self, address } = node;
+    return {
+      ...{ self, version: "0", api: address, log: QUIET_LOG },
+      bootId: String(timeline.now),
+      intentPrefix: bug?.intentPrefix ?? `${self}-${number}-`,
+      machine: { steady: () => timeline.now - this.startedAt, wall: () => node.wallMs() },
+      interfaces: {
+        views: [{ name: "eth0", state: "up", addresses: [address], mtu: 1500 }],
+        ...{ addresses: [ip(address)], texts: [address], isAnyUp: true, problem: undefined },
+        discardQueued: () => process.discardPackets(),
+      },
+      carrier: {
+        obstacle: () => undefined,
+        carry: () => around.carry(node),
+        announce: () => {},
+        drop: () => {
+          node.carriesUntil = 0;
+        },
+      },
+      isConnected: () => door.connected,
+      publish: (beat) => around.beat(node, beat),
+      randomOctets: (size) => Uint8Array.from({ length: size }, () => chance.below(256)),
+      soon: (step) => step(),
+      later: (step) => process.after(0, step),
+      inTurns: async (steps) => {
+        for (;;) {
+          const step = steps.next();
+          if (step.done) return step.value;
+        }
+      },
+      policy: { ...DEFAULT_POLICY, ...bug?.policy },
+    };
   }
 
   end(): void {
     this.process.isAlive = false;
-    this.feed.stop();
-  }
-
-  steadyMs(): number {
-    return this.around.timeline.now - this.startedAt;
-  }
-
-  get state(): NodeState {
-    if (this.clock.isFenced) return "fenced";
-    if (!this.feed.isComplete || !this.clock.isKnown || !this.storeLook.knowsEnough) return "starting";
-    return this.pause.isSuspect ? "suspect" : "serving";
+    void this.serving.views.stop();
   }
 
   receive(bytes: Buffer, isBroadcast: boolean): void {
-    this.lookForPause();
     this.node.noteRead(bytes);
     const send = (payload: Buffer, destination: Destination) => {
       if (this.around.isUnsendable(payload)) throw new PlannedFault("this reply cannot be sent");
@@ -247,11 +238,22 @@ export class Life {
       return true;
     };
     const link = { interfaceName: "eth0", addresses: [ip(this.node.address)], send };
-    try {
-      this.service.receive(bytes, link, isBroadcast && !this.isTrusted(bytes));
-    } catch (cause) {
-      if (!(cause instanceof PlannedFault)) this.noteFault(cause);
-    }
+    this.core.receive(bytes, {
+      ...{ link, sourcePort: undefined },
+      isBroadcast: isBroadcast && !this.isTrusted(bytes),
+    });
+  }
+
+  takeHanded(handed: Uint8Array, answer: (revision: number) => void): void {
+    this.store.takeHanded(handed, answer);
+  }
+
+  hearTold(told: Told): void {
+    this.serving.hearTold(told);
+  }
+
+  answer(question: Question): Answer | undefined {
+    return this.serving.answer(question);
   }
 
   /** What only a planted bug does: it answers as if nobody else had heard it. */
@@ -266,121 +268,9 @@ export class Life {
     else this.around.blame(`I15: ${this.node.name} failed: ${(cause as Error).stack}`);
   }
 
-  private timers() {
-    const { chance } = this.around;
-    return {
-      now: () => this.steadyMs(),
-      wall: () => this.node.wallMs(),
-      after: (ms: number, run: () => void) => this.process.after(ms, run),
-      soon: (run: () => void) => this.process.after(0, run),
-      random: () => chance.fraction(),
-    };
-  }
-
-  private clocks(): Clocks {
-    const now = () => instant(Math.round(this.clock.now(this.steadyMs())));
-    return { now, steady: () => this.steadyMs() };
-  }
-
-  private share(connection: Connection, enter: (run: () => void) => void): CasStream {
-    const { node, around } = this;
-    const { peers } = around;
-    if (peers === undefined) return connection;
-    const { now, after } = this.timers();
-    const { batches, stream } = sharedStore({
-      ...{ connection, now, after, self: node.name },
-      sharedMs: () => this.clock.now(this.steadyMs()),
-      ask: (to, handed, timeout) => peers.ask(node, to, handed, timeout, enter),
-      publisher: () => publisherOf(this.world.members.names),
-      onHanded: (what) => around.noteShared(what),
-      onStored: (first, writes, sentAt) => this.tell(first, writes, sentAt),
-      onSent: (writes) => {
-        if (around.bug?.sharing === "tells-early")
-          this.tell(around.stream.lastSequence + 1, writes, this.steadyMs());
-      },
-    });
-    this.batches = batches;
-    return stream;
-  }
-
-  takeHanded(handed: Uint8Array, answer: (revision: number) => void): void {
-    const { bug, stream } = this.around;
-    const isEarly = bug?.sharing === "answers-early";
-    if (isEarly) answer(stream.lastSequence + 1);
-    const read = readHanded(handed, LEASE_WRITES);
-    if (read instanceof Wrong) throw new Error(`a node handed on ${read.found}, expected ${read.expected}`);
-    this.batches?.take(read, isEarly ? () => {} : answer);
-  }
-
-  private tell(first: number, writes: readonly KeyWrite[], sentAt: number): void {
-    const told = toldOf("", this.clock, first, writes, sentAt, this.steadyMs());
-    if (told === undefined) return;
-    if (this.world.members.names.length > 1) this.around.peers?.tell(this.node, told);
-    this.process.after(0, () => this.hearTold(told));
-  }
-
-  hearTold({ at, first, writes }: Told): void {
-    if (!this.feed.told(first, first + writes.length - 1)) return;
-    this.around.noteShared(this.feed.isResting ? "told while the feed rests" : "told");
-    for (const [i, { key, data }] of writes.entries()) this.take({ key, data, revision: first + i, at });
-  }
-
-  private see({ event, revision, at }: StoredEvent): void {
-    this.take({ key: event!.address, data: encodeLeaseEvent(event!), revision, at });
-  }
-
-  private take(record: LeaseRecord): void {
-    const taken = takeIn(this.world, record);
-    if (typeof taken === "object" && !("revision" in taken))
-      throw new Error(`a node wrote what cannot be used: ${JSON.stringify(taken)}`);
-    if (taken !== "known" && this.feed.isComplete) this.service.noticeStored(taken);
-  }
-
   /** What only a planted bug does. */
   private keep(before: Life): void {
     for (const lease of before.world.view.all()) this.world.view.apply(lease);
-  }
-
-  private lookForPause(): void {
-    if (this.around.bug?.isPauseUnwatched) return;
-    if (this.pause.look(this.steadyMs(), this.node.wallMs())) this.process.discardPackets();
-  }
-
-  private tick(): void {
-    this.lookForPause();
-    this.pause.tick(this.steadyMs(), this.node.wallMs());
-    this.world.offers.sweep(this.clocks().now());
-    this.health.noteRestoredElsewhere(this.membership.isAnyRestoring(this.steadyMs()));
-    this.membership.refresh(this.steadyMs());
-    this.service.tick();
-    if (this.pause.isSuspect && !this.around.bug?.isPauseForGood) void this.clearSuspicion();
-  }
-
-  private async clearSuspicion(): Promise<void> {
-    const checked = this.pause.pauses;
-    if (!(await this.look())) return;
-    const lastSequence = await this.connection.lastSequence().catch(() => Number.POSITIVE_INFINITY);
-    if (this.feed.isComplete && lastSequence <= this.feed.position) this.pause.verified(checked);
-  }
-
-  /** As io/store-watch.ts does: whether the stream has a leader, and what time it is there. */
-  private async look(): Promise<boolean> {
-    if (!this.around.door.connected) return false;
-    const asked = this.steadyMs();
-    const at = await this.connection.streamTime().catch(() => undefined);
-    const answered = this.steadyMs();
-    const found = { kind: "stream", hasLeader: true, copies: 3, current: 3 } as const;
-    this.health.noteLook(at === undefined ? { kind: "no-answer" } : found, asked, answered);
-    if (at === undefined) return false;
-    this.clock.sample(at, asked, answered, this.node.wallMs());
-    return true;
-  }
-
-  private refusal(): Refusal | undefined {
-    if (this.clock.isFenced) return "clock-fenced";
-    if (this.pause.isSuspect) return "was-paused";
-    const isReady = this.feed.isComplete && this.world.network.revision > 0 && this.clock.isKnown;
-    return isReady && this.storeLook.knowsEnough ? undefined : "not-serving";
   }
 }
 

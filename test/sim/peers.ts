@@ -1,6 +1,7 @@
 // What nodes hand and tell each other over NATS, at most once: it takes time, and is lost when one of the two is cut off, and now
 // and then for no reason.
 import type { Told } from "@leasehold/bus";
+import type { Answer, Question } from "../../apps/dhcpd/src/views/catch-up.ts";
 import type { Chance } from "./chance.ts";
 import type { Enter, StoreDoor } from "./door.ts";
 import type { Process } from "./process.ts";
@@ -8,6 +9,7 @@ import type { Timeline } from "./timeline.ts";
 
 const TRAVEL_MS = [0.2, 2] as const;
 const LOSS = 0.03;
+const QUESTION_MS = 1000;
 
 /** A node, as another one meets it on NATS. */
 export interface Peer {
@@ -19,6 +21,7 @@ export interface Peer {
         readonly process: Process;
         takeHanded(handed: Uint8Array, answer: (revision: number) => void): void;
         hearTold(told: Told): void;
+        answer(question: Question): Answer | undefined;
       }
     | undefined;
 }
@@ -44,6 +47,21 @@ export class Peers {
         const answer = (revision: number) => this.carry(node, from, () => enter(() => resolve(revision)));
         node.life?.process.enter("store", () => node.life?.takeHanded(handed, answer));
       });
+    });
+  }
+
+  /** What `to` answers to a question; rejects as a NATS request does. */
+  question(from: Peer, to: string, question: Question, enter: Enter): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.timeline.after(QUESTION_MS, () => enter(() => reject(new Error("timeout"))));
+      const node = this.nodes().find(({ name }) => name === to);
+      if (node === undefined) return;
+      this.carry(from, node, () =>
+        node.life?.process.enter("store", () => {
+          const answer = node.life?.answer(question);
+          if (answer !== undefined) this.carry(node, from, () => enter(() => resolve(answer)));
+        }),
+      );
     });
   }
 

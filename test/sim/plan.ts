@@ -4,6 +4,7 @@ import { Chance } from "./chance.ts";
 import { DOCUMENTS } from "./documents.ts";
 import { faultKinds, type Kind } from "./faults.ts";
 import {
+  BUCKET_LOSSES,
   FAULTS_END_MS,
   type Fault,
   type Plan,
@@ -29,7 +30,22 @@ export function planOf(seed: number): Plan {
   const plan = { seed, setting, faults: faults.sort((a, b) => a.at - b.at) };
   if (chance.happens(0.1)) return withWatchedOutage(plan);
   const losing = chance.of("store lost");
-  return losing.happens(0.15) ? withLostStore(plan, losing) : plan;
+  if (losing.happens(0.15)) return withLostStore(plan, losing);
+  const bucket = chance.of("bucket lost");
+  return bucket.happens(0.1) ? withLostBucket(plan, bucket) : plan;
+}
+
+/** A bucket besides the leases' loses what it holds while all else is whole. */
+function withLostBucket({ seed, setting, faults }: Plan, chance: Chance): Plan {
+  const [at, forMs] = [120_000, 40_000];
+  const isApart = (fault: Fault) => fault.at + fault.forMs < at - 30_000 || fault.at > at + forMs + 10_000;
+  const others = faults.filter((fault) => isApart(fault) && !LASTING.has(fault.kind));
+  const loss = { kind: chance.pick(BUCKET_LOSSES), at, forMs, node: 0, client: 0, number: 0 };
+  return {
+    seed,
+    setting: { ...setting, reserved: Math.max(1, setting.reserved), loss: 0 },
+    faults: [...others, loss].sort((a, b) => a.at - b.at),
+  };
 }
 
 /** The store loses what it holds while all else is whole; then one node is started anew, and later all of them. */
@@ -84,11 +100,16 @@ function settingOf(chance: Chance): Setting {
     heldFactor: room !== "roomy" || chance.happens(0.3) ? 1 : 2,
     leaseSeconds: chance.pick(room === "roomy" ? [30, 60, 120] : [30, 45, 60]),
     skews: Array.from({ length: nodes }, skewed),
-    isOneServer: chance.happens(0.3),
+    ...oneServer(chance),
     isAuthoritative: chance.happens(0.4),
     loss: chance.pick([0, 0, 0.02, 0.1]),
     isShared: chance.of("shared").happens(0.5),
   };
+}
+
+function oneServer(chance: Chance): Pick<Setting, "isOneServer" | "isFloating"> {
+  const isOneServer = chance.happens(0.3);
+  return { isOneServer, isFloating: isOneServer && chance.of("floating").happens(0.6) };
 }
 
 function poolFor(room: "scarce" | "crowded" | "roomy", clients: number, chance: Chance): number {

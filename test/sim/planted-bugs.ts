@@ -1,5 +1,7 @@
 // Mistakes that are planted on purpose, by wrapping what a node is given or replacing a part of it: the simulation must find
 // each of them (planted-bugs.test.ts). A line of docs/simulation.md for each.
+import { INVENTORY } from "@leasehold/bus";
+import { hostKey } from "@leasehold/inventory";
 import {
   type Append,
   type AppendResult,
@@ -11,7 +13,9 @@ import {
   type StoredEvent,
 } from "@leasehold/leases";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
-import type { ServiceParts } from "../../apps/dhcpd/src/exchange/exchange.ts";
+import type { NodeCore } from "../../apps/dhcpd/src/node-core.ts";
+import type { StorePorts } from "../../apps/dhcpd/src/node-ports.ts";
+import type { Serving } from "../../apps/dhcpd/src/node-serving.ts";
 import type { ReadableLeaseStore } from "../../apps/dhcpd/src/ports.ts";
 import type { SimulatedStream } from "./stream.ts";
 
@@ -22,10 +26,6 @@ export interface PlantedBug {
   /** What the simulation says of it, one of them. */
   readonly caughtAs: readonly string[];
   readonly policy?: Partial<LeasePolicy>;
-  /** The process does not notice that it stood still. */
-  readonly isPauseUnwatched?: boolean;
-  /** It never asks what it missed. */
-  readonly isPauseForGood?: boolean;
   /** A process that is started again goes on with what the one before it knew, and follows from there on. */
   readonly isViewKept?: boolean;
   /** By `secs`, each 3 s let one more node answer. */
@@ -33,8 +33,20 @@ export interface PlantedBug {
   /** What goes wrong between nodes that publish together. */
   readonly sharing?: "answers-early" | "tells-early" | "skips-gaps";
   /** What goes wrong when the store has lost what it held. */
-  readonly storeLoss?: "unnoticed" | "served-at-once" | "not-written-back";
-  plant?(parts: ServiceParts, stream: SimulatedStream): ServiceParts;
+  readonly storeLoss?: "unnoticed";
+  readonly intentPrefix?: string;
+  /** The node is handed these ports in place of the real ones. */
+  storePorts?(ports: StorePorts, core: NodeCore): StorePorts;
+  /** The node is handed this store in place of the real one. */
+  store?(store: ReadableLeaseStore, at: PlantedAt): ReadableLeaseStore;
+  /** Changes a node before it knows the store, and when it does. */
+  core?(core: NodeCore): void;
+  serving?(serving: Serving): void;
+}
+
+export interface PlantedAt {
+  readonly core: NodeCore;
+  readonly stream: SimulatedStream;
 }
 
 export const plantedBugs: readonly PlantedBug[] = [
@@ -42,8 +54,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "ack-before-commit",
     breaks: "answers when the write has left, not when it is stored",
     caughtAs: ["I2", "I5"],
-    plant: (parts) =>
-      withAppend(parts, (append, settle, store) => {
+    store: (store) =>
+      withAppend(store, (append, settle) => {
         store.append(append, () => {});
         settle(asIfStored(append));
       }),
@@ -52,8 +64,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "ack-on-unknown-outcome",
     breaks: "takes a write of which nobody knows for stored",
     caughtAs: ["I2", "I5", "I1"],
-    plant: (parts) =>
-      withAppend(parts, (append, settle, store) =>
+    store: (store) =>
+      withAppend(store, (append, settle) =>
         store.append(append, (result) => settle(result.kind === "unknown" ? asIfStored(append) : result)),
       ),
   },
@@ -61,8 +73,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "renewal-beyond-what-is-held",
     breaks: "renews for the whole time though the store takes no write",
     caughtAs: ["I2", "I5", "I1"],
-    plant: (parts) =>
-      withAppend(parts, (append, settle, store) =>
+    store: (store) =>
+      withAppend(store, (append, settle) =>
         store.append(append, (result) => {
           const isRenewal = append.event.type === "LeaseRenewed";
           settle(result.kind === "unknown" && isRenewal ? asIfStored(append) : result);
@@ -73,8 +85,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "cas-on-the-client",
     breaks: "compares and swaps what the client has, so that two clients do not collide on an address",
     caughtAs: ["I1", "I7", "I2", "I11"],
-    plant: (parts, stream) =>
-      withAppend(parts, (append, settle, store) => {
+    store: (store, { stream }) =>
+      withAppend(store, (append, settle) => {
         const newest = stream.newestOf(append.address);
         const isOthers = newest !== undefined && newest.event?.client !== append.event.client;
         store.append(isOthers ? { ...append, expected: newest.revision } : append, settle);
@@ -84,8 +96,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "no-second-look-after-a-conflict",
     breaks: "repeats a write that lost against what stands there now, without deciding again",
     caughtAs: ["I1", "I7", "I2", "I11"],
-    plant: (parts) =>
-      withAppend(parts, (append, settle, store) => {
+    store: (store) =>
+      withAppend(store, (append, settle) => {
         store.append(append, (result) => {
           if (result.kind !== "conflict") settle(result);
           else store.append({ ...append, expected: result.current?.revision ?? NO_REVISION }, settle);
@@ -102,18 +114,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "declined-address-in-use",
     breaks: "takes a declined address for one that was given back",
     caughtAs: ["I11"],
-    plant: (parts) => {
-      const { view } = parts.world;
+    core: ({ world }) => {
+      const { view } = world;
       const apply = view.apply.bind(view);
       view.apply = (lease) => apply(lease.state === "declined" ? { ...lease, state: "released" } : lease);
-      return parts;
     },
   },
   {
     name: "answers-after-a-pause",
     breaks: "answers what waited in its sockets while it stood still, by what it knew before",
     caughtAs: ["I8"],
-    isPauseUnwatched: true,
+    core: ({ readiness }) => {
+      readiness.pause.look = () => false;
+    },
   },
   {
     name: "old-view-after-a-restart",
@@ -125,38 +138,33 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "nak-without-asking-the-leader",
     breaks: "refuses by its own view, which may be behind",
     caughtAs: ["I4"],
-    plant: (parts) => {
-      const { store, world } = parts;
-      const read = async (address: Ipv4) => asStored(world.view.get(address));
-      return { ...parts, store: storeOf(store, (append, settle) => store.append(append, settle), read) };
+    store: (store, { core }) => {
+      const read = async (address: Ipv4) => asStored(core.world.view.get(address));
+      return storeOf(store, (append, settle) => store.append(append, settle), read);
     },
   },
   {
     name: "nobody-served-without-a-majority",
     breaks: "leaves reserved hosts unanswered while the store takes no writes",
     caughtAs: ["I6"],
-    plant: (parts) => {
-      const { view } = parts.world;
+    core: ({ world }) => {
+      const { view } = world;
       const apply = view.apply.bind(view);
       view.apply = (lease) => apply({ ...lease, isReserved: false });
-      return parts;
     },
   },
   {
     name: "intents-that-repeat",
     breaks: "names its attempts as other nodes and other processes do, and takes their events for its own",
     caughtAs: ["I2", "I1", "I7"],
-    plant: (parts) => {
-      let count = 0;
-      return { ...parts, nextIntent: () => String(++count) };
-    },
+    intentPrefix: "",
   },
   {
     name: "second-address-kept",
     breaks: "does not give back the older address of a client that was given two",
     caughtAs: ["I3"],
-    plant: (parts) =>
-      withAppend(parts, (append, settle, store) => {
+    store: (store) =>
+      withAppend(store, (append, settle) => {
         const isOwnIdea = append.event.type === "LeaseReleased" && append.event.xid === undefined;
         if (!isOwnIdea) store.append(append, settle);
       }),
@@ -165,7 +173,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "suspicious-for-good",
     breaks: "does not answer any more once it stood still",
     caughtAs: ["I4", "liveness"],
-    isPauseForGood: true,
+    core: ({ readiness }) => {
+      readiness.pause.verified = () => {};
+    },
   },
   {
     name: "handed-batch-answered-early",
@@ -201,38 +211,92 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "served-before-it-knows",
     breaks: "serves by what the store has, though other nodes know more",
     caughtAs: ["I1", "I7", "I3", "I4"],
-    storeLoss: "served-at-once",
+    serving: ({ keeping }) => {
+      Object.defineProperty(keeping, "missing", { value: undefined });
+    },
   },
   {
     name: "older-store-believed",
     breaks: "loads a store again that has lost something, and forgets what it knew itself",
     caughtAs: ["I1", "I7", "I3", "I4"],
-    storeLoss: "not-written-back",
+    serving: ({ service }) => {
+      service.restoration.begin = () => {};
+      service.restoration.loaded = () => {};
+    },
+  },
+  {
+    name: "deaf-while-it-drains",
+    breaks: "takes nothing at all any more from when it drains, though nobody else hears it",
+    caughtAs: ["draining"],
+    core: ({ readiness }) => {
+      const refusal = readiness.refusal.bind(readiness);
+      readiness.refusal = () => (readiness.draining.isOn ? "not-serving" : refusal());
+    },
+  },
+  {
+    name: "drains-and-answers",
+    breaks: "tells the others that its share is theirs, and answers it all the same",
+    caughtAs: ["draining"],
+    core: ({ readiness }) => {
+      readiness.isStandingBack = () => false;
+    },
+  },
+  {
+    name: "majority-of-those-it-hears",
+    breaks: "takes the nodes that it hears for all that the cluster has, when votes are counted",
+    caughtAs: ["one carrier"],
+    core: ({ world: { membership } }) => {
+      membership.sizeAt = (now) => membership.all(now).filter(({ isAlive }) => isAlive).length + 1;
+    },
+  },
+  {
+    name: "document-not-written-back",
+    breaks: "serves by a document that the store has lost, and does not write it back",
+    caughtAs: ["buckets"],
+    storePorts: (ports) => ({
+      ...ports,
+      documents: { ...ports.documents, put: async () => ({ ok: false }) },
+    }),
+  },
+  {
+    name: "members-not-written-back",
+    breaks: "does not write the records of the members again that the store has lost",
+    caughtAs: ["buckets"],
+    storePorts: (ports) => ({ ...ports, putMember: async () => ({ ok: false }) }),
+  },
+  {
+    name: "hosts-forgotten-with-their-bucket",
+    breaks: "takes hosts for removed that the bucket has lost",
+    caughtAs: ["hosts", "I4"],
+    storePorts: (ports, { world: { inventory } }) => ({
+      ...ports,
+      follow: (bucket, options) => {
+        if (bucket !== INVENTORY) return ports.follow(bucket, options);
+        const forget = () => {
+          for (const { id } of [...inventory.hosts()]) inventory.apply(hostKey(id), undefined, 1);
+        };
+        return ports.follow(bucket, { ...options, onReset: forget });
+      },
+    }),
   },
   {
     name: "one-boundary-a-batch",
     breaks: "lets what one client's reply throws end the batch, the other exchanges of it included",
     caughtAs: ["I15"],
-    plant: (parts) => {
+    store: (store, { core }) => {
       const batch = new OneBatch();
-      return {
-        ...withAppend(parts, (append, settle, store) =>
-          store.append(append, (result) => batch.do(() => settle(result))),
-        ),
-        faults: {
-          count: (fault) => {
-            parts.faults.count(fault);
-            if (batch.isUnderWay) throw fault.cause;
-          },
-        },
-      };
+      core.telemetry.events.fault.subscribe(() => batch.fail());
+      return withAppend(store, (append, settle) =>
+        store.append(append, (result) => batch.do(() => settle(result))),
+      );
     },
   },
 ];
 
 /** What is done in one go, in order, until something throws. */
 class OneBatch {
-  isUnderWay = false;
+  private isUnderWay = false;
+  private hasFailed = false;
   private steps: (() => void)[] = [];
 
   do(step: () => void): void {
@@ -241,27 +305,22 @@ class OneBatch {
       const batch = this.steps;
       this.steps = [];
       this.isUnderWay = true;
-      try {
-        for (const each of batch) each();
-      } catch {
-        // As a process that goes on after an unhandled rejection.
-      } finally {
-        this.isUnderWay = false;
-      }
+      this.hasFailed = false;
+      for (const each of batch) if (!this.hasFailed) each();
+      this.isUnderWay = false;
     });
+  }
+
+  /** The rest of what is under way is not done. */
+  fail(): void {
+    if (this.isUnderWay) this.hasFailed = true;
   }
 }
 
-type AppendWith = (append: Append, settle: (result: AppendResult) => void, store: ReadableLeaseStore) => void;
+type AppendWith = (append: Append, settle: (result: AppendResult) => void) => void;
 
-function withAppend(parts: ServiceParts, append: AppendWith): ServiceParts {
-  const { store } = parts;
-  const wrapped = storeOf(
-    store,
-    (each, settle) => append(each, settle, store),
-    (address) => store.read(address),
-  );
-  return { ...parts, store: wrapped };
+function withAppend(store: ReadableLeaseStore, append: AppendWith): ReadableLeaseStore {
+  return storeOf(store, append, (address) => store.read(address));
 }
 
 function storeOf(

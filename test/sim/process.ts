@@ -29,6 +29,11 @@ export class Process {
     this.timeline.after(ms, () => this.enter("timers", run));
   }
 
+  /** What comes over the connection to NATS. */
+  receive(ms: number, run: () => void): void {
+    this.timeline.after(ms, () => this.enter("store", run));
+  }
+
   every(ms: number, run: () => void): void {
     this.after(ms, () => {
       run();
@@ -51,9 +56,9 @@ export class Process {
     else this.loseConnection(this.chance.between(50, 1000));
   }
 
-  /** Throws away what waits in the DHCP sockets. */
-  discardPackets(): void {
-    this.waiting.packets.length = 0;
+  /** Throws away what waits in the DHCP sockets; how many packets. */
+  discardPackets(): number {
+    return this.waiting.packets.splice(0).length;
   }
 
   private loseConnection(forMs: number): void {

@@ -14,6 +14,8 @@ export interface Setting {
   readonly skews: readonly number[];
   /** All nodes answer with one server identifier, and a renewal reaches any of them. */
   readonly isOneServer: boolean;
+  /** That one is an address of the cluster's, which one of the nodes carries. */
+  readonly isFloating: boolean;
   readonly isAuthoritative: boolean;
   readonly loss: number;
   /** Nodes publish their batches together, and tell each other what is stored, as they do under load (docs/adr/0017). */
@@ -46,6 +48,9 @@ export const RESERVED_IN_OUTAGE = "reserved host starts without a majority";
 
 /** Not by chance either: those that know what was lost must be there to write it back. */
 export const STORE_LOSSES = ["store purged", "store rolled up", "store restored from a backup"] as const;
+
+/** What the store loses besides leases, where those who know it are there to write it back. */
+export const BUCKET_LOSSES = ["document and members lost", "hosts lost"] as const;
 
 /** By how much the clock of a leader may be wrong, ms. */
 export const LEADER_SKEW_MAX_MS = 1000;

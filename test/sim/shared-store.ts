@@ -1,6 +1,12 @@
-// A node's way into the simulated store, as apps/dhcpd/src/io/store/lease-store.ts and libs/lease-store/src/jetstream-store.ts make it: with the other
-// nodes, telling what is stored. What is load for them is any traffic here.
-import { type CasOutcome, JointBatches, type JointPorts, type KeyWrite } from "@leasehold/bus";
+// A node's way into the simulated store, as libs/lease-store/src/jetstream-store.ts makes it: with the other nodes, telling what is stored.
+// What is load for them is any traffic here.
+import {
+  type CasOutcome,
+  JointBatches,
+  type JointOverNatsOptions,
+  type JointPorts,
+  type KeyWrite,
+} from "@leasehold/bus";
 import { type CasStream, keyWrite } from "@leasehold/lease-store";
 import { type Append, decodeLeaseEvent, type Revision } from "@leasehold/leases";
 import { parseIpv4 } from "@leasehold/protocol";
@@ -8,27 +14,35 @@ import type { Connection } from "./door.ts";
 
 const BUSY_MS = 60_000;
 
-export interface SharedStoreParts extends Pick<JointPorts, "now" | "sharedMs" | "after" | "ask"> {
-  readonly self: string;
+export interface SharedStoreParts extends Pick<JointPorts, "now" | "after" | "ask"> {
   readonly connection: Connection;
-  readonly publisher: () => string | undefined;
+  readonly joint: JointOverNatsOptions;
+  /** In this run each publishes its own, and tells nobody. */
+  readonly isAlone: boolean;
   readonly onHanded: (what: string) => void;
-  readonly onStored: (first: number, writes: readonly KeyWrite[], sentAt: number) => void;
   /** What only a planted bug looks at. */
   readonly onSent: (writes: readonly KeyWrite[]) => void;
 }
 
 export function sharedStore(parts: SharedStoreParts): { batches: JointBatches; stream: CasStream } {
-  const { connection, now, sharedMs, after, ask, self, publisher, onHanded, onStored, onSent } = parts;
+  const { connection, now, after, ask, joint, isAlone, onHanded, onSent } = parts;
+  const { sharedMs = now, publisher, onHanded: hand, onStored, ...options } = joint;
   const ports: JointPorts = {
     ...{ now, sharedMs, after, ask },
     publish: (writes, timeout) => {
-      onSent(writes);
+      if (!isAlone) onSent(writes);
       // The simulated stream rejects nothing, which is the one outcome that the two types have otherwise.
       return connection.publish(writes.map(appendOf), timeout) as Promise<CasOutcome>;
     },
   };
-  const batches = new JointBatches(ports, { self, publisher, onHanded, onStored, busyMs: BUSY_MS });
+  const together = { ...(publisher && { publisher }), ...(onStored && { onStored }) };
+  const batches = new JointBatches(ports, {
+    ...{ ...options, ...(isAlone ? {} : together), busyMs: BUSY_MS },
+    onHanded: (what) => {
+      hand?.(what);
+      onHanded(what);
+    },
+  });
   return {
     batches,
     stream: {

@@ -1,7 +1,8 @@
 // Nodes, their store, clients and the network between them, over simulated time, and all that can be done to them. What is done when
 // is run.ts.
 import type { LeaseEvent } from "@leasehold/leases";
-import { formatIpv4, type Ipv4, ipv4, type Packet } from "@leasehold/protocol";
+import { formatIpv4, type Ipv4, ipv4, MessageType, type Packet } from "@leasehold/protocol";
+import { ADDRESS_LIFE_S } from "../../apps/dhcpd/src/cluster/floating-identity.ts";
 import type { Heartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
 import type { Destination } from "../../apps/dhcpd/src/ports.ts";
 import { START } from "../../apps/dhcpd/test/node.ts";
@@ -12,10 +13,10 @@ import { Configuration } from "./configuration.ts";
 import { CLUSTER_ADDRESS, DOCUMENTS, FIRST, RELAY } from "./documents.ts";
 import { StoreDoor } from "./door.ts";
 import { Ether } from "./ether.ts";
-import { SimulatedNode } from "./node.ts";
+import { addressOf, nameOf, SimulatedNode } from "./node.ts";
 import { Peers } from "./peers.ts";
 import type { PlantedBug } from "./planted-bugs.ts";
-import { LEADER_SKEW_MAX_MS, type Plan, SKEW_MAX_MS, STORE_LOSSES } from "./setting.ts";
+import { LEADER_SKEW_MAX_MS, type Plan, SKEW_MAX_MS } from "./setting.ts";
 import { loseStore } from "./store-loss.ts";
 import { SimulatedStream } from "./stream.ts";
 import { Tally } from "./tally.ts";
@@ -33,6 +34,10 @@ const REBOOTS_AFTER_MS = 3000;
 const ANSWERED_WITHIN_MS = 15_000;
 const RESERVED_OUTSIDE = 200;
 /** Since when hosts of the start have their address: before any lease. */
+/** For as long the kernel has the floating address after each time that it is told. */
+const CARRIED_MS = ADDRESS_LIFE_S * 1000 + 250;
+/** That a bucket is another one. */
+const NOTICED_AFTER_MS = 5000;
 const LONG_AGO_MS = 3_600_000;
 
 /** The last octet of the hardware address. */
@@ -43,15 +48,15 @@ export class Simulation implements Wire {
   readonly tally = new Tally();
   readonly stream: SimulatedStream;
   readonly ether: Ether;
-  readonly nodes: readonly SimulatedNode[];
+  readonly nodes: readonly SimulatedNode[] = [];
   readonly clients: readonly SimulatedClient[];
   readonly judge: WireJudge;
   readonly plan: Plan;
   /** Told of everything, for `--trace`. */
   readonly tell: (line: () => string) => void;
   readonly chance: Chance;
-  private readonly configuration: Configuration;
-  private readonly peers: Peers | undefined;
+  readonly configuration: Configuration;
+  private readonly peers: Peers;
   private readonly strangers = new Set<string>();
   private readonly muted = new Map<number, ReadonlySet<number>>();
   private readonly moved = new Set<SimulatedClient>();
@@ -73,8 +78,8 @@ export class Simulation implements Wire {
     this.clients = setting.clients.map(
       (kind, i) => new SimulatedClient(i + 1, kind, this, this.chance.of(`client ${i}`)),
     );
-    if (setting.isShared) this.peers = new Peers(() => this.nodes, timeline, this.chance.of("peers"));
-    this.configuration = new Configuration(timeline, this.chance.of("configuration"), () => this.nodes ?? []);
+    this.peers = new Peers(() => this.nodes, timeline, this.chance.of("peers"));
+    this.configuration = new Configuration(() => timeline.now);
     this.judge = new WireJudge({
       ...{ timeline, tally, stream: this.stream, clients: this.clients },
       skewMs: 2 * SKEW_MAX_MS + LEADER_SKEW_MAX_MS,
@@ -84,6 +89,7 @@ export class Simulation implements Wire {
       tally.count("stored", event!.type);
       this.tell(() => `  ${revision}: ${shownEvent(event!)}`);
     });
+    for (const i of setting.skews.keys()) this.configuration.addMember(nameOf(i), addressOf(i));
     this.applyDocument(0);
     for (let i = 0; i < setting.reserved; i++) this.reserve(i, reservedAddress(i), START - LONG_AGO_MS);
     this.nodes = setting.skews.map((skewMs, i) => this.makeNode(i, skewMs, bug));
@@ -140,6 +146,10 @@ export class Simulation implements Wire {
 
   hearBeats(from: number): void {
     this.muted.delete(from % this.nodes.length);
+  }
+
+  drain(node: number, isOn: boolean): void {
+    this.node(node).drain(isOn);
   }
 
   muteAll(areMute: boolean): void {
@@ -225,12 +235,35 @@ export class Simulation implements Wire {
   unicast(from: SimulatedClient, bytes: Buffer, to: string): void {
     this.tally.count("packets", "from clients");
     this.tell(() => `${from.name} (${from.state}) → ${to}: ${shown(bytes)}`);
-    // The cluster's address is where the site's routing takes it: at a node that runs.
     const node =
-      to === CLUSTER_ADDRESS
-        ? this.chance.pick(this.nodes.filter(({ life }) => life !== undefined))
-        : this.nodes.find(({ address }) => address === to);
+      to === CLUSTER_ADDRESS ? this.atClusterAddress() : this.nodes.find(({ address }) => address === to);
     if (node !== undefined) this.carry(from, node, bytes, false);
+  }
+
+  /** Where the site's routing takes it, at a node that runs; or at the one that carries it. */
+  private atClusterAddress(): SimulatedNode | undefined {
+    const { isFloating } = this.plan.setting;
+    const running = this.nodes.filter(({ life }) => life !== undefined);
+    return isFloating ? running.find((node) => this.carries(node)) : this.chance.pick(running);
+  }
+
+  private carries({ carriesUntil }: SimulatedNode): boolean {
+    return carriesUntil > this.timeline.now;
+  }
+
+  /** A node carries the floating address for some seconds, also while its process stands still. */
+  private carryAddress(by: SimulatedNode): void {
+    this.tally.count("checked", "one carrier");
+    for (const other of this.nodes)
+      if (other !== by && this.carries(other))
+        this.judge.blame(`one carrier: ${by.name} takes the cluster's address while ${other.name} has it`);
+    by.carriesUntil = this.timeline.now + CARRIED_MS;
+  }
+
+  /** The hosts' bucket loses all, and clients come. */
+  loseHosts(): void {
+    this.configuration.loseHosts();
+    this.timeline.after(NOTICED_AFTER_MS, () => this.powerUp());
   }
 
   /** Each client is heard by one node only, and hears that one only; nodes hear nobody, and of the store late. */
@@ -300,12 +333,10 @@ export class Simulation implements Wire {
     const chance = this.chance.of(`node ${index}`);
     const node: SimulatedNode = new SimulatedNode(index, {
       ...{ timeline, stream, chance, bug },
-      members: this.plan.setting.skews.map((_, i) => `n${i + 1}`),
-      isStoreLost: this.plan.faults.some(({ kind }) => (STORE_LOSSES as readonly string[]).includes(kind)),
-      peers: this.peers,
+      ...{ configuration: this.configuration, peers: this.peers, isShared: this.plan.setting.isShared },
       noteShared: (what) => this.tally.count("shared", what),
       door: new StoreDoor(stream, timeline, chance.of(`door ${index}`)),
-      load: (life, of) => this.configuration.deliver(life, of),
+      carry: (by) => this.carryAddress(by),
       beat: (from, beat) => this.beat(from, beat),
       send: (from, payload, destination) => this.reply(from, payload, destination),
       blame: (what) => this.judge.blame(what),
@@ -330,9 +361,20 @@ export class Simulation implements Wire {
     this.judge.sent(from, packet);
     this.onReply(packet);
     const client = this.clientOf(packet);
+    if (client !== undefined && packet.messageType === MessageType.ACK) this.judgeHost(client, packet);
     this.ether.carry(() => {
       if (this.reaches(client, from)) client?.hear(packet);
     });
+  }
+
+  /** A host that the bucket has lost is served as before, until whoever fills it says otherwise. */
+  private judgeHost(client: SimulatedClient, { yiaddr }: Packet): void {
+    const index = this.clients.indexOf(client);
+    const isHost = index < this.plan.setting.reserved && !this.moved.has(client);
+    if (!isHost || !this.configuration.areHostsLost || yiaddr === 0) return;
+    this.judge.checked("hosts");
+    if (yiaddr !== reservedAddress(index))
+      this.judge.blame(`hosts: ${client.name} was given ${formatIpv4(yiaddr)}, which is not its host's`);
   }
 
   clientOf(packet: Packet): SimulatedClient | undefined {
