@@ -7,9 +7,9 @@ import { type Append, NO_REVISION, type Revision } from "@leasehold/leases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type NatsCluster, startNatsCluster } from "../nats/cluster.ts";
 import { Chance } from "../sim/chance.ts";
-import { StoreDoor } from "../sim/door.ts";
 import { freeRunning } from "../sim/free-running.ts";
-import { SimulatedStream } from "../sim/stream.ts";
+import { StoreDoor } from "../sim/nats/door.ts";
+import { SimulatedStream } from "../sim/nats/stream.ts";
 import { Timeline } from "../sim/timeline.ts";
 
 const PATIENCE_MS = 5000;

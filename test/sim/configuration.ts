@@ -5,8 +5,8 @@ import type { NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import { DOCUMENT_KEY } from "../../apps/dhcpd/src/views/document-record.ts";
 import { hostSet } from "../../apps/dhcpd/test/node.ts";
-import { type BucketRecord, SimulatedBucket } from "./bucket.ts";
 import type { SimulatedClient } from "./client.ts";
+import { type BucketRecord, SimulatedBucket } from "./nats/bucket.ts";
 
 export class Configuration {
   readonly hosts: SimulatedBucket;

@@ -12,9 +12,9 @@ import type { Destination } from "../../apps/dhcpd/src/ports.ts";
 import type { Answer, Question } from "../../apps/dhcpd/src/views/catch-up.ts";
 import { QUIET_LOG } from "../../apps/dhcpd/test/quiet-log.ts";
 import { decoded, ip } from "../../apps/dhcpd/test/wire.ts";
-import type { StoreDoor } from "./door.ts";
-import type { LeaseFeed } from "./lease-feed.ts";
-import { NodeStore, type StoreSurroundings } from "./node-store.ts";
+import type { StoreDoor } from "./nats/door.ts";
+import type { LeaseFeed } from "./nats/lease-feed.ts";
+import { NodeStore, type StoreSurroundings } from "./nats/node-store.ts";
 import { Process } from "./process.ts";
 
 /** Whoever stands still for longer notices it: the time that it may be off, and two ticks. */

@@ -17,7 +17,7 @@ import type { NodeCore } from "../../apps/dhcpd/src/node-core.ts";
 import type { StorePorts } from "../../apps/dhcpd/src/node-ports.ts";
 import type { Serving } from "../../apps/dhcpd/src/node-serving.ts";
 import type { ReadableLeaseStore } from "../../apps/dhcpd/src/ports.ts";
-import type { SimulatedStream } from "./stream.ts";
+import type { SimulatedStream } from "./nats/stream.ts";
 
 export interface PlantedBug {
   readonly name: string;

@@ -2,23 +2,23 @@
 // is run.ts.
 import type { LeaseEvent } from "@leasehold/leases";
 import { formatIpv4, type Ipv4, ipv4, MessageType, type Packet } from "@leasehold/protocol";
-import { ADDRESS_LIFE_S } from "../../apps/dhcpd/src/cluster/floating-identity.ts";
 import type { Heartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
 import type { Destination } from "../../apps/dhcpd/src/ports.ts";
 import { START } from "../../apps/dhcpd/test/node.ts";
 import { decoded, told } from "../../apps/dhcpd/test/wire.ts";
 import { Chance } from "./chance.ts";
 import { type ClientState, SimulatedClient, type Wire } from "./client.ts";
+import { ClusterAddress } from "./cluster-address.ts";
 import { Configuration } from "./configuration.ts";
 import { CLUSTER_ADDRESS, DOCUMENTS, FIRST, RELAY } from "./documents.ts";
-import { StoreDoor } from "./door.ts";
 import { Ether } from "./ether.ts";
+import { StoreDoor } from "./nats/door.ts";
+import { Peers } from "./nats/peers.ts";
+import { SimulatedStream } from "./nats/stream.ts";
 import { addressOf, nameOf, SimulatedNode } from "./node.ts";
-import { Peers } from "./peers.ts";
 import type { PlantedBug } from "./planted-bugs.ts";
 import { LEADER_SKEW_MAX_MS, type Plan, SKEW_MAX_MS } from "./setting.ts";
 import { loseStore } from "./store-loss.ts";
-import { SimulatedStream } from "./stream.ts";
 import { Tally } from "./tally.ts";
 import { Timeline } from "./timeline.ts";
 import { WireJudge } from "./wire-judge.ts";
@@ -34,8 +34,6 @@ const REBOOTS_AFTER_MS = 3000;
 const ANSWERED_WITHIN_MS = 15_000;
 const RESERVED_OUTSIDE = 200;
 /** Since when hosts of the start have their address: before any lease. */
-/** For as long the kernel has the floating address after each time that it is told. */
-const CARRIED_MS = ADDRESS_LIFE_S * 1000 + 250;
 /** That a bucket is another one. */
 const NOTICED_AFTER_MS = 5000;
 const LONG_AGO_MS = 3_600_000;
@@ -57,6 +55,7 @@ export class Simulation implements Wire {
   readonly chance: Chance;
   readonly configuration: Configuration;
   private readonly peers: Peers;
+  private readonly clusterAddress = new ClusterAddress(this);
   private readonly strangers = new Set<string>();
   private readonly muted = new Map<number, ReadonlySet<number>>();
   private readonly moved = new Set<SimulatedClient>();
@@ -236,28 +235,8 @@ export class Simulation implements Wire {
     this.tally.count("packets", "from clients");
     this.tell(() => `${from.name} (${from.state}) → ${to}: ${shown(bytes)}`);
     const node =
-      to === CLUSTER_ADDRESS ? this.atClusterAddress() : this.nodes.find(({ address }) => address === to);
+      to === CLUSTER_ADDRESS ? this.clusterAddress.at() : this.nodes.find(({ address }) => address === to);
     if (node !== undefined) this.carry(from, node, bytes, false);
-  }
-
-  /** Where the site's routing takes it, at a node that runs; or at the one that carries it. */
-  private atClusterAddress(): SimulatedNode | undefined {
-    const { isFloating } = this.plan.setting;
-    const running = this.nodes.filter(({ life }) => life !== undefined);
-    return isFloating ? running.find((node) => this.carries(node)) : this.chance.pick(running);
-  }
-
-  private carries({ carriesUntil }: SimulatedNode): boolean {
-    return carriesUntil > this.timeline.now;
-  }
-
-  /** A node carries the floating address for some seconds, also while its process stands still. */
-  private carryAddress(by: SimulatedNode): void {
-    this.tally.count("checked", "one carrier");
-    for (const other of this.nodes)
-      if (other !== by && this.carries(other))
-        this.judge.blame(`one carrier: ${by.name} takes the cluster's address while ${other.name} has it`);
-    by.carriesUntil = this.timeline.now + CARRIED_MS;
   }
 
   /** The hosts' bucket loses all, and clients come. */
@@ -336,7 +315,7 @@ export class Simulation implements Wire {
       ...{ configuration: this.configuration, peers: this.peers, isShared: this.plan.setting.isShared },
       noteShared: (what) => this.tally.count("shared", what),
       door: new StoreDoor(stream, timeline, chance.of(`door ${index}`)),
-      carry: (by) => this.carryAddress(by),
+      carry: (by) => this.clusterAddress.carry(by),
       beat: (from, beat) => this.beat(from, beat),
       send: (from, payload, destination) => this.reply(from, payload, destination),
       blame: (what) => this.judge.blame(what),

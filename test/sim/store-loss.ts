@@ -1,7 +1,8 @@
 // The store loses what it holds: then one node is started anew at once, and all of them when what was lost can be written back. Clients
 // come each time, some of them strangers: who gives away what is held gives it to these.
+
+import type { SimulatedStream } from "./nats/stream.ts";
 import type { SimulatedNode } from "./node.ts";
-import type { SimulatedStream } from "./stream.ts";
 import type { Timeline } from "./timeline.ts";
 
 const RESTARTS_AFTER_MS = 200;

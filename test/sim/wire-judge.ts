@@ -7,8 +7,8 @@ import { ip } from "../../apps/dhcpd/test/wire.ts";
 import type { ClientState, SimulatedClient } from "./client.ts";
 import type { Configuration } from "./configuration.ts";
 import { isInPool } from "./documents.ts";
+import type { SimulatedStream } from "./nats/stream.ts";
 import type { SimulatedNode } from "./node.ts";
-import type { SimulatedStream } from "./stream.ts";
 import type { Tally } from "./tally.ts";
 import type { Timeline } from "./timeline.ts";
 

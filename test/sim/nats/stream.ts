@@ -6,8 +6,8 @@
 import type { CasOutcome } from "@leasehold/lease-store";
 import type { Append, Instant, Revision, StoredEvent } from "@leasehold/leases";
 import type { Ipv4 } from "@leasehold/protocol";
-import type { Chance } from "./chance.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Chance } from "../chance.ts";
+import type { Timeline } from "../timeline.ts";
 
 type Answer = (outcome: CasOutcome) => void;
 

@@ -11,22 +11,22 @@ import {
   Wrong,
 } from "@leasehold/bus";
 import { type GroupCommitOptions, GroupCommits, LEASE_WRITES, type Timers } from "@leasehold/lease-store";
-import type { NodeCore } from "../../apps/dhcpd/src/node-core.ts";
-import type { StorePorts } from "../../apps/dhcpd/src/node-ports.ts";
-import type { ReadableLeaseStore } from "../../apps/dhcpd/src/ports.ts";
-import type { FoundStream } from "../../apps/dhcpd/src/store/store-watch.ts";
-import { DOCUMENT_KEY } from "../../apps/dhcpd/src/views/document-record.ts";
+import type { NodeCore } from "../../../apps/dhcpd/src/node-core.ts";
+import type { StorePorts } from "../../../apps/dhcpd/src/node-ports.ts";
+import type { ReadableLeaseStore } from "../../../apps/dhcpd/src/ports.ts";
+import type { FoundStream } from "../../../apps/dhcpd/src/store/store-watch.ts";
+import { DOCUMENT_KEY } from "../../../apps/dhcpd/src/views/document-record.ts";
+import type { Chance } from "../chance.ts";
+import type { Configuration } from "../configuration.ts";
+import type { PlantedBug } from "../planted-bugs.ts";
+import type { Process } from "../process.ts";
+import type { Timeline } from "../timeline.ts";
 import { BucketFeed } from "./bucket-feed.ts";
-import type { Chance } from "./chance.ts";
-import type { Configuration } from "./configuration.ts";
 import type { Connection, StoreDoor } from "./door.ts";
 import { LeaseFeed } from "./lease-feed.ts";
 import type { Peer, Peers } from "./peers.ts";
-import type { PlantedBug } from "./planted-bugs.ts";
-import type { Process } from "./process.ts";
 import { sharedStore } from "./shared-store.ts";
 import type { SimulatedStream } from "./stream.ts";
-import type { Timeline } from "./timeline.ts";
 
 /** Of a document and of hosts. */
 const LAG_MS = [10, 900] as const;

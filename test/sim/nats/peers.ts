@@ -1,11 +1,11 @@
 // What nodes hand and tell each other over NATS, at most once: it takes time, and is lost when one of the two is cut off, and now
 // and then for no reason.
 import type { Told } from "@leasehold/bus";
-import type { Answer, Question } from "../../apps/dhcpd/src/views/catch-up.ts";
-import type { Chance } from "./chance.ts";
+import type { Answer, Question } from "../../../apps/dhcpd/src/views/catch-up.ts";
+import type { Chance } from "../chance.ts";
+import type { Process } from "../process.ts";
+import type { Timeline } from "../timeline.ts";
 import type { Enter, StoreDoor } from "./door.ts";
-import type { Process } from "./process.ts";
-import type { Timeline } from "./timeline.ts";
 
 const TRAVEL_MS = [0.2, 2] as const;
 const LOSS = 0.03;

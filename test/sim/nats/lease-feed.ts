@@ -3,11 +3,11 @@
 // and a stream that is another one, or has fewer keys for long enough, is loaded again.
 import { type Change, type Follower, type FollowOptions, type RestLimits, ToldRanges } from "@leasehold/bus";
 import { encodeLeaseEvent, type StoredEvent } from "@leasehold/leases";
-import { START } from "../../apps/dhcpd/test/node.ts";
+import { START } from "../../../apps/dhcpd/test/node.ts";
+import type { Process } from "../process.ts";
+import type { Timeline } from "../timeline.ts";
 import type { Connection } from "./door.ts";
-import type { Process } from "./process.ts";
 import type { SimulatedStream } from "./stream.ts";
-import type { Timeline } from "./timeline.ts";
 
 export interface FeedParts {
   readonly stream: SimulatedStream;

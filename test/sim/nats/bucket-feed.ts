@@ -1,8 +1,8 @@
 // What a node's process sees of a bucket, as libs/bus follows it: some time after it was written, not while it is cut off, and all of
 // it again when the bucket is another one.
 import type { Change, Follower, FollowOptions } from "@leasehold/bus";
+import type { Process } from "../process.ts";
 import type { SimulatedBucket } from "./bucket.ts";
-import type { Process } from "./process.ts";
 
 const TRY_AGAIN_MS = 500;
 const CHECK_EVERY_MS = 3000;

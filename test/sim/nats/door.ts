@@ -3,9 +3,9 @@
 import type { CasOutcome, CasStream } from "@leasehold/lease-store";
 import type { Append, StoredEvent } from "@leasehold/leases";
 import type { Ipv4 } from "@leasehold/protocol";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "../chance.ts";
+import type { Timeline } from "../timeline.ts";
 import type { SimulatedStream } from "./stream.ts";
-import type { Timeline } from "./timeline.ts";
 
 /** A dead connection is noticed by the client's pings. */
 const NOTICED_AFTER_MS = 2000;

@@ -2,11 +2,11 @@
 import { type CasOutcome, GroupCommits } from "@leasehold/lease-store";
 import { grant, leaseStoreContract } from "@leasehold/lease-store/contract";
 import { expect, test } from "vitest";
-import { Chance } from "./chance.ts";
+import { Chance } from "../chance.ts";
+import { freeRunning, timersOf } from "../free-running.ts";
+import { Timeline } from "../timeline.ts";
 import { StoreDoor } from "./door.ts";
-import { freeRunning, timersOf } from "./free-running.ts";
 import { SimulatedStream } from "./stream.ts";
-import { Timeline } from "./timeline.ts";
 
 leaseStoreContract(
   "the simulated stream",
