@@ -16,7 +16,7 @@ import { instant } from "@leasehold/leases";
 import { checkNetwork } from "@leasehold/network";
 import { leaseViewOf } from "../../apps/dhcpd/src/api/rows.ts";
 import { readHeartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
-import { Membership } from "../../apps/dhcpd/src/cluster/membership.ts";
+import { Membership } from "../../apps/dhcpd/src/cluster/dhcp-membership.ts";
 import { MemberRegistry } from "../../apps/dhcpd/src/store-loss/member-registry.ts";
 import { readAnswer, readQuestion } from "../../apps/dhcpd/src/views/catch-up.ts";
 import { takeIn } from "../../apps/dhcpd/src/views/lease-feed.ts";

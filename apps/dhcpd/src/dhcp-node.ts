@@ -7,7 +7,7 @@ import { ConflictProbe, ServedLinks } from "@leasehold/link";
 import type { Logger } from "pino";
 import { type NodeView, nodeViewOf } from "./api/node-view.ts";
 import { readHeartbeat } from "./cluster/heartbeat.ts";
-import { newBootId } from "./cluster/node-name.ts";
+import { newBootId } from "../../../libs/cluster/src/node-name.ts";
 import { claimName } from "./io/cluster/claim-name.ts";
 import { ClusterAddress } from "./io/cluster/cluster-address.ts";
 import { FLOATING_LABEL } from "./io/cluster/floating-address.ts";

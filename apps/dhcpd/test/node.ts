@@ -11,7 +11,7 @@ import {
 import type { NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
 import type { Heartbeat, NodeState } from "../src/cluster/heartbeat.ts";
-import type { Membership } from "../src/cluster/membership.ts";
+import type { Membership } from "../src/cluster/dhcp-membership.ts";
 import type { DhcpService } from "../src/exchange/dhcp-service.ts";
 import type { NodeCore } from "../src/node-core.ts";
 import type { NodePorts } from "../src/node-ports.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { ip } from "../../test/wire.ts";
 import { FloatingIdentity } from "./floating-identity.ts";
-import { Membership } from "./membership.ts";
+import { Membership } from "./dhcp-membership.ts";
 
 const ADDRESS = ip("10.0.0.250");
 const OTHER = ip("10.0.0.251");

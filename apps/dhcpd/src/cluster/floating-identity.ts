@@ -4,7 +4,7 @@
 import { Election, type Word } from "@leasehold/cluster";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { Membership } from "./membership.ts";
+import type { Membership } from "./dhcp-membership.ts";
 
 /** The machine's side of it. */
 export interface AddressCarrier {

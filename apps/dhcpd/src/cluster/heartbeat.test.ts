@@ -3,7 +3,7 @@ import { Wrong } from "@leasehold/bus";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Heartbeat, readHeartbeat, withinBounds } from "./heartbeat.ts";
-import { Membership } from "./membership.ts";
+import { Membership } from "./dhcp-membership.ts";
 
 const good: Heartbeat = {
   ...{ node: "n2", version: "0.1.0", state: "serving", store: "healthy", isRestoring: false },

@@ -1,7 +1,7 @@
 // The links of the nodes, as each tells them in its heartbeat, and which subnet each would serve.
 import type { Network, Subnet } from "@leasehold/network";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
-import type { Membership } from "./membership.ts";
+import type { Membership } from "./dhcp-membership.ts";
 
 export interface MemberLink {
   readonly name: string;

@@ -3,7 +3,7 @@ import { compileNetwork } from "@leasehold/network";
 import type { ClientId } from "@leasehold/protocol";
 import { describe, expect, it } from "vitest";
 import { MembersOnLink } from "./members-on-link.ts";
-import { Membership } from "./membership.ts";
+import { Membership } from "./dhcp-membership.ts";
 
 const network = compileNetwork(
   {

@@ -4,7 +4,7 @@ import { Members } from "@leasehold/cluster";
 import type { LinkView } from "@leasehold/link";
 import type { Network, Subnet } from "@leasehold/network";
 import { parseIpv4 } from "@leasehold/protocol";
-import type { Membership } from "./membership.ts";
+import type { Membership } from "./dhcp-membership.ts";
 
 export class MembersOnLink {
   private readonly self: string;

@@ -4,7 +4,7 @@ import { Draining, type PauseWatch, type StreamClock } from "@leasehold/cluster"
 import type { ServedInterfaces } from "@leasehold/link";
 import type { StoreHealth } from "../store/store-health.ts";
 import type { NodeState } from "./heartbeat.ts";
-import type { NodeName } from "./node-name.ts";
+import type { NodeName } from "../../../../libs/cluster/src/node-name.ts";
 
 /** Why no packet is answered. */
 export type Refusal = "clock-fenced" | "was-paused" | "not-serving";

@@ -1,6 +1,6 @@
 // A2: a node that starts beside others that know more than the store does not serve before it knows as much.
 import { beforeEach, expect, test } from "vitest";
-import { Membership } from "../cluster/membership.ts";
+import { Membership } from "../cluster/dhcp-membership.ts";
 import { Acquaintance } from "./acquaintance.ts";
 
 let membership: Membership;

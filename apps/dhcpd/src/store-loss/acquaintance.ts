@@ -3,7 +3,7 @@
 
 import { DEAD_AFTER_MS } from "@leasehold/cluster";
 import type { KnownKeys } from "../cluster/known-keys.ts";
-import type { Membership } from "../cluster/membership.ts";
+import type { Membership } from "../cluster/dhcp-membership.ts";
 
 /** Hosts come from the inventory, whose syncer may be down, and one may have been removed just then: not waited for for ever. */
 const HOSTS_PATIENCE_MS = 600_000;

@@ -2,7 +2,7 @@
 import { Wrong } from "@leasehold/bus";
 import { describe, expect, test } from "vitest";
 import { ip } from "../../test/wire.ts";
-import { Membership } from "../cluster/membership.ts";
+import { Membership } from "../cluster/dhcp-membership.ts";
 import { MemberRegistry } from "./member-registry.ts";
 
 const DAY = 24 * 3600 * 1000;

@@ -4,7 +4,7 @@
 import { Wrong } from "@leasehold/bus";
 import { parseIpv4 } from "@leasehold/protocol";
 import { type KnownKeys, knownKeysOf } from "../cluster/known-keys.ts";
-import type { Membership } from "../cluster/membership.ts";
+import type { Membership } from "../cluster/dhcp-membership.ts";
 
 const PREFIX = "member.";
 const NAME = /^[\w-]{1,64}$/;

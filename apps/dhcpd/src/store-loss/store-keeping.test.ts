@@ -2,7 +2,7 @@
 
 import { newHttpServer } from "@leasehold/daemon";
 import { describe, expect, test } from "vitest";
-import { Membership } from "../cluster/membership.ts";
+import { Membership } from "../cluster/dhcp-membership.ts";
 import { addAcceptLoss } from "../io/api/accept-loss.ts";
 import { StoreHealth } from "../store/store-health.ts";
 import { Counters } from "../telemetry/counters.ts";

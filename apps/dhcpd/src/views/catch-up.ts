@@ -10,7 +10,7 @@ import {
   type Lease,
   type Revision,
 } from "@leasehold/leases";
-import type { Membership } from "../cluster/membership.ts";
+import type { Membership } from "../cluster/dhcp-membership.ts";
 import type { NodeWorld } from "./node-world.ts";
 
 /** An answer is below NATS's 1 MB by far. */

@@ -11,7 +11,7 @@ import {
 } from "@leasehold/leases";
 import { describe, expect, it } from "vitest";
 import { alice, bob, ip, X } from "../../test/wire.ts";
-import { Membership } from "../cluster/membership.ts";
+import { Membership } from "../cluster/dhcp-membership.ts";
 import { takeIn } from "./lease-feed.ts";
 import { NodeWorld } from "./node-world.ts";
 

@@ -1,7 +1,7 @@
 import { compileNetwork } from "@leasehold/network";
 import { expect, test } from "vitest";
 import { ip } from "../../test/wire.ts";
-import { Membership } from "../cluster/membership.ts";
+import { Membership } from "../cluster/dhcp-membership.ts";
 import { NodeWorld } from "./node-world.ts";
 
 test("addresses by which clients may name us: our own, the members', the cluster's", () => {

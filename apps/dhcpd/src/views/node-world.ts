@@ -15,7 +15,7 @@ import type { LinkView } from "@leasehold/link";
 import { compileNetwork, type Network, type Subnet } from "@leasehold/network";
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import { MembersOnLink } from "../cluster/members-on-link.ts";
-import type { Membership } from "../cluster/membership.ts";
+import type { Membership } from "../cluster/dhcp-membership.ts";
 import { LeasequeryIndex } from "../leasequery/lease-index.ts";
 import { Alarms } from "../telemetry/alarms.ts";
 import { networkWarnings } from "./network-warnings.ts";

@@ -3,7 +3,7 @@
 import type { Bus } from "@leasehold/bus";
 import { BEAT_EVERY_MS } from "@leasehold/cluster";
 import { reasonOf } from "@leasehold/document/operator-error";
-import { type NodeName, REFUSED_BEAT_MS } from "../../cluster/node-name.ts";
+import { type NodeName, REFUSED_BEAT_MS } from "../../../../../libs/cluster/src/node-name.ts";
 
 const ANSWER_MAX_MS = 500;
 const LOOK_EVERY_MS = 50;

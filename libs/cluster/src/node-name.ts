@@ -3,8 +3,8 @@
 // not begin to serve; of two that began at once the younger one lets go. Also: one address, one node.
 import { randomBytes } from "node:crypto";
 import { DEAD_AFTER_MS } from "@leasehold/cluster";
-import type { Counters } from "../telemetry/counters.ts";
-import type { Heartbeat } from "./heartbeat.ts";
+import type { Counters } from "../../../apps/dhcpd/src/telemetry/counters.ts";
+import type { Heartbeat } from "../../../apps/dhcpd/src/cluster/heartbeat.ts";
 
 /** How often a node that was refused its name tells the other one so. */
 export const REFUSED_BEAT_MS = 5000;

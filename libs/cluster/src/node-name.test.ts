@@ -1,8 +1,8 @@
 // A10: of two processes with one name one serves, and both say so.
 import { describe, expect, test } from "vitest";
-import { beatOf } from "../../test/node.ts";
-import { Counters } from "../telemetry/counters.ts";
-import type { Heartbeat } from "./heartbeat.ts";
+import { beatOf } from "../../../apps/dhcpd/test/node.ts";
+import { Counters } from "../../../apps/dhcpd/src/telemetry/counters.ts";
+import type { Heartbeat } from "../../../apps/dhcpd/src/cluster/heartbeat.ts";
 import { NodeName, newBootId } from "./node-name.ts";
 
 function process(bootId: string, address: string) {

@@ -4,7 +4,7 @@ import { DEAD_AFTER_MS } from "@leasehold/cluster";
 import { describe, expect, test } from "vitest";
 import { ip } from "../../test/wire.ts";
 import type { Heartbeat } from "./heartbeat.ts";
-import { Membership } from "./membership.ts";
+import { Membership } from "./dhcp-membership.ts";
 
 const DAY = 24 * 3600 * 1000;
 
