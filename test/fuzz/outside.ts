@@ -15,8 +15,8 @@ import { LEASE_WRITES } from "@leasehold/lease-store";
 import { instant } from "@leasehold/leases";
 import { checkNetwork } from "@leasehold/network";
 import { leaseViewOf } from "../../apps/dhcpd/src/api/rows.ts";
+import { DhcpMembership } from "../../apps/dhcpd/src/cluster/dhcp-membership.ts";
 import { readHeartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
-import { Membership } from "../../apps/dhcpd/src/cluster/dhcp-membership.ts";
 import { MemberRegistry } from "../../apps/dhcpd/src/store-loss/member-registry.ts";
 import { readAnswer, readQuestion } from "../../apps/dhcpd/src/views/catch-up.ts";
 import { takeIn } from "../../apps/dhcpd/src/views/lease-feed.ts";
@@ -80,7 +80,7 @@ export function repeatOutside(target: string, octets: Uint8Array): boolean {
 }
 
 function targetsOf(): Record<string, Target> {
-  const membership = new Membership("n1");
+  const membership = new DhcpMembership("n1");
   const heard = <Value>(subject: Subject<Value>, take: (value: Value) => void): Target => {
     const about = `${subject.prefix}.${subject.node === "*" ? "n2" : subject.node}`;
     return (data) => {
@@ -112,7 +112,7 @@ function targetsOf(): Record<string, Target> {
   };
 }
 
-function recordTargets(membership: Membership): Record<string, Target> {
+function recordTargets(membership: DhcpMembership): Record<string, Target> {
   const world = new NodeWorld("n1", membership);
   const registry = new MemberRegistry({ self: "n1", membership, put: async () => ({ ok: true }) });
   const inventory = new Inventory();

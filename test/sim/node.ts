@@ -4,7 +4,7 @@ import type { Told } from "@leasehold/bus";
 import { HANDOVER_MS } from "@leasehold/cluster";
 import { DEFAULT_POLICY } from "@leasehold/leases";
 import { clientIdOfHardware, MessageType, type Packet } from "@leasehold/protocol";
-import type { Heartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
+import type { DhcpHeartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
 import { NodeCore } from "../../apps/dhcpd/src/node-core.ts";
 import type { NodePorts } from "../../apps/dhcpd/src/node-ports.ts";
 import type { Serving } from "../../apps/dhcpd/src/node-serving.ts";
@@ -25,7 +25,7 @@ const UNDER_WAY_MS = 3000;
 export interface Surroundings extends StoreSurroundings {
   /** It carries the floating address, for some seconds. */
   carry(by: SimulatedNode): void;
-  beat(from: SimulatedNode, beat: Heartbeat): void;
+  beat(from: SimulatedNode, beat: DhcpHeartbeat): void;
   send(from: SimulatedNode, payload: Buffer, destination: Destination): void;
   blame(what: string): void;
   /** Whether a link throws when it is to send that. */
@@ -140,7 +140,7 @@ export class SimulatedNode {
       this.readAt.set(key, this.around.timeline.now);
   }
 
-  hearBeat(node: string, beat: Heartbeat): void {
+  hearBeat(node: string, beat: DhcpHeartbeat): void {
     this.life?.process.enter("store", () => this.life?.core.hear(node, beat));
   }
 }

@@ -2,7 +2,7 @@
 // is run.ts.
 import type { LeaseEvent } from "@leasehold/leases";
 import { formatIpv4, type Ipv4, ipv4, MessageType, type Packet } from "@leasehold/protocol";
-import type { Heartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
+import type { DhcpHeartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
 import type { Destination } from "../../apps/dhcpd/src/ports.ts";
 import { START } from "../../apps/dhcpd/test/node.ts";
 import { decoded, told } from "../../apps/dhcpd/test/wire.ts";
@@ -325,7 +325,7 @@ export class Simulation implements Wire {
     return node;
   }
 
-  private beat(from: SimulatedNode, beat: Heartbeat): void {
+  private beat(from: SimulatedNode, beat: DhcpHeartbeat): void {
     if (!from.door.isOpen) return;
     for (const to of this.nodes) {
       if (to === from || !to.door.isOpen || this.muted.get(from.index)?.has(to.index)) continue;

@@ -170,6 +170,35 @@ test("status: where the floating address is, who cannot carry it, and a node of 
   expect((await lines())[0]).toBe("server identifier  floating 10.77.0.2 (on no node)");
 });
 
+test("status: processes that do not answer DHCP, beside the nodes that do", async () => {
+  const seen = { version: "0.2.0", lastSeen: new Date(NOW).toISOString() };
+  const node = { name: "n1", role: "dhcp", state: "serving", addresses: ["10.77.0.11"], ...seen };
+  const other = {
+    name: "n1",
+    role: "boot",
+    state: "serving",
+    addresses: ["10.77.0.11"],
+    notReady: "no files",
+  };
+  const body = {
+    ...{ node: "n1", version: "0.2.0", serverIdentifier: { mode: "per-node" }, store: { state: "healthy" } },
+    nodes: [{ ...node, networkRevision: 3, hosts: 0, leases: 0 }],
+    others: [{ ...other, ...seen }],
+  };
+  const server = await serve({ "GET /api/v1/cluster": () => ({ body }) });
+  const { out, code } = await leasehold(["status", "--server", server]);
+  expect(out.split("\n").slice(4)).toEqual([
+    "NODE  STATE    ADDRESS     VERSION  NETWORK  HOSTS  LEASES  SEEN",
+    "n1    serving  10.77.0.11  0.2.0    3        0      0       now",
+    "",
+    "ROLE  NAME  STATE      ADDRESS     VERSION  SEEN",
+    "boot  n1    not ready  10.77.0.11  0.2.0    now",
+    "",
+    "boot n1 is not ready: no files.",
+  ]);
+  expect(code).toBe(1);
+});
+
 test("of several servers, one that is ready serves", async () => {
   const starting = await serve({ "GET /readyz": () => ({ status: 503, body: {} }) });
   const ready = await serve({ "GET /api/v1/leases": () => ({ body: [] }) });

@@ -2,12 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as passing } from "node:timers/promises";
 import { type Bus, beat, onBeat } from "@leasehold/bus";
-import { HANDOVER_MS } from "@leasehold/cluster";
+import { HANDOVER_MS, newBootId } from "@leasehold/cluster";
 import { ConflictProbe, ServedLinks } from "@leasehold/link";
 import type { Logger } from "pino";
 import { type NodeView, nodeViewOf } from "./api/node-view.ts";
 import { readHeartbeat } from "./cluster/heartbeat.ts";
-import { newBootId } from "../../../libs/cluster/src/node-name.ts";
 import { claimName } from "./io/cluster/claim-name.ts";
 import { ClusterAddress } from "./io/cluster/cluster-address.ts";
 import { FLOATING_LABEL } from "./io/cluster/floating-address.ts";
@@ -68,7 +67,7 @@ export class DhcpNode {
     const { name: self, api } = file;
     return {
       ...{ self, version, log, api: api.listen, interfaces: links, carrier: clusterAddress.carrier },
-      bootId: newBootId(Date.now()),
+      bootId: newBootId(Date.now(), randomBytes(6).toString("hex")),
       intentPrefix: `${self}-${Date.now().toString(36)}-`,
       machine: { steady: () => performance.now(), wall: Date.now },
       ...{ soon: queueMicrotask, later: setImmediate, inTurns },

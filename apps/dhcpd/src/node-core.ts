@@ -1,12 +1,11 @@
 // A node, whole but for its sockets, its timers and NATS: it is handed packets, heartbeats and time, and asks for the rest through
 // its ports. dhcpd, the simulation, the tests and the bench all run this one.
 
-import { BEAT_EVERY_MS, PauseWatch, StreamClock } from "@leasehold/cluster";
+import { BEAT_EVERY_MS, type Heartbeat, NodeName, PauseWatch, StreamClock } from "@leasehold/cluster";
+import { DhcpMembership } from "./cluster/dhcp-membership.ts";
 import { FloatingIdentity, tellFloating } from "./cluster/floating-identity.ts";
-import type { Heartbeat } from "./cluster/heartbeat.ts";
-import { heartbeatOf } from "./cluster/heartbeat.ts";
-import { Membership } from "./cluster/dhcp-membership.ts";
-import { NodeName } from "../../../libs/cluster/src/node-name.ts";
+import type { DhcpHeartbeat } from "./cluster/heartbeat.ts";
+import { heartbeatOf, ROLE } from "./cluster/heartbeat.ts";
 import { Readiness } from "./cluster/readiness.ts";
 import { Intake, type Received } from "./intake/intake.ts";
 import type { NodePorts, StorePorts } from "./node-ports.ts";
@@ -54,12 +53,18 @@ export class NodeCore {
     const { counters } = this.telemetry;
     this.clock = new StreamClock(steady(), machine.wall());
     this.clocks = clocksOf(this.clock, machine);
-    const membership = new Membership(self);
+    const membership = new DhcpMembership(self);
     this.world = new NodeWorld(self, membership, ports.policy);
     this.world.alarms.onRaised = ({ fields, sentence }) => log.warn(fields, sentence);
     this.health = new StoreHealth(ports.isConnected);
     this.alarms = new StoreAlarms(log);
-    this.name = new NodeName({ self, bootId, counters, log, addresses: () => interfaces.texts });
+    this.name = new NodeName({
+      ...{ self, role: ROLE, bootId, addresses: () => interfaces.texts },
+      onDoubled: (what, sentence) => {
+        counters.count("trouble", what);
+        log.error(sentence);
+      },
+    });
     this.readiness = new Readiness({
       ...{ clock: this.clock, name: this.name, health: this.health, links: interfaces, steady },
       pause: new PauseWatch(steady(), machine.wall()),
@@ -214,7 +219,7 @@ export class NodeCore {
     this.beat(); // Somebody waits for all nodes to follow.
   }
 
-  private heartbeat(): Heartbeat {
+  private heartbeat(): DhcpHeartbeat {
     const { ports, telemetry, world, name, readiness, serving, health, alarms, floating, clocks } = this;
     return heartbeatOf({
       ...{ node: ports.self, version: ports.version, bootId: name.bootId, api: ports.api },

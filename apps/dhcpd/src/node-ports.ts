@@ -5,7 +5,7 @@ import type { GroupCommitOptions } from "@leasehold/lease-store";
 import type { LeasePolicy } from "@leasehold/leases";
 import type { ServedInterfaces } from "@leasehold/link";
 import type { AddressCarrier } from "./cluster/floating-identity.ts";
-import type { Heartbeat } from "./cluster/heartbeat.ts";
+import type { DhcpHeartbeat } from "./cluster/heartbeat.ts";
 import type { ServiceParts } from "./exchange/exchange.ts";
 import type { IntakeOptions, Received } from "./intake/intake.ts";
 import type { Log, MachineClocks, ReadableLeaseStore } from "./ports.ts";
@@ -32,7 +32,7 @@ export interface NodePorts extends Pick<ServiceParts, "probe" | "randomOctets" |
   /** Whether the connection to NATS is up. */
   readonly isConnected: () => boolean;
   /** Tells the others; lost when nobody can hear it. */
-  readonly publish: (beat: Heartbeat) => void;
+  readonly publish: (beat: DhcpHeartbeat) => void;
   /** Before the number of each of its attempts at a write: no other process has the same. */
   readonly intentPrefix: string;
   /** When what is under way has ended; and when everything else has had its turn. */

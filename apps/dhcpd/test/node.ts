@@ -1,5 +1,7 @@
 // A node without sockets and without NATS: the real one on the memory store, with a clock that stands still until it is moved, and a
 // store that can be made slow, deaf or shut.
+
+import type { NodeState } from "@leasehold/cluster";
 import { hostKey } from "@leasehold/inventory";
 import {
   encodeLeaseEvent,
@@ -10,8 +12,8 @@ import {
 } from "@leasehold/leases";
 import type { NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Packet } from "@leasehold/protocol";
-import type { Heartbeat, NodeState } from "../src/cluster/heartbeat.ts";
-import type { Membership } from "../src/cluster/dhcp-membership.ts";
+import type { DhcpMembership } from "../src/cluster/dhcp-membership.ts";
+import type { DhcpHeartbeat } from "../src/cluster/heartbeat.ts";
 import type { DhcpService } from "../src/exchange/dhcp-service.ts";
 import type { NodeCore } from "../src/node-core.ts";
 import type { NodePorts } from "../src/node-ports.ts";
@@ -80,7 +82,7 @@ export class TestNode {
   readonly store: MemoryLeaseStore;
   readonly door: StoreDoor;
   readonly core: NodeCore;
-  readonly membership: Membership;
+  readonly membership: DhcpMembership;
   readonly world: NodeWorld;
   readonly counters: Counters;
   readonly service: DhcpService;
@@ -94,7 +96,7 @@ export class TestNode {
   private readonly memory: MemoryCore;
   private readonly unseen: StoredEvent[] = [];
   /** The last word of each node that is heard again and again. */
-  private readonly heard = new Map<string, Heartbeat>();
+  private readonly heard = new Map<string, DhcpHeartbeat>();
 
   constructor(setting: NodeSetting = {}) {
     this.name = setting.name ?? "n1";
@@ -236,7 +238,7 @@ export class TestNode {
   }
 }
 
-export function beatOf(of: { name: string; address: string }, state: NodeState): Heartbeat {
+export function beatOf(of: { name: string; address: string }, state: NodeState): DhcpHeartbeat {
   return {
     bootId: BOOT_ID,
     ...{ node: of.name, version: "0", state, addresses: [of.address], api: "", networkRevision: 1 },

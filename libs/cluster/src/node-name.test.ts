@@ -1,27 +1,27 @@
 // A10: of two processes with one name one serves, and both say so.
 import { describe, expect, test } from "vitest";
-import { beatOf } from "../../../apps/dhcpd/test/node.ts";
-import { Counters } from "../../../apps/dhcpd/src/telemetry/counters.ts";
-import type { Heartbeat } from "../../../apps/dhcpd/src/cluster/heartbeat.ts";
-import { NodeName, newBootId } from "./node-name.ts";
+import type { Heartbeat } from "./heartbeat.ts";
+import { type Doubled, NodeName, newBootId } from "./node-name.ts";
 
 function process(bootId: string, address: string) {
   const lines: string[] = [];
-  const counters = new Counters();
+  const doubled: Doubled[] = [];
   const name = new NodeName({
-    ...{ self: "n1", bootId, counters, addresses: () => [address] },
-    log: { error: (line) => lines.push(line) },
+    ...{ self: "n1", role: "dhcp", bootId, addresses: () => [address] },
+    onDoubled: (what, sentence) => {
+      doubled.push(what);
+      lines.push(sentence);
+    },
   });
   const beat = (more: Partial<Heartbeat> = {}): Heartbeat => ({
-    ...beatOf({ name: "n1", address }, "serving"),
-    bootId,
+    ...{ node: "n1", version: "0.1.0", state: "serving", addresses: [address], api: "", bootId },
     ...more,
   });
-  return { name, beat, lines, counters };
+  return { name, beat, lines, doubled };
 }
 
-const older = () => process(newBootId(1000), "10.0.0.2");
-const younger = () => process(newBootId(2000), "10.0.0.9");
+const older = () => process(newBootId(1000, "0f"), "10.0.0.2");
+const younger = () => process(newBootId(2000, "0a"), "10.0.0.9");
 
 describe("A10: two nodes with one name", () => {
   test("who starts while the other lives does not serve, and says why", () => {
@@ -45,7 +45,7 @@ describe("A10: two nodes with one name", () => {
       expect(first.name.hear("n1", second.beat({ state: "starting", isRefused: true }), at)).toBe(true);
     expect(first.name.refusal(10_000)).toBeUndefined();
     expect(first.lines).toHaveLength(1);
-    expect(first.counters.of("trouble").get("duplicate-node-name")).toBe(1);
+    expect(first.doubled).toEqual(["duplicate-node-name"]);
     expect(first.name.warnings(10_000)).toHaveLength(1);
     expect(first.name.warnings(26_000)).toEqual([]);
   });
@@ -93,5 +93,12 @@ test("two nodes with one address: both say so", () => {
   const first = older();
   first.name.hear("n2", { ...first.beat(), node: "n2" }, 0);
   expect(first.name.warnings(0)[0]).toContain("node n2 says that 10.0.0.2 is its own");
-  expect(first.counters.of("trouble").get("duplicate-node-address")).toBe(1);
+  expect(first.doubled).toEqual(["duplicate-node-address"]);
+});
+
+test("a process of another role may have the name and the address: one machine, one name", () => {
+  const first = older();
+  for (const node of ["n1", "n2"])
+    expect(first.name.hear(node, { ...first.beat({ role: "boot", bootId: "other" }), node }, 0)).toBe(false);
+  expect([first.name.refusal(0), first.lines]).toEqual([undefined, []]);
 });

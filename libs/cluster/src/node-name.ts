@@ -1,10 +1,7 @@
-// One name, one node. Two processes of one name would both answer clients, as one member in the eyes of the others, and a floating
-// address could be on both. So each process has an id of its own (bootId) in its heartbeats: who hears its name from another one does
-// not begin to serve; of two that began at once the younger one lets go. Also: one address, one node.
-import { randomBytes } from "node:crypto";
-import { DEAD_AFTER_MS } from "@leasehold/cluster";
-import type { Counters } from "../../../apps/dhcpd/src/telemetry/counters.ts";
-import type { Heartbeat } from "../../../apps/dhcpd/src/cluster/heartbeat.ts";
+// One name, one process of a role. Two nodes of one name would both answer clients, as one member in the eyes of the others, and a
+// floating address could be on both. So each process has an id of its own (bootId) in its heartbeats: who hears its name from another
+// one does not begin to serve; of two that began at once the younger one lets go. Also: one address, one node.
+import { DEAD_AFTER_MS, type Heartbeat, roleOf } from "./heartbeat.ts";
 
 /** How often a node that was refused its name tells the other one so. */
 export const REFUSED_BEAT_MS = 5000;
@@ -12,9 +9,9 @@ export const REFUSED_BEAT_MS = 5000;
 const WARNED_FOR_MS = 3 * REFUSED_BEAT_MS;
 const WARNINGS_MAX = 64;
 
-/** Later ones are larger, as far as clocks go. */
-export function newBootId(now: number): string {
-  return `${now.toString(36).padStart(9, "0")}-${randomBytes(6).toString("hex")}`;
+/** Later ones are larger, as far as clocks go. `random` tells two apart that began in one ms. */
+export function newBootId(now: number, random: string): string {
+  return `${now.toString(36).padStart(9, "0")}-${random}`;
 }
 
 interface Warned {
@@ -22,13 +19,15 @@ interface Warned {
   at: number;
 }
 
+export type Doubled = "duplicate-node-name" | "duplicate-node-address";
+
 export interface NodeNameParts {
   readonly self: string;
-  /** A new one when not given. */
-  readonly bootId?: string;
-  readonly counters: Counters;
-  readonly log: { error(what: string): void };
-  /** Of this node, on the links that it serves. */
+  readonly role: string;
+  readonly bootId: string;
+  /** Told once of each, in a sentence for people. */
+  readonly onDoubled: (what: Doubled, sentence: string) => void;
+  /** Of this node, by which clients reach it. */
   readonly addresses: () => readonly string[];
 }
 
@@ -44,18 +43,21 @@ export class NodeName {
   constructor(parts: NodeNameParts) {
     this.parts = parts;
     this.self = parts.self;
-    this.bootId = parts.bootId ?? newBootId(Date.now());
+    this.bootId = parts.bootId;
   }
 
   /** Whether a heartbeat is none of a member: of another process with this node's name, or of one that does not serve for that. */
   hear(node: string, beat: Heartbeat, now: number): boolean {
+    // A machine's processes of other roles may have its name, and have its addresses.
+    if (roleOf(beat) !== this.parts.role) return beat.isRefused === true;
     if (node !== this.parts.self) {
       if (beat.isRefused !== true) this.lookForOwnAddress(beat, now);
       return beat.isRefused === true;
     }
     if (beat.bootId === this.bootId) return false;
     if (beat.isRefused !== true) this.other = beat.state === "stopped" ? undefined : { beat, at: now };
-    if (beat.state !== "stopped") this.warn(`name ${beat.bootId}`, this.sentenceOf(beat), now);
+    if (beat.state !== "stopped")
+      this.warn({ what: "duplicate-node-name", of: `${beat.bootId}` }, this.sentenceOf(beat), now);
     return true;
   }
 
@@ -89,13 +91,14 @@ export class NodeName {
     for (const address of addresses)
       if (own.includes(address))
         this.warn(
-          `${node} ${address}`,
+          { what: "duplicate-node-address", of: `${node} ${address}` },
           `node ${node} says that ${address} is its own, and it is this node's, too: give one of them another address`,
           now,
         );
   }
 
-  private warn(key: string, sentence: string, now: number): void {
+  private warn({ what, of }: { what: Doubled; of: string }, sentence: string, now: number): void {
+    const key = `${what} ${of}`;
     const known = this.warned.get(key);
     if (known !== undefined && now - known.at <= WARNED_FOR_MS) {
       known.at = now;
@@ -103,10 +106,6 @@ export class NodeName {
     }
     if (this.warned.size >= WARNINGS_MAX) return;
     this.warned.set(key, { sentence, at: now });
-    this.parts.counters.count(
-      "trouble",
-      key.startsWith("name ") ? "duplicate-node-name" : "duplicate-node-address",
-    );
-    this.parts.log.error(sentence);
+    this.parts.onDoubled(what, sentence);
   }
 }

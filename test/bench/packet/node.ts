@@ -1,6 +1,6 @@
 // One node of three, whole but for its sockets and its connection to NATS.
 import { formatIpv4, type Ipv4, parseIpv4 } from "@leasehold/protocol";
-import type { Heartbeat } from "../../../apps/dhcpd/src/cluster/heartbeat.ts";
+import type { DhcpHeartbeat } from "../../../apps/dhcpd/src/cluster/heartbeat.ts";
 import type { ServiceLink } from "../../../apps/dhcpd/src/ports.ts";
 import type { LeaseRecord } from "../../../apps/dhcpd/src/views/lease-feed.ts";
 import { MemoryCore } from "../../../apps/dhcpd/test/memory-core.ts";
@@ -64,7 +64,7 @@ export class BenchNode {
   }
 }
 
-function beatOf(n: number): Heartbeat {
+function beatOf(n: number): DhcpHeartbeat {
   const address = formatIpv4((SERVER + n - 1) as Ipv4);
   return beatAs({ name: `n${n}`, address }, "serving");
 }

@@ -15,6 +15,8 @@ interface ClusterView extends Unusable {
     readonly carriedBy?: string | null;
   };
   readonly nodes: readonly NodeView[];
+  /** Processes that do not answer DHCP; absent from a node of an earlier version. */
+  readonly others?: readonly OtherView[];
   /** Absent from a node of an earlier version. */
   readonly warnings?: readonly string[];
   readonly alarms?: readonly string[];
@@ -24,6 +26,16 @@ interface ClusterView extends Unusable {
     readonly server?: string | null;
     readonly serverVersion?: string | null;
   };
+}
+
+interface OtherView {
+  readonly name: string;
+  readonly role: string;
+  readonly state: string;
+  readonly addresses: readonly string[];
+  readonly version: string;
+  readonly notReady: string | null;
+  readonly lastSeen: string;
 }
 
 interface NodeView {
@@ -63,6 +75,7 @@ export const status: Command = {
         ...headLines(cluster, reply.server),
         "",
         ...nodeLines(cluster, world.now()),
+        ...otherLines(cluster, world.now()),
         ...obstacleLines(cluster),
         ...alarmLines(cluster),
         ...troubleLines(cluster),
@@ -86,10 +99,11 @@ function headLines({ node, serverIdentifier, store }: ClusterView, server: strin
 }
 
 const isAway = ({ state }: NodeView) => state === "dead" || state === "stopped";
-const isReady = (node: NodeView) => node.state === "serving" && !node.notReady;
+type Shown = Pick<OtherView, "state"> & { readonly notReady?: string | null };
+const isReady = (node: Shown) => node.state === "serving" && !node.notReady;
 
 /** A node that serves and would not be given clients by a load balancer is not ready. */
-function shownState(node: NodeView): string {
+function shownState(node: Shown): string {
   return node.state === "serving" && node.notReady ? "not ready" : node.state;
 }
 
@@ -99,6 +113,7 @@ function exitCodeOf(cluster: ClusterView): ExitCode {
   const isWell =
     (cluster.alarms ?? []).length === 0 &&
     cluster.nodes.every(isReady) &&
+    (cluster.others ?? []).every(isReady) &&
     cluster.store.state === "healthy" &&
     troublesOf(cluster).length === 0;
   return isWell ? STATUS_CODE.well : STATUS_CODE.degraded;
@@ -106,7 +121,7 @@ function exitCodeOf(cluster: ClusterView): ExitCode {
 
 const STATUS_CODE = { well: 0, degraded: 1, notServing: 2 } as const;
 
-function troublesOf({ nodes, unserved = [] }: ClusterView): string[] {
+function troublesOf({ nodes, others = [], unserved = [] }: ClusterView): string[] {
   const alive = nodes.filter((node) => !isAway(node));
   const without = alive.flatMap(({ name, links = [] }) =>
     links.filter((link) => link.subnet === null).map((link) => ({ name, link: link.name })),
@@ -114,6 +129,11 @@ function troublesOf({ nodes, unserved = [] }: ClusterView): string[] {
   const byLink = Map.groupBy(without, ({ link }) => link);
   return [
     ...alive.flatMap(({ name, notReady }) => (notReady ? [`${name} is not ready: ${notReady}.`] : [])),
+    ...others.flatMap(({ role, name, notReady, state }) =>
+      notReady && state !== "dead" && state !== "stopped"
+        ? [`${role} ${name} is not ready: ${notReady}.`]
+        : [],
+    ),
     ...[...byLink].map(
       ([link, each]) => `${each.map(({ name }) => name).join(", ")}: ${link} has no subnet.`,
     ),
@@ -169,4 +189,17 @@ function nodeLines(cluster: ClusterView, now: number): string[] {
     relativeTime(node.lastSeen, now),
   ]);
   return table(heads, rows);
+}
+
+function otherLines({ others = [] }: ClusterView, now: number): string[] {
+  if (others.length === 0) return [];
+  const rows = others.map((other) => [
+    other.role,
+    other.name,
+    shownState(other),
+    other.addresses.join(" "),
+    other.version,
+    relativeTime(other.lastSeen, now),
+  ]);
+  return ["", ...table(["ROLE", "NAME", "STATE", "ADDRESS", "VERSION", "SEEN"], rows)];
 }

@@ -1,8 +1,9 @@
 // The cluster as one node sees it: what `GET /api/v1/cluster` answers (docs/api.md).
 import { LEASES } from "@leasehold/bus";
+import { type Heartbeat, type LastWord, roleOf } from "@leasehold/cluster";
 import type { Network } from "@leasehold/network";
 import { parseIpv4 } from "@leasehold/protocol";
-import type { Heartbeat } from "../cluster/heartbeat.ts";
+import { type DhcpHeartbeat, ROLE } from "../cluster/heartbeat.ts";
 import { memberLinks } from "../cluster/member-links.ts";
 import { unservedSubnets } from "./change-impact.ts";
 import type { NodeView } from "./node-view.ts";
@@ -16,6 +17,8 @@ export function clusterViewOf(node: NodeView) {
     version,
     serverIdentifier: serverIdentifierOf(node),
     nodes: nodesOf(node),
+    /** Processes of the cluster that do not answer DHCP. */
+    others: othersOf(node),
     /** Subnets of which the document says on which interface they are, and no node has it. */
     unserved: unservedSubnets(node.world.network, memberLinks(node.world.membership, node.clocks.steady())),
     /** Of the network document in force, and of pools that cover addresses which somebody has. */
@@ -44,8 +47,10 @@ export function clusterViewOf(node: NodeView) {
 }
 
 function alarmsOf({ world, clocks }: NodeView): string[] {
-  const others = world.membership.all(clocks.steady()).filter(({ isAlive }) => isAlive);
-  return [...new Set([...world.alarms.sentences, ...others.flatMap(({ beat }) => beat.alarms ?? [])])];
+  const now = clocks.steady();
+  const heard = [...world.membership.all(now), ...world.membership.others(now)];
+  const others = heard.flatMap(({ beat, isAlive }) => (isAlive ? (beat.alarms ?? []) : []));
+  return [...new Set([...world.alarms.sentences, ...others])];
 }
 
 function serverIdentifierOf({ world, clocks }: NodeView) {
@@ -60,17 +65,42 @@ function nodesOf({ world, clocks }: NodeView) {
     .map(({ beat: { node, links, ...rest }, silentMs, isAlive }) => ({
       name: node,
       ...rest,
+      role: ROLE,
       ...(links && { links: links.map((link) => ({ ...link, subnet: subnetIdOf(link, world.network) })) }),
-      state: isAlive || rest.state === "stopped" ? rest.state : "dead",
-      lastSeen: new Date(Date.now() - silentMs).toISOString(),
+      ...seen({ beat: rest, silentMs, isAlive }),
     }));
-  const unheard = world.membership.unheard().map((name) => ({ name, state: "dead", ...NOTHING_HEARD }));
+  const unheard = world.membership
+    .unheard()
+    .map((name) => ({ name, role: ROLE, state: "dead", ...NOTHING_HEARD }));
   return [...heard, ...unheard];
+}
+
+function othersOf({ world, clocks }: NodeView) {
+  return world.membership.others(clocks.steady()).map(({ beat, silentMs, isAlive }) => {
+    const { node: name, version, addresses, api, notReady = null } = beat;
+    return {
+      name,
+      role: roleOf(beat),
+      version,
+      addresses,
+      api,
+      notReady,
+      ...seen({ beat, silentMs, isAlive }),
+    };
+  });
+}
+
+/** Who is silent is dead, whatever it said last, unless that was goodbye. */
+function seen({ beat: { state }, silentMs, isAlive }: LastWord<Pick<Heartbeat, "state">>) {
+  return {
+    state: isAlive || state === "stopped" ? state : "dead",
+    lastSeen: new Date(Date.now() - silentMs).toISOString(),
+  };
 }
 
 /** The primary one of the link; null when it serves none. */
 function subnetIdOf(
-  { name, addresses }: NonNullable<Heartbeat["links"]>[number],
+  { name, addresses }: NonNullable<DhcpHeartbeat["links"]>[number],
   network: Network,
 ): string | null {
   const numbers = addresses.flatMap((text) => parseIpv4(text) ?? []);

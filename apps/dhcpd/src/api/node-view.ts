@@ -1,8 +1,8 @@
 // What the API, the metrics and the command see of a node, and what they may have it do.
 import { type Bus, BusError } from "@leasehold/bus";
+import type { NodeState } from "@leasehold/cluster";
 import type { LinkView } from "@leasehold/link";
 import type { Packet } from "@leasehold/protocol";
-import type { NodeState } from "../cluster/heartbeat.ts";
 import { type Cleared, clearThrough, type Order } from "../exchange/clear-lease.ts";
 import type { Foreseen } from "../exchange/exchange.ts";
 import type { NodeCore } from "../node-core.ts";

@@ -3,12 +3,12 @@
 import { DEAD_AFTER_MS } from "@leasehold/cluster";
 import { describe, expect, test } from "vitest";
 import { ip } from "../../test/wire.ts";
-import type { Heartbeat } from "./heartbeat.ts";
-import { Membership } from "./dhcp-membership.ts";
+import { DhcpMembership } from "./dhcp-membership.ts";
+import type { DhcpHeartbeat } from "./heartbeat.ts";
 
 const DAY = 24 * 3600 * 1000;
 
-function beat(node: string, more: Partial<Heartbeat> = {}): Heartbeat {
+function beat(node: string, more: Partial<DhcpHeartbeat> = {}): DhcpHeartbeat {
   return {
     ...{ node, version: "0.1.0", state: "serving", addresses: [`10.0.0.${node.slice(1)}`], api: "" },
     ...{ networkRevision: 1, leasesPosition: 0, inventoryRevision: 0, hosts: 0, leases: 0, counters: {} },
@@ -16,14 +16,14 @@ function beat(node: string, more: Partial<Heartbeat> = {}): Heartbeat {
   };
 }
 
-function membership(...nodes: string[]): Membership {
-  const all = new Membership("n1");
+function membership(...nodes: string[]): DhcpMembership {
+  const all = new DhcpMembership("n1");
   for (const node of nodes) all.hear(node, beat(node), 0);
   return all;
 }
 
 test("a node alone is a cluster of one", () => {
-  expect(new Membership("n1").members.names).toEqual(["n1"]);
+  expect(new DhcpMembership("n1").members.names).toEqual(["n1"]);
 });
 
 test("members are those that serve, and this node whatever it says of itself", () => {
@@ -46,7 +46,7 @@ test("who is not heard for two seconds is taken for dead, and comes back with a 
 });
 
 test("hearing says whether the members changed, so that it is logged once", () => {
-  const all = new Membership("n1");
+  const all = new DhcpMembership("n1");
   expect(all.hear("n2", beat("n2"), 0)).toBe(true);
   expect(all.hear("n2", beat("n2"), 500)).toBe(false);
 });
@@ -102,20 +102,31 @@ describe("nonsense on the subject is ignored", () => {
     ["no addresses", { ...beat("n2"), addresses: undefined }],
     ["addresses that are none", { ...beat("n2"), addresses: "10.0.0.2" }],
   ])("%s", (_, value) => {
-    const all = new Membership("n1");
+    const all = new DhcpMembership("n1");
     expect(all.hear("n2", value, 0)).toBe(false);
     expect(all.all(0)).toEqual([]);
   });
 
   test("an address among others that is none", () => {
-    const all = new Membership("n1");
+    const all = new DhcpMembership("n1");
     all.hear("n2", beat("n2", { addresses: ["10.0.0.300", null as never, "10.0.0.2"] }), 0);
     expect(all.isMember(ip("10.0.0.2"))).toBe(true);
   });
 
   test("more names than a cluster has nodes", () => {
-    const all = new Membership("n1");
+    const all = new DhcpMembership("n1");
     for (let n = 0; n < 100; n++) all.hear(`x${n}`, beat(`x${n}`, { addresses: [] }), 0);
     expect(all.all(0)).toHaveLength(64);
   });
+});
+
+test("a process of another role on the same machine shares its addresses, and is none of the nodes that clients know", () => {
+  const all = membership("n2");
+  all.hear("n2", { ...beat("n2"), role: "boot", addresses: ["10.0.0.2", "10.0.0.7"] }, 0);
+  all.hear("b1", { ...beat("b1"), role: "boot", addresses: ["10.0.0.8"], leasesPosition: 9 }, 0);
+  expect(all.members.names).toEqual(["n1", "n2"]);
+  expect(all.liveMemberOf(ip("10.0.0.2"))).toBe("n2");
+  expect([all.isMember(ip("10.0.0.7")), all.isMember(ip("10.0.0.8"))]).toEqual([false, false]);
+  expect(all.furthest(0)).toEqual({ node: "n2", position: 0 });
+  expect(all.presence).toEqual(["n1", "n2"]);
 });

@@ -1,8 +1,8 @@
 // What a node does with the floating address once it has been elected, or not any more.
 import { describe, expect, test } from "vitest";
 import { ip } from "../../test/wire.ts";
+import { DhcpMembership } from "./dhcp-membership.ts";
 import { FloatingIdentity } from "./floating-identity.ts";
-import { Membership } from "./dhcp-membership.ts";
 
 const ADDRESS = ip("10.0.0.250");
 const OTHER = ip("10.0.0.251");
@@ -22,7 +22,7 @@ function played() {
   };
   const note = ({ kind, ...more }: { kind: string; reason?: string }) =>
     void said.push(more.reason === undefined ? kind : `${kind}: ${more.reason}`);
-  const membership = new Membership("n1");
+  const membership = new DhcpMembership("n1");
   const identity = new FloatingIdentity({ self: "n1", membership, carrier, note }, -10_000);
   const heard = () => said.splice(0);
   return { identity, machine, membership, heard };
@@ -77,7 +77,7 @@ describe("it lets go", () => {
   test("when there are others and it hears none of them", () => {
     const { identity, membership, heard } = carrying();
     heard();
-    membership.register("n2", ["10.0.0.3"], 0);
+    membership.register("n2", 0);
     identity.tick(100, true);
     expect(heard()).toEqual(["drop", "given-up"]);
   });

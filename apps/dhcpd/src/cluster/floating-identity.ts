@@ -4,7 +4,7 @@
 import { Election, type Word } from "@leasehold/cluster";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { Membership } from "./dhcp-membership.ts";
+import type { DhcpMembership } from "./dhcp-membership.ts";
 
 /** The machine's side of it. */
 export interface AddressCarrier {
@@ -32,7 +32,7 @@ export interface FloatingWord extends Word {
 
 export interface FloatingIdentityParts {
   readonly self: string;
-  readonly membership: Membership;
+  readonly membership: DhcpMembership;
   readonly carrier: AddressCarrier;
   readonly note: (what: FloatingEvent) => void;
 }

@@ -1,11 +1,14 @@
 // What is believed of a heartbeat.
+
+import { readFileSync } from "node:fs";
 import { Wrong } from "@leasehold/bus";
+import { roleOf } from "@leasehold/cluster";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Heartbeat, readHeartbeat, withinBounds } from "./heartbeat.ts";
-import { Membership } from "./dhcp-membership.ts";
+import { DhcpMembership } from "./dhcp-membership.ts";
+import { type DhcpHeartbeat, heartbeatOf, readHeartbeat, withinBounds } from "./heartbeat.ts";
 
-const good: Heartbeat = {
+const good: DhcpHeartbeat = {
   ...{ node: "n2", version: "0.1.0", state: "serving", store: "healthy", isRestoring: false },
   ...{
     addresses: ["10.0.0.3"],
@@ -24,6 +27,25 @@ describe("A4: a heartbeat", () => {
     expect(readHeartbeat("n2", { ...good, colour: "green" })).toEqual(good);
   });
 
+  it("of an earlier version, which told no role, is read as it was", () => {
+    const file = new URL("../../test/heartbeats-without-role.json", import.meta.url);
+    const recorded = JSON.parse(readFileSync(file, "utf8")) as DhcpHeartbeat[];
+    expect(recorded).toHaveLength(6);
+    const membership = new DhcpMembership("n9");
+    for (const beat of recorded) {
+      expect(readHeartbeat(beat.node, beat)).toEqual(beat);
+      expect(roleOf(beat)).toBe("dhcp");
+      membership.hear(beat.node, beat, 0);
+    }
+    expect(membership.members.names).toEqual(["n2", "n9"]);
+    membership.hear("n1", recorded[0], 1);
+    expect(membership.members.names).toEqual(["n1", "n2", "n9"]);
+  });
+
+  it("tells its role, and all else where nodes of an earlier version read it", () => {
+    expect(heartbeatOf(good)).toEqual({ ...good, role: "dhcp" });
+  });
+
   it("is nobody's whose name is another than the subject's", () => {
     expect(readHeartbeat("n3", good)).toEqual(new Wrong("node n2", "node n3, as in the subject"));
   });
@@ -35,8 +57,8 @@ describe("A4: a heartbeat", () => {
   });
 
   it("with any one field of another type is refused, and the others' view of the cluster goes on", () => {
-    const fields = Object.keys(good) as (keyof Heartbeat)[];
-    const optional = new Set<keyof Heartbeat>(["store", "isRestoring", "floating"]);
+    const fields = Object.keys(good) as (keyof DhcpHeartbeat)[];
+    const optional = new Set<keyof DhcpHeartbeat>(["store", "isRestoring", "floating"]);
     const odd = [null, 0.5, "", {}, [], [[]], { a: { b: [] } }, -1, 1e300, true, "x".repeat(10_000)];
     for (const field of fields) {
       for (const value of odd) {
@@ -44,7 +66,7 @@ describe("A4: a heartbeat", () => {
         const read = readHeartbeat("n2", changed);
         if (read instanceof Wrong) continue;
         // What passes is of the type that it has to be.
-        expect([field, typeof read[field]]).toEqual([field, typeof good[field]]);
+        expect([field, typeof (read as DhcpHeartbeat)[field]]).toEqual([field, typeof good[field]]);
       }
       const missing = readHeartbeat("n2", { ...good, [field]: undefined });
       expect([field, missing instanceof Wrong]).toEqual([field, !optional.has(field)]);
@@ -63,7 +85,7 @@ describe("A4: a heartbeat", () => {
   });
 
   it("never throws, whatever it is, and neither does what takes it", () => {
-    const membership = new Membership("n1");
+    const membership = new DhcpMembership("n1");
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.record({ node: fc.constant("n2") })), (value) => {
         const read = readHeartbeat("n2", value);

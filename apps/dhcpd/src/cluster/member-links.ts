@@ -1,7 +1,7 @@
 // The links of the nodes, as each tells them in its heartbeat, and which subnet each would serve.
 import type { Network, Subnet } from "@leasehold/network";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
-import type { Membership } from "./dhcp-membership.ts";
+import type { DhcpMembership } from "./dhcp-membership.ts";
 
 export interface MemberLink {
   readonly name: string;
@@ -14,7 +14,7 @@ export interface MemberLinks {
 }
 
 /** Of the nodes that are alive and say which links they have. */
-export function memberLinks(membership: Membership, now: number): MemberLinks[] {
+export function memberLinks(membership: DhcpMembership, now: number): MemberLinks[] {
   return membership.all(now).flatMap(({ beat, isAlive }) => {
     if (!isAlive || beat.state === "stopped" || beat.links === undefined) return [];
     const there = beat.links.filter(({ state }) => state !== "missing");

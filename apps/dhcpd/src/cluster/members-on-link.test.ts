@@ -2,8 +2,8 @@ import type { LinkState, LinkView } from "@leasehold/link";
 import { compileNetwork } from "@leasehold/network";
 import type { ClientId } from "@leasehold/protocol";
 import { describe, expect, it } from "vitest";
+import { DhcpMembership } from "./dhcp-membership.ts";
 import { MembersOnLink } from "./members-on-link.ts";
-import { Membership } from "./dhcp-membership.ts";
 
 const network = compileNetwork(
   {
@@ -24,7 +24,7 @@ const link = (name: string, address: string, state: LinkState = "up"): LinkView 
 });
 
 function cluster(ofN2: readonly LinkView[] | undefined) {
-  const membership = new Membership("n1");
+  const membership = new DhcpMembership("n1");
   const onLink = new MembersOnLink("n1", membership);
   membership.noteOwnLinks([link("lan1", "10.1.0.1"), link("lan2", "10.2.0.1")]);
   const hear = (links: readonly LinkView[] | undefined) =>

@@ -4,16 +4,16 @@ import { Members } from "@leasehold/cluster";
 import type { LinkView } from "@leasehold/link";
 import type { Network, Subnet } from "@leasehold/network";
 import { parseIpv4 } from "@leasehold/protocol";
-import type { Membership } from "./dhcp-membership.ts";
+import type { DhcpMembership } from "./dhcp-membership.ts";
 
 export class MembersOnLink {
   private readonly self: string;
-  private readonly membership: Membership;
+  private readonly membership: DhcpMembership;
   private readonly known = new Map<string, Members>();
   private presence: readonly string[] | undefined;
   private network: Network | undefined;
 
-  constructor(self: string, membership: Membership) {
+  constructor(self: string, membership: DhcpMembership) {
     this.self = self;
     this.membership = membership;
   }

@@ -1,10 +1,14 @@
 // Whether a node may answer, and what it tells the others of that: it is starting, serves, stands back, or had better not.
 
-import { Draining, type PauseWatch, type StreamClock } from "@leasehold/cluster";
+import {
+  Draining,
+  type NodeName,
+  type NodeState,
+  type PauseWatch,
+  type StreamClock,
+} from "@leasehold/cluster";
 import type { ServedInterfaces } from "@leasehold/link";
 import type { StoreHealth } from "../store/store-health.ts";
-import type { NodeState } from "./heartbeat.ts";
-import type { NodeName } from "../../../../libs/cluster/src/node-name.ts";
 
 /** Why no packet is answered. */
 export type Refusal = "clock-fenced" | "was-paused" | "not-serving";

@@ -2,18 +2,18 @@
 // have not noticed, or not written it back yet. So it hears each of them first, and serves when it knows as many addresses and hosts.
 
 import { DEAD_AFTER_MS } from "@leasehold/cluster";
+import type { DhcpMembership } from "../cluster/dhcp-membership.ts";
 import type { KnownKeys } from "../cluster/known-keys.ts";
-import type { Membership } from "../cluster/dhcp-membership.ts";
 
 /** Hosts come from the inventory, whose syncer may be down, and one may have been removed just then: not waited for for ever. */
 const HOSTS_PATIENCE_MS = 600_000;
 
 export class Acquaintance {
-  private readonly membership: Membership;
+  private readonly membership: DhcpMembership;
   private readonly since: number;
   private made = false;
 
-  constructor(membership: Membership, since: number) {
+  constructor(membership: DhcpMembership, since: number) {
     this.membership = membership;
     this.since = since;
   }

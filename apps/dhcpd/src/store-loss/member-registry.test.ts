@@ -2,14 +2,14 @@
 import { Wrong } from "@leasehold/bus";
 import { describe, expect, test } from "vitest";
 import { ip } from "../../test/wire.ts";
-import { Membership } from "../cluster/dhcp-membership.ts";
+import { DhcpMembership } from "../cluster/dhcp-membership.ts";
 import { MemberRegistry } from "./member-registry.ts";
 
 const DAY = 24 * 3600 * 1000;
 
 /** A bucket whose writes come back at once. */
 function registryOf(self = "n1") {
-  const membership = new Membership(self);
+  const membership = new DhcpMembership(self);
   const written: string[] = [];
   let revision = 10;
   const registry = new MemberRegistry({
@@ -79,7 +79,7 @@ describe("a node that nobody has heard of for a day", () => {
 });
 
 test("what the store refuses is tried again the next time", async () => {
-  const membership = new Membership("n1");
+  const membership = new DhcpMembership("n1");
   let tries = 0;
   const put = async () => {
     tries++;

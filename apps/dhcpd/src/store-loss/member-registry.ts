@@ -3,8 +3,8 @@
 // heard of for a day is removed by the others, which a minority cannot do, because it cannot write.
 import { Wrong } from "@leasehold/bus";
 import { parseIpv4 } from "@leasehold/protocol";
+import type { DhcpMembership } from "../cluster/dhcp-membership.ts";
 import { type KnownKeys, knownKeysOf } from "../cluster/known-keys.ts";
-import type { Membership } from "../cluster/dhcp-membership.ts";
 
 const PREFIX = "member.";
 const NAME = /^[\w-]{1,64}$/;
@@ -23,7 +23,7 @@ interface MemberRecord {
 
 export interface MemberRegistryParts {
   readonly self: string;
-  readonly membership: Membership;
+  readonly membership: DhcpMembership;
   /** Stores `value` if the key still has that revision; null for one that is gone. May reject. */
   readonly put: (
     key: string,
@@ -53,7 +53,8 @@ export class MemberRegistry {
     if (record instanceof Wrong) return this.takeWrong(node, record, revision);
     this.revisions.set(node, revision);
     if (record !== undefined) {
-      this.parts.membership.register(node, record.addresses, now);
+      this.parts.membership.register(node, now);
+      this.parts.membership.noteAddressesOf(node, record.addresses);
       this.records.set(node, record);
     } else {
       this.parts.membership.unregister(node);

@@ -2,7 +2,7 @@
 
 import { newHttpServer } from "@leasehold/daemon";
 import { describe, expect, test } from "vitest";
-import { Membership } from "../cluster/dhcp-membership.ts";
+import { DhcpMembership } from "../cluster/dhcp-membership.ts";
 import { addAcceptLoss } from "../io/api/accept-loss.ts";
 import { StoreHealth } from "../store/store-health.ts";
 import { Counters } from "../telemetry/counters.ts";
@@ -52,7 +52,7 @@ class Node {
     this.members = members;
     const steady = () => this.now;
     this.keeping = new StoreKeeping({
-      ...{ self, membership: new Membership(self), alarms: this.alarms, steady },
+      ...{ self, membership: new DhcpMembership(self), alarms: this.alarms, steady },
       health: new StoreHealth(() => true),
       faults: new Faults({ counters: new Counters(), log: QUIET, now: steady }),
       buckets: () => ({

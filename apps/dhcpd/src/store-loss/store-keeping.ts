@@ -1,7 +1,7 @@
 // What a node knows of the store besides leases: whether it has what it should, who is a member and how much they knew. Of that it
 // makes the alarms, notes in the store how much it knows itself, and says whether it knows enough to serve.
 import type { Wrong } from "@leasehold/bus";
-import type { NodeState } from "../cluster/heartbeat.ts";
+import type { NodeState } from "@leasehold/cluster";
 import type { KnownKeys } from "../cluster/known-keys.ts";
 import type { StoreHealth } from "../store/store-health.ts";
 import type { Faults } from "../telemetry/faults.ts";

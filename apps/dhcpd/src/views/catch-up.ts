@@ -10,7 +10,7 @@ import {
   type Lease,
   type Revision,
 } from "@leasehold/leases";
-import type { Membership } from "../cluster/dhcp-membership.ts";
+import type { DhcpMembership } from "../cluster/dhcp-membership.ts";
 import type { NodeWorld } from "./node-world.ts";
 
 /** An answer is below NATS's 1 MB by far. */
@@ -30,7 +30,7 @@ export interface Answer {
 
 export interface CatchUpParts {
   readonly world: NodeWorld;
-  readonly membership: Membership;
+  readonly membership: DhcpMembership;
   /** Of the feed: which stream it follows, and how far it has come. */
   readonly feed: () => { readonly created: string; readonly position: number };
   /** Whether the feed cannot be relied on now. */

@@ -11,7 +11,7 @@ import {
 } from "@leasehold/leases";
 import { describe, expect, it } from "vitest";
 import { alice, bob, ip, X } from "../../test/wire.ts";
-import { Membership } from "../cluster/dhcp-membership.ts";
+import { DhcpMembership } from "../cluster/dhcp-membership.ts";
 import { takeIn } from "./lease-feed.ts";
 import { NodeWorld } from "./node-world.ts";
 
@@ -21,7 +21,7 @@ const event: LeaseEvent = {
 };
 
 function world(): NodeWorld {
-  return new NodeWorld("n1", new Membership("n1"));
+  return new NodeWorld("n1", new DhcpMembership("n1"));
 }
 
 function record(changed: Partial<LeaseEvent> = {}, sequence = 5) {

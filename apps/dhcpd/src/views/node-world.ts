@@ -14,8 +14,8 @@ import {
 import type { LinkView } from "@leasehold/link";
 import { compileNetwork, type Network, type Subnet } from "@leasehold/network";
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
+import type { DhcpMembership } from "../cluster/dhcp-membership.ts";
 import { MembersOnLink } from "../cluster/members-on-link.ts";
-import type { Membership } from "../cluster/dhcp-membership.ts";
 import { LeasequeryIndex } from "../leasequery/lease-index.ts";
 import { Alarms } from "../telemetry/alarms.ts";
 import { networkWarnings } from "./network-warnings.ts";
@@ -36,7 +36,7 @@ export class NodeWorld implements World {
   readonly node: string;
   readonly view = new LeaseView();
   readonly offers = new Offers();
-  readonly membership: Membership;
+  readonly membership: DhcpMembership;
   readonly policy: LeasePolicy;
   /** What leasequeries ask for besides address and client. */
   readonly index = new LeasequeryIndex(this.view);
@@ -57,7 +57,7 @@ export class NodeWorld implements World {
   private readonly ownAddresses = new Set<Ipv4>();
   private readonly onLink: MembersOnLink;
 
-  constructor(node: string, membership: Membership, policy: LeasePolicy = DEFAULT_POLICY) {
+  constructor(node: string, membership: DhcpMembership, policy: LeasePolicy = DEFAULT_POLICY) {
     this.node = node;
     this.membership = membership;
     this.policy = policy;

@@ -1,9 +1,8 @@
 // A node that starts asks whether its name is free. Where nobody listens to questions by that name, NATS says so at once, and nothing
 // is waited for: a process that was killed is not in the way of the next one. Else its heartbeats tell whether somebody lives.
 import type { Bus } from "@leasehold/bus";
-import { BEAT_EVERY_MS } from "@leasehold/cluster";
+import { BEAT_EVERY_MS, type NodeName, REFUSED_BEAT_MS } from "@leasehold/cluster";
 import { reasonOf } from "@leasehold/document/operator-error";
-import { type NodeName, REFUSED_BEAT_MS } from "../../../../../libs/cluster/src/node-name.ts";
 
 const ANSWER_MAX_MS = 500;
 const LOOK_EVERY_MS = 50;
