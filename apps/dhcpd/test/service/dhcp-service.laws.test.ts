@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { settled, TestNode } from "../node.ts";
-import { alice, client, packetOf } from "../wire.ts";
+import { alice, client, decoded, ip, packetOf } from "../wire.ts";
 
 const octets = fc.uint8Array({ maxLength: 1500 });
 const option = fc.tuple(fc.integer({ min: 1, max: 254 }), fc.uint8Array({ maxLength: 40 }));
@@ -80,4 +80,32 @@ describe("each packet is answered, met with silence, or dropped: one of these, o
       { numRuns, endOnFailure: true },
     );
   });
+});
+
+test("a dry run says what would come of a packet, and changes nothing of what the node knows", () => {
+  const node = new TestNode({ ports: { randomOctets: (size) => new Uint8Array(size) } });
+  const { world, service, counters } = node;
+  const whence = { interfaceName: "eth0", addresses: [ip(node.address)], isBroadcast: true };
+  const known = () =>
+    structuredClone([
+      ...[[...world.view.all()], world.offers, [...world.nonces.keys()], [...world.seenRelays.all]],
+      ...[counters.totals(), service.pending, node.stored],
+    ]);
+  const kinds = new Set<string>();
+  fc.assert(
+    fc.property(absurd, absurd, (received, asked) => {
+      node.receive(received);
+      const before = known();
+      const foreseen = service.foresee(decoded(asked), whence);
+      expect(known()).toEqual(before);
+      const [first, again] = [foreseen, service.foresee(decoded(asked), whence)].map((each) =>
+        typeof each === "string" ? each : each.decision.kind,
+      );
+      expect(again).toBe(first);
+      kinds.add(first!);
+      node.clock.pass(1);
+    }),
+    { numRuns: 500, endOnFailure: true },
+  );
+  expect([...kinds]).toEqual(expect.arrayContaining(["grant", "silent", "inform"]));
 });
