@@ -60,6 +60,21 @@ export interface Explanation {
   })[];
   readonly lease: readonly Row[];
   readonly server: readonly Row[];
+  /** Null: the document says nothing of it. Absent: an older node. */
+  readonly boot?: Boot | null;
+}
+
+interface Boot {
+  readonly settings: readonly Row[];
+  readonly strategy: string | null;
+  readonly architecture?: { readonly code: number; readonly name: string };
+  readonly quirk?: { readonly what: string; readonly source: string };
+  readonly missing: string | null;
+  readonly answer?: {
+    readonly nextServer: string;
+    readonly file: string;
+    readonly options: readonly { readonly code: number; readonly name: string; readonly value: string }[];
+  };
 }
 
 export function explanationLines(answer: Explanation, now: number): string[] {
@@ -77,6 +92,8 @@ export function explanationLines(answer: Explanation, now: number): string[] {
       ["decision", decisionText(answer)],
       ["subnet", subnet],
       ["pool", pool ?? poolsText(answer)],
+      ["boot", answer.boot && bootText(answer.boot)],
+      ["quirk", answer.boot?.quirk && `${answer.boot.quirk.what} (${answer.boot.quirk.source})`],
       ["network", `revision ${answer.networkRevision}, as node ${answer.node} has it`],
     ]),
     ...settingLines(answer),
@@ -142,7 +159,26 @@ function poolsText({ decision, pools }: Explanation): string | undefined {
   return texts.join("; ") || "the link has none";
 }
 
-function settingLines({ options, lease, server }: Explanation): string[] {
+function bootText({ strategy, architecture, missing, answer }: Boot): string {
+  const whom = [strategy, architecture && `${architecture.name} (architecture ${architecture.code})`]
+    .filter(Boolean)
+    .join(", ");
+  if (answer === undefined) return `${whom === "" ? "" : `${whom}: `}no boot answer, as ${missing}`;
+  const file = answer.file === "" ? "no file" : answer.file;
+  const server = answer.nextServer === "0.0.0.0" ? "" : `, from ${answer.nextServer}`;
+  return `${whom}: ${file}${server}`;
+}
+
+function bootLines(boot: Boot | null | undefined): string[] {
+  if (!boot) return [];
+  const options = boot.answer?.options.map(({ name, value }) => [name, value]) ?? [];
+  return [
+    ...["", ...table(["BOOT", "VALUE", "FROM"], boot.settings.map(cellsOf))],
+    ...(options.length === 0 ? [] : ["", ...table(["BOOT OPTION", "VALUE"], options)]),
+  ];
+}
+
+function settingLines({ options, lease, server, boot }: Explanation): string[] {
   const sent = options.filter((option) => option.sent);
   const others = Map.groupBy(
     options.filter((option) => !option.sent),
@@ -159,6 +195,7 @@ function settingLines({ options, lease, server }: Explanation): string[] {
   return [
     ...(rows.length > 0 ? ["", ...table(["OPTION", "VALUE", "FROM", "SENT AS"], rows)] : []),
     ...tables,
+    ...bootLines(boot),
     ...(others.size > 0 ? [""] : []),
     ...Array.from(others, ([why, those]) => `${why}: ${those.map(({ name }) => name).join(", ")}`),
   ];

@@ -17,7 +17,7 @@ import type { DocumentStore } from "./views/document-record.ts";
 import type { Follow } from "./views/follow.ts";
 import type { InTurns } from "./views/long-documents.ts";
 
-export interface NodePorts extends Pick<ServiceParts, "probe" | "randomOctets" | "boot"> {
+export interface NodePorts extends Pick<ServiceParts, "probe" | "randomOctets"> {
   /** The node's name. */
   readonly self: string;
   readonly version: string;

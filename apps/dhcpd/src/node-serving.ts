@@ -62,7 +62,7 @@ export class Serving {
     });
     this.service = new DhcpService({
       ...{ world, health, clocks, readiness, store: this.leaseStore(), ...telemetry },
-      ...{ probe: ports.probe, randomOctets: ports.randomOctets, boot: ports.boot },
+      ...{ probe: ports.probe, randomOctets: ports.randomOctets },
       nextIntent: () => `${ports.intentPrefix}${(++this.intents).toString(36)}`,
       noteStoreBehind: (address, revision) =>
         this.views.leases.distrust("the store has an older event of an address than this node has seen", {

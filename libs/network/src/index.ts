@@ -3,6 +3,10 @@
 export { compileInSteps, compileNetwork } from "./compile.ts";
 export { diffNetworks } from "./diff.ts";
 
+export type {
+  BootArchitecture,
+  ScriptValue,
+} from "./document/boot-schema.ts";
 export { jsonSchemaOfNetwork } from "./document/json-schema.ts";
 
 export type { MatcherDocument } from "./document/matcher-schema.ts";
@@ -22,6 +26,7 @@ export type {
 export { describeFixed, isNoStation } from "./pools/fixed-addresses.ts";
 export { checkInSteps, checkNetwork, readNetwork } from "./read-network.ts";
 export { isNamed, type LinkReservation, reservationOnLink } from "./reservations/on-link.ts";
+export type { BootSettings } from "./settings/boot-settings.ts";
 export {
   type ExplainedField,
   type ExplainedOption,

@@ -6,6 +6,7 @@ import type { Leniency } from "./leniencies.ts";
 import type { AddressRange } from "./pools/address-range.ts";
 import type { FixedAddress } from "./pools/fixed-addresses.ts";
 import type { Identifier } from "./reservations/identifier.ts";
+import type { BootSettings } from "./settings/boot-settings.ts";
 
 export interface Network {
   /** The bucket revision of the document. */
@@ -152,6 +153,8 @@ export interface Settings {
   readonly lease: LeaseTimes;
   /** siaddr, sname, file. */
   readonly server: { readonly nextServer?: Ipv4; readonly name?: string; readonly file?: string };
+  /** Undefined where the document says nothing of it. */
+  readonly boot?: BootSettings;
 }
 
 export interface LeaseTimes {

@@ -4,10 +4,11 @@ import type { Subnet } from "@leasehold/network";
 import { type Ipv4, ipv4, macFromBytes, type Packet } from "@leasehold/protocol";
 import { patienceOf } from "../intake/patience.ts";
 import type { Fault } from "../ports.ts";
+import type { Grant } from "../reply/asked.ts";
 import { autoConfigureOption, meansNoAddress } from "../reply/auto-configure.ts";
 import { destinationOf } from "../reply/destination.ts";
 import type { ReplyContent } from "../reply/feature.ts";
-import { contentOf, encodeReply, type Grant, type ReplySink } from "../reply/reply-content.ts";
+import { contentOf, encodeReply, type ReplySink } from "../reply/reply-content.ts";
 import { ownAddressFor } from "../request/own-address.ts";
 import { identityFault } from "../request/station.ts";
 import type { DropReason } from "./drop-reason.ts";
@@ -48,13 +49,13 @@ export class Answers {
         this.calls.forget(exchange.request.client);
         this.reply(
           exchange,
-          contentOf(exchange, decision, this.parts.boot),
+          contentOf(exchange, decision),
           exchange.request.link.find((subnet) => subnet.contains(decision.address)),
         );
         break;
       case "inform":
       case "forgo":
-        this.reply(exchange, contentOf(exchange, decision, this.parts.boot), decision.subnet);
+        this.reply(exchange, contentOf(exchange, decision), decision.subnet);
         break;
       case "grant":
         this.grant(exchange, decision);
@@ -86,7 +87,7 @@ export class Answers {
 
   private grant(exchange: Exchange, decision: Grant): void {
     const nonce = decision.reply === "ACK" ? this.calls.noteAcknowledged(exchange, decision) : undefined;
-    const content = contentOf(exchange, decision, this.parts.boot);
+    const content = contentOf(exchange, decision);
     this.reply(exchange, nonce === undefined ? content : { ...content, nonce }, decision.subnet);
   }
 

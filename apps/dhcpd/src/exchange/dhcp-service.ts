@@ -200,12 +200,10 @@ export class DhcpService {
     const request = this.requestOf(packet, type ?? MessageType.DISCOVER, whence);
     if (typeof request === "string") return request;
     const decision = this.transactions.decide(request);
-    const isSilent = decision.kind === "silent";
-    return {
-      request,
-      decision,
-      content: isSilent ? undefined : contentOf({ packet, request }, decision, this.parts.boot),
-    };
+    const { network } = this.parts.world;
+    const asked = { packet, request, network, arrival: { link: whence } };
+    const content = decision.kind === "silent" ? undefined : contentOf(asked, decision);
+    return { request, decision, content };
   }
 
   /** A vendor area without the cookie is of before RFC 1048: looked at only where somebody wants BOOTP served. */

@@ -4,7 +4,6 @@ import type { Network } from "@leasehold/network";
 import type { Ipv4, Packet } from "@leasehold/protocol";
 import type { Readiness } from "../cluster/readiness.ts";
 import type { Arrival, Clocks, ProbeAnswer, ProbeTarget, ReadableLeaseStore } from "../ports.ts";
-import type { BootAnswers } from "../reply/boot.ts";
 import type { ReplyContent } from "../reply/feature.ts";
 import type { StoreHealth } from "../store/store-health.ts";
 import type { Counters } from "../telemetry/counters.ts";
@@ -29,8 +28,6 @@ export interface ServiceParts {
   readonly noteStoreBehind?: ((address: Ipv4, seen: Revision) => void) | undefined;
   /** Octets that nobody can guess; absent: clients get no nonces, and are never told to renew (RFC 6704). */
   readonly randomOctets?: ((size: number) => Uint8Array) | undefined;
-  /** How clients boot; absent: by what the settings say. */
-  readonly boot?: BootAnswers | undefined;
 }
 
 export interface Exchange {

@@ -8,7 +8,7 @@ import {
 } from "@leasehold/leases";
 import type { Ipv4 } from "@leasehold/protocol";
 import type { ProbeAnswer } from "../ports.ts";
-import type { Grant } from "../reply/reply-content.ts";
+import type { Grant } from "../reply/asked.ts";
 import { noteDeclines } from "./decline-alarm.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 

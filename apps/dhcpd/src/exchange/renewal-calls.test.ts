@@ -17,7 +17,7 @@ import {
   selecting,
   X,
 } from "../../test/wire.ts";
-import type { Grant } from "../reply/reply-content.ts";
+import type { Grant } from "../reply/asked.ts";
 import { nonceAsked } from "../request/nonce.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 import { RenewalCalls } from "./renewal-calls.ts";

@@ -5,9 +5,9 @@ import { entitlementTo, isBound, type Lease, type LeaseRequest } from "@leasehol
 import type { Subnet } from "@leasehold/network";
 import { type ClientId, decode, type Mac, MessageType, type Packet } from "@leasehold/protocol";
 import { serverIdentifierFor } from "../relay/relay-information.ts";
+import type { Grant } from "../reply/asked.ts";
 import type { AckNonce } from "../reply/feature.ts";
 import { NONCE_SIZE } from "../reply/forcerenew-nonce.ts";
-import type { Grant } from "../reply/reply-content.ts";
 import { leaseRequestOf } from "../request/lease-request.ts";
 import { ownAddressFor } from "../request/own-address.ts";
 import type { RecordedNonce } from "../views/recorded-nonce.ts";

@@ -14,7 +14,7 @@ import {
 } from "@leasehold/leases";
 import { type Ipv4, MessageType, type Packet } from "@leasehold/protocol";
 import type { Arrival } from "../ports.ts";
-import type { Grant } from "../reply/reply-content.ts";
+import type { Grant } from "../reply/asked.ts";
 import type { Answers } from "./answers.ts";
 import { noteDeclines } from "./decline-alarm.ts";
 import type { DropReason } from "./drop-reason.ts";

@@ -1,6 +1,6 @@
 // What a packet would be answered and why, for `leasehold explain`: the request and the decision are made by the very code
 // that serves packets; here they are put into words. Nothing is written, offered or counted.
-
+import { BOOT_OPTIONS } from "@leasehold/boot";
 import { Members } from "@leasehold/cluster";
 import { type Decision, type Instant, type LeaseRequest, reservationOf } from "@leasehold/leases";
 import {
@@ -16,11 +16,13 @@ import { leaseViewOf } from "../api/rows.ts";
 import type { Foreseen } from "../exchange/exchange.ts";
 import type { Whence } from "../ports.ts";
 import { linkAddressOf } from "../relay/relay-information.ts";
+import { type Answer, hostnameOf } from "../reply/asked.ts";
 import type { ReplyContent } from "../reply/feature.ts";
-import { type Answer, encodeReply, hostnameOf } from "../reply/reply-content.ts";
+import { encodeReply } from "../reply/reply-content.ts";
 import { ownAddressFor } from "../request/own-address.ts";
 import { nameOf } from "../telemetry/recent-outcomes.ts";
 import type { NodeWorld } from "../views/node-world.ts";
+import { bootView } from "./boot-view.ts";
 import { type ReplyCodes, toldOption } from "./told-option.ts";
 
 export interface Question {
@@ -62,7 +64,7 @@ export function explain(world: NodeWorld, question: Question, foreseen: Foreseen
 export type Explanation = ReturnType<typeof explain>;
 
 const NO_DECISION = { reply: null, reason: null, address: null, seconds: null, writes: null };
-const NO_SETTINGS = { subnet: null, pool: null, options: [], lease: [], server: [] };
+const NO_SETTINGS = { subnet: null, pool: null, options: [], lease: [], server: [], boot: null };
 const NOTHING = { link: null, client: null, pools: [], ...NO_SETTINGS };
 
 function packetView(packet: Packet) {
@@ -154,14 +156,16 @@ function settingsView(
   const reservation = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
   const settings = explainSettings(subnet, pool, request.classes, reservation);
   const reply = replyFor(world, question, decision, content);
+  const { packet, whence } = question;
+  const asked = { packet, request, network: world.network, arrival: { link: whence } };
   return {
     subnet: subnet.id,
     pool: pool?.id ?? null,
-    options: withHostName(settings, request, decision).map((option) =>
-      toldOption(option, question.packet, reply),
-    ),
+    options: withHostName(settings, request, decision).map((option) => toldOption(option, packet, reply)),
     lease: settings.lease as readonly ExplainedField[],
-    server: settings.server as readonly ExplainedField[],
+    // A boot answer has these fields itself.
+    server: content.boot === undefined ? (settings.server as readonly ExplainedField[]) : [],
+    boot: bootView(asked, decision, settings.boot),
   };
 }
 
@@ -210,7 +214,11 @@ function replyFor(
   const omitted = new Set<number>();
   const onOmitted = (code: number) => omitted.add(code);
   const decoded = decode(encodeReply(packet, content, serverIdentifier, { onOmitted }));
-  return { sent: new Set(decoded.ok ? decoded.packet.codes() : []), omitted };
+  return {
+    sent: new Set(decoded.ok ? decoded.packet.codes() : []),
+    omitted,
+    byBoot: content.boot && new Set([...BOOT_OPTIONS, ...content.boot.options.map(([code]) => code)]),
+  };
 }
 
 function addressText(address: Ipv4 | undefined): string | null {

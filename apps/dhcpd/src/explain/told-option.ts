@@ -15,6 +15,8 @@ export interface ReplyCodes {
   readonly sent: ReadonlySet<number>;
   /** Without room. */
   readonly omitted: ReadonlySet<number>;
+  /** Those that a boot answer has, or leaves out, in place of the settings; undefined: there is none. */
+  readonly byBoot?: ReadonlySet<number> | undefined;
 }
 
 const SUBNET_MASK = 1;
@@ -30,6 +32,7 @@ export function toldOption(
   const { code } = option;
   const wanted = packet.raw(PARAMETER_REQUEST_LIST);
   const isAsked = wanted?.includes(code) ?? true;
+  if (reply.byBoot?.has(code)) return { ...option, sent: false, why: "the boot answer counts instead" };
   const sent = reply.sent.has(code);
   if (sent) return { ...option, sent, why: whySent() };
   return { ...option, sent, why: whyNot() };

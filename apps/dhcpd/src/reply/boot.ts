@@ -1,11 +1,47 @@
-// How a client boots over the network: the place in a reply for what is worked out for this very client. Nothing works it out yet, so
-// that replies have what the settings say (nextServer, file, and options 66 and 67).
-import type { LeaseRequest } from "@leasehold/leases";
-import type { EncodedOption, Packet } from "@leasehold/protocol";
-import type { BootAnswer, ReplyDraft, ReplyFeature } from "./feature.ts";
+// How a client boots over the network: what libs/boot makes of its packet and of `boot:` in the document, and its place in a reply.
+import {
+  BOOT_OPTIONS,
+  type BootChoice,
+  type BootPlace,
+  bootChoice,
+  bootClientOf,
+  mayBoot,
+} from "@leasehold/boot";
+import { type EncodedOption, MessageType } from "@leasehold/protocol";
+import { ownAddressFor } from "../request/own-address.ts";
+import { type Answer, type Asked, hostnameOf } from "./asked.ts";
+import type { ReplyDraft, ReplyFeature } from "./feature.ts";
 
-/** What a client is told; undefined: what the settings say. It has no effects, and `leasehold explain` asks it too. */
-export type BootAnswers = (packet: Packet, request: LeaseRequest) => BootAnswer | undefined;
+/**
+ * Undefined where the document has nothing of it, and for whoever has booted: an operating system, and a client that renews. It has no
+ * effects, and `leasehold explain` asks it too.
+ */
+export function bootChoiceFor(
+  asked: Asked,
+  decision: Exclude<Answer, { kind: "forgo" }>,
+): BootChoice | undefined {
+  const { boot } = decision.settings;
+  if (boot === undefined) return undefined;
+  const { packet, request } = asked;
+  if (!mayBoot(packet) || (request.ciaddr !== 0 && request.type === MessageType.REQUEST)) return undefined;
+  return bootChoice(bootClientOf(packet, request.mac), decision.host, placeOf(asked, decision, boot));
+}
+
+function placeOf(
+  { request, network, arrival }: Asked,
+  decision: Exclude<Answer, { kind: "forgo" }>,
+  settings: BootPlace["settings"],
+): BootPlace {
+  const { subnet } = decision;
+  return {
+    settings,
+    node: ownAddressFor(arrival.link, subnet, request.link),
+    serverIdentifier: network.serverIdentifier?.address,
+    address: decision.kind === "grant" ? decision.address : request.ciaddr,
+    subnet: subnet.id,
+    hostname: hostnameOf(request, decision),
+  };
+}
 
 export const boot: ReplyFeature = {
   name: "boot answer",
@@ -16,12 +52,17 @@ export const boot: ReplyFeature = {
   needs: "boot",
   apply(_request, { boot: answer }, reply) {
     if (answer === undefined) return;
-    reply.siaddr = answer.nextServer ?? reply.siaddr;
-    reply.sname = answer.serverName ?? reply.sname;
-    reply.file = answer.file ?? reply.file;
-    for (const option of answer.options ?? []) put(reply, option);
+    reply.siaddr = answer.nextServer;
+    reply.sname = undefined;
+    reply.file = answer.file === "" ? undefined : answer.file;
+    removeOptionsOfSettings(reply);
+    for (const option of answer.options) put(reply, option);
   },
 };
+
+function removeOptionsOfSettings({ options }: ReplyDraft): void {
+  for (let i = options.length - 1; i >= 0; i--) if (BOOT_OPTIONS.has(options[i]![0])) options.splice(i, 1);
+}
 
 /** Each code once. */
 function put({ options }: ReplyDraft, option: EncodedOption): void {

@@ -1,18 +1,8 @@
 // A reply feature: options or fields that one exchange brings about, as opposed to those that the settings have for whoever asks.
 // features.ts is the list of them.
+import type { BootAnswer } from "@leasehold/boot";
 import type { Settings } from "@leasehold/network";
 import type { EncodedOption, Ipv4, Message, Packet } from "@leasehold/protocol";
-
-/** How a client boots. Stands in place of what the settings say; what it leaves out is as the settings have it. */
-export interface BootAnswer {
-  /** siaddr: the server that the next stage is loaded from. */
-  readonly nextServer?: Ipv4;
-  /** sname */
-  readonly serverName?: string;
-  readonly file?: string;
-  /** Among them 43, 60, 66, 67 and 97, as the client's firmware wants them; sent whether or not option 55 asks for them. */
-  readonly options?: readonly EncodedOption[];
-}
 
 /** What an ACK says of FORCERENEW (RFC 6704): the nonce, and the value for replay detection. */
 export interface AckNonce {

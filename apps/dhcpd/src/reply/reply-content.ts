@@ -1,37 +1,24 @@
 // From a decision to what its reply says, and to its octets. `leasehold explain` composes its reply by the same steps.
-import type { Decision, LeaseRequest } from "@leasehold/leases";
+import type { Decision } from "@leasehold/leases";
 import { encode, type Ipv4, ipv4, type Packet, payloadLimit } from "@leasehold/protocol";
 import { isSelectionUsed } from "../relay/relay-information.ts";
 import { isInVpn, vpnOf } from "../relay/virtual-subnet.ts";
-import type { BootAnswers } from "./boot.ts";
+import { type Asked, type Grant, hostnameOf } from "./asked.ts";
+import { bootChoiceFor } from "./boot.ts";
 import { bootpReply, encodeBootp } from "./bootp.ts";
 import type { ReplyContent } from "./feature.ts";
 import { replyTo } from "./reply.ts";
 
 const MESSAGE_MAX = 1472;
 
-export type Grant = Extract<Decision, { kind: "grant" }>;
-/** Decisions that tell a client settings. */
-export type Answer = Extract<Decision, { kind: "grant" | "inform" | "forgo" }>;
-
-/** What is answered. */
-export interface Asked {
-  readonly packet: Packet;
-  readonly request: LeaseRequest;
-}
-
-export function contentOf(
-  asked: Asked,
-  decision: Exclude<Decision, { kind: "silent" }>,
-  bootAnswers: BootAnswers | undefined,
-): ReplyContent {
+export function contentOf(asked: Asked, decision: Exclude<Decision, { kind: "silent" }>): ReplyContent {
   switch (decision.kind) {
     case "grant":
-      return contentWithAddress(asked, decision, bootAnswers);
+      return contentWithAddress(asked, decision);
     case "forgo":
       return contentWithoutAddress(asked, decision);
     case "inform":
-      return contentOfInform(asked, decision, bootAnswers);
+      return contentOfInform(asked, decision);
     case "refuse":
       return { type: "NAK", yiaddr: ipv4(0), text: decision.reason.replaceAll("-", " ") };
     default:
@@ -39,11 +26,8 @@ export function contentOf(
   }
 }
 
-function contentWithAddress(
-  { packet, request }: Asked,
-  decision: Grant,
-  bootAnswers: BootAnswers | undefined,
-): ReplyContent {
+function contentWithAddress(asked: Asked, decision: Grant): ReplyContent {
+  const { packet, request } = asked;
   const { settings, seconds, address } = decision;
   const vpn = vpnOf(packet);
   return {
@@ -58,7 +42,7 @@ function contentWithAddress(
     isSelectionUsed: packet.giaddr !== 0 || isSelectionUsed(packet, decision.subnet),
     // The nonce of an ACK is made when that leaves.
     nonce: decision.nonce === "to-come" ? "to-come" : undefined,
-    boot: bootAnswers?.(packet, request),
+    boot: bootChoiceFor(asked, decision)?.answer,
   };
 }
 
@@ -72,25 +56,13 @@ function contentWithoutAddress(
   return { type: "OFFER", yiaddr: ipv4(0), settings, seconds, hostname: hostnameOf(request, decision) };
 }
 
-function contentOfInform(
-  { packet, request }: Asked,
-  decision: Extract<Decision, { kind: "inform" }>,
-  bootAnswers: BootAnswers | undefined,
-): ReplyContent {
+function contentOfInform(asked: Asked, decision: Extract<Decision, { kind: "inform" }>): ReplyContent {
+  const { request } = asked;
   return {
     ...{ type: "ACK", yiaddr: ipv4(0), ciaddr: request.ciaddr },
     ...{ settings: decision.settings, hostname: hostnameOf(request, decision) },
-    boot: bootAnswers?.(packet, request),
+    boot: bootChoiceFor(asked, decision)?.answer,
   };
-}
-
-/** What the document or the inventory calls the client. */
-export function hostnameOf(
-  request: LeaseRequest,
-  { host, subnet }: Pick<Answer, "host" | "subnet">,
-): string | undefined {
-  const reserved = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
-  return reserved?.hostname ?? host?.hostname;
 }
 
 /** Where a reply goes, and who is told of options without room. */

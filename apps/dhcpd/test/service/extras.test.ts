@@ -1,10 +1,9 @@
-// Rapid commit (RFC 4039), IPv6-only preferred (RFC 8925), auto-configure (RFC 2563), boot answers: what they change of a whole exchange.
-import { type ClientId, formatIpv4 } from "@leasehold/protocol";
-import { describe, expect, test, vi } from "vitest";
-import type { BootAnswer } from "../../src/reply/feature.ts";
+// Rapid commit (RFC 4039), IPv6-only preferred (RFC 8925), auto-configure (RFC 2563): what they change of a whole exchange.
+import { formatIpv4 } from "@leasehold/protocol";
+import { describe, expect, test } from "vitest";
 import { nodeOn } from "../lan.ts";
 import { LEASE_SECONDS, START, type TestNode } from "../node.ts";
-import { ackOf, alice, bob, client, type Fields, ip, packetOf, selecting, X } from "../wire.ts";
+import { ackOf, alice, bob, client, type Fields, packetOf, selecting, X } from "../wire.ts";
 
 const RAPID: Fields = { requested: X, options: [[80, new Uint8Array(0)]] };
 
@@ -153,73 +152,5 @@ describe("auto-configure (116)", () => {
     const node = nodeOn({ lan: { options: { autoConfigure: 0 } } });
     node.receive(packetOf("DISCOVER", alice, asks));
     expect(node.replies[0]!.packet.has(116)).toBe(false);
-  });
-});
-
-describe("a boot answer", () => {
-  const settings = {
-    options: { tftpServerName: "by-settings", bootFileName: "by-settings" },
-    server: { nextServer: "10.0.0.8", name: "by-settings", file: "by-settings" },
-  };
-  const wants = [1, 66, 67];
-  const answer: BootAnswer = {
-    ...{ nextServer: ip("10.0.0.9"), file: "ipxe.efi" },
-    options: [
-      [60, Buffer.from("PXEClient")],
-      [67, Buffer.from("ipxe.efi")],
-    ],
-  };
-  const booting = (asked: ClientId[] = []) =>
-    nodeOn(
-      { lan: settings },
-      {
-        ports: {
-          boot: (_packet, { client }) => {
-            asked.push(client);
-            return client === alice.client ? answer : undefined;
-          },
-        },
-      },
-    );
-  const last = (node: TestNode) => {
-    const { packet } = node.replies.at(-1)!;
-    return {
-      siaddr: formatIpv4(packet.siaddr),
-      ...{ sname: packet.sname, file: packet.file },
-      options: [60, 66, 67].map((code) => packet.raw(code) && Buffer.from(packet.raw(code)!).toString()),
-    };
-  };
-
-  test("stands in place of what the settings say, field by field, in OFFER, ACK and the answer to INFORM", () => {
-    const node = booting();
-    const expected = {
-      ...{ siaddr: "10.0.0.9", sname: "by-settings", file: "ipxe.efi" },
-      options: ["PXEClient", "by-settings", "ipxe.efi"],
-    };
-    node.receive(packetOf("DISCOVER", alice, { wants }));
-    expect(last(node)).toEqual(expected);
-    node.receive(packetOf("REQUEST", alice, selecting(X, { wants })));
-    expect(last(node)).toEqual(expected);
-    node.receive(packetOf("INFORM", alice, { ciaddr: X, wants }));
-    expect(last(node)).toEqual(expected);
-  });
-
-  test("undefined, or nobody there who gives one: what the settings say", () => {
-    const expected = {
-      ...{ siaddr: "10.0.0.8", sname: "by-settings", file: "by-settings" },
-      options: [undefined, "by-settings", "by-settings"],
-    };
-    for (const node of [booting(), nodeOn({ lan: settings })]) {
-      node.receive(packetOf("DISCOVER", bob, { wants }));
-      expect(last(node)).toEqual(expected);
-    }
-  });
-
-  test("a NAK has none", async () => {
-    const asked: ClientId[] = [];
-    const node = booting(asked);
-    node.receive(packetOf("REQUEST", alice, { requested: "192.168.9.9", wants }));
-    await vi.waitFor(() => expect(node.sent).toHaveLength(1));
-    expect([node.replies.map(({ packet }) => packet.siaddr), asked]).toEqual([[0], []]);
   });
 });

@@ -1,4 +1,5 @@
 // The rules between fields. All are run, whatever the others and the schema found.
+import { bootChecks, bootLevelChecks } from "./boot.ts";
 import type { Check } from "./check.ts";
 import { classChecks } from "./classes.ts";
 import { leaseTimeChecks } from "./lease-times.ts";
@@ -16,7 +17,13 @@ export const CHECKS: readonly Check[] = [
   ...reservationChecks,
   ...classChecks,
   ...matcherChecks,
+  ...bootChecks,
 ];
 
 /** Those that look at each level by itself: `levels` may be given to them in parts. */
-export const LEVEL_CHECKS: readonly Check[] = [...optionLevelChecks, ...sendListChecks, ...leaseTimeChecks];
+export const LEVEL_CHECKS: readonly Check[] = [
+  ...optionLevelChecks,
+  ...sendListChecks,
+  ...leaseTimeChecks,
+  ...bootLevelChecks,
+];

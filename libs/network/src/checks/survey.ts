@@ -60,7 +60,7 @@ export function survey(value: unknown): Survey {
   };
 }
 
-const SETTINGS = ["options", "lease", "server", "alwaysSend", "neverSend"] as const;
+const SETTINGS = ["options", "lease", "server", "boot", "alwaysSend", "neverSend"] as const;
 
 function hasSettings({ fields }: Part): boolean {
   return SETTINGS.some((key) => fields[key] !== undefined);

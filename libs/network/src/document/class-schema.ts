@@ -3,6 +3,7 @@
 import { section } from "@leasehold/document";
 import * as z from "zod";
 import { optionsSchema, sendLists } from "../options/option-schema.ts";
+import { boot } from "./boot-schema.ts";
 import * as field from "./fields.ts";
 import { lease } from "./lease-schema.ts";
 import { matcher } from "./matcher-schema.ts";
@@ -21,6 +22,7 @@ export const clientClass = section({
     .describe("Options that these clients get, whether they ask for them or not (RFC 2131 §4.3.1)."),
   ...sendLists,
   server: server.optional().describe("Boot fields that these clients get."),
+  boot: boot.optional().describe("How these clients boot over the network."),
 }).meta({ id: "class", description: "Clients that are alike, and what they get." });
 
 export const ignored = section({

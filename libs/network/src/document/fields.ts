@@ -60,6 +60,23 @@ export const vss = text("the name of a VPN in ASCII, or 0x and the 14 hex digits
 );
 export const className = text("the id of a class", (value) => value !== "");
 
+/** Without query and fragment: paths are put behind it. */
+export const bootUrl = text("a URL like http://10.77.0.11:8069, without ? and #", isBootUrl).meta({
+  examples: ["http://10.77.0.11:8069"],
+});
+export const bootServer = text(
+  "node, cluster, or an IPv4 address like 10.77.0.1",
+  (value) => value === "node" || value === "cluster" || parseIpv4(value) !== undefined,
+);
+export const bootFile = text(
+  "the name of a file, of 1 to 127 characters without spaces",
+  (value) => /^[\x21-\x7e]{1,127}$/.test(value) && !value.includes("://"),
+);
+export const scriptTemplate = text(
+  "a path, a URL or a file name, of 1 to 255 characters without spaces",
+  (value) => /^[\x21-\x7e]{1,255}$/.test(value),
+);
+
 /** Text that fits into a fixed field of the packet, with the NUL that ends it. */
 export function fieldText(octetsMax: number) {
   return text(`text of 1 to ${octetsMax} octets`, (value) => {
@@ -92,6 +109,12 @@ export function listOf<Item>(value: Item | readonly Item[]): readonly Item[] {
 function isPrefix(value: string): boolean {
   const [address, length] = value.split("/");
   return /^[\d.]+\/\d+$/.test(value) && parseIpv4(address!) !== undefined && Number(length) <= 32;
+}
+
+/** What firmware is sure to read: plain ASCII, no user, and room for a path in the 127 octets of `file`. */
+function isBootUrl(value: string): boolean {
+  if (!/^https?:\/\/[\x21-\x7e]{1,88}$/.test(value) || /[?#{}"<>\\^`|@]/.test(value)) return false;
+  return URL.canParse(value);
 }
 
 export function octetsOfClientId(written: string): Uint8Array | undefined {

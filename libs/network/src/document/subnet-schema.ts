@@ -4,6 +4,7 @@ import { section } from "@leasehold/document";
 import * as z from "zod";
 import { optionsSchema, sendLists } from "../options/option-schema.ts";
 import { IDENTIFIERS } from "../reservations/identifier.ts";
+import { boot } from "./boot-schema.ts";
 import * as field from "./fields.ts";
 import { lease } from "./lease-schema.ts";
 import { server } from "./server-schema.ts";
@@ -64,6 +65,7 @@ export const inherited = {
   options: optionsSchema.optional().describe("Options that clients get."),
   ...sendLists,
   server: server.optional().describe("Boot fields of the reply."),
+  boot: boot.optional().describe("How clients boot over the network."),
 };
 
 export const defaults = section(inherited).meta({
@@ -103,6 +105,7 @@ const pool = section({
   options: optionsSchema.optional().describe("Options that clients with an address of this pool get."),
   ...sendLists,
   server: server.optional().describe("Boot fields that clients with an address of this pool get."),
+  boot: boot.optional().describe("How clients with an address of this pool boot over the network."),
 }).meta({
   id: "pool",
   description:
@@ -126,6 +129,7 @@ const reservation = section({
     .describe("Options that this client gets, whether it asks for them or not (RFC 2131 §4.3.1)."),
   ...sendLists,
   server: server.optional().describe("Boot fields that this client gets."),
+  boot: boot.optional().describe("How this client boots over the network."),
 }).meta({
   id: "reservation",
   description: `An address or settings of one client, named by exactly one of ${IDENTIFIERS.join(", ")}.`,

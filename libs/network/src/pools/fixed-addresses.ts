@@ -89,6 +89,19 @@ function addTold(level: Part, add: Add): void {
     const what = `a server that clients boot from (${name})`;
     add(address, { what, path: [...server.path, name], isNobodys: false });
   }
+  for (const [path, text] of bootServersIn(partUnder(level, "boot"))) {
+    const address = parseIpv4(text);
+    if (address === undefined) continue;
+    add(address, { what: `a server that clients boot from (${path.at(-1)})`, path, isNobodys: false });
+  }
+}
+
+function bootServersIn(boot: Part): (readonly [Path, string])[] {
+  const hosts = textsUnder(boot, "urls").map(({ text }) => {
+    const path = [...boot.path, "urls"];
+    return [path, URL.canParse(text) ? new URL(text).hostname : ""] as const;
+  });
+  return [[[...boot.path, "nextServer"], textOf(boot.fields.nextServer) ?? ""], ...hosts];
 }
 
 /** All texts in a value that are addresses, however deep; 0.0.0.0 in a route says that there is no router. */

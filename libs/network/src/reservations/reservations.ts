@@ -116,6 +116,6 @@ export class Reservations {
 }
 
 /** Most have none, and an address only. */
-function hasSettings({ options, lease, server, alwaysSend, neverSend }: ReservationDocument): boolean {
-  return [options, lease, server, alwaysSend, neverSend].some((one) => one !== undefined);
+function hasSettings({ options, lease, server, boot, alwaysSend, neverSend }: ReservationDocument): boolean {
+  return [options, lease, server, boot, alwaysSend, neverSend].some((one) => one !== undefined);
 }

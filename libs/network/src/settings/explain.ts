@@ -36,6 +36,7 @@ export interface ExplainedSettings {
   readonly sending: Merged["sending"];
   readonly lease: readonly ExplainedField[];
   readonly server: readonly ExplainedField[];
+  readonly boot: readonly ExplainedField[];
 }
 
 /** Takes what `settingsFor` takes, and explains what that gives. */
@@ -57,6 +58,7 @@ export function explainSettings(
       value: typeof value === "number" ? formatIpv4(value as Ipv4) : value,
       from,
     })),
+    boot: Array.from(merged.boot, ([name, { value, from }]) => ({ name, value: readable(value), from })),
   };
 }
 

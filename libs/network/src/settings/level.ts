@@ -1,5 +1,6 @@
 // One place of the document where settings stand (defaults, a subnet, a class …), with its options encoded.
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
+import type { BootDocument } from "../document/boot-schema.ts";
 import type { LeaseDocument } from "../document/lease-schema.ts";
 import type { ServerDocument } from "../document/server-schema.ts";
 import {
@@ -9,12 +10,14 @@ import {
   type WritableOption,
 } from "../options/option-catalogue.ts";
 import type { OptionsDocument } from "../options/option-schema.ts";
+import { type BootFields, bootFieldsOf } from "./boot-settings.ts";
 
 /** What a person may write at any level. */
 export interface SettingsDocument {
   readonly options?: OptionsDocument | undefined;
   readonly lease?: LeaseDocument | undefined;
   readonly server?: ServerDocument | undefined;
+  readonly boot?: BootDocument | undefined;
   readonly alwaysSend?: readonly string[] | undefined;
   readonly neverSend?: readonly string[] | undefined;
 }
@@ -42,6 +45,7 @@ export interface Level {
   readonly options: ReadonlyMap<string, SetOption>;
   readonly lease: LeaseDocument;
   readonly server: ServerFields;
+  readonly boot: BootFields;
   /** By the option's code in the packet. */
   readonly sending: ReadonlyMap<number, Sending>;
   /** Of a class or a reservation: what it sets is meant for the clients that it names (RFC 2131 §4.3.1). */
@@ -50,7 +54,7 @@ export interface Level {
 }
 
 export const EMPTY_LEVEL: Level = {
-  ...{ from: "", options: new Map(), lease: {}, server: {}, sending: new Map() },
+  ...{ from: "", options: new Map(), lease: {}, server: {}, boot: new Map(), sending: new Map() },
   ...{ isForClient: false, isEmpty: true },
 };
 
@@ -68,9 +72,11 @@ export function levelOf(
   }
   const lease = settings.lease ?? {};
   const server = serverFieldsOf(settings.server);
+  const boot = bootFieldsOf(settings.boot);
   const sending = sendingOf(settings, catalogue);
-  const isEmpty = options.size + sending.size + Object.keys(lease).length + Object.keys(server).length === 0;
-  return { from, options, lease, server, sending, isForClient, isEmpty };
+  const fields = Object.keys(lease).length + Object.keys(server).length + boot.size;
+  const isEmpty = options.size + sending.size + fields === 0;
+  return { from, options, lease, server, boot, sending, isForClient, isEmpty };
 }
 
 function sendingOf(

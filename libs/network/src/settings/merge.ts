@@ -7,6 +7,7 @@ import {
   VENDOR_SPECIFIC_INFORMATION,
   type WritableOption,
 } from "../options/option-catalogue.ts";
+import { type BootValue, bootSettingsOf } from "./boot-settings.ts";
 import type { Level, Sending, ServerFields, SetOption } from "./level.ts";
 
 const SUBNET_MASK = 1;
@@ -26,15 +27,23 @@ export interface Merged {
   readonly sending: ReadonlyMap<number, From<Sending>>;
   readonly lease: ReadonlyMap<keyof LeaseDocument, From<number>>;
   readonly server: ReadonlyMap<keyof ServerFields, From<string | number>>;
+  readonly boot: ReadonlyMap<string, From<BootValue>>;
 }
 
 export function merge(levels: readonly Level[]): Merged {
-  const merged = { options: new Map(), sending: new Map(), lease: new Map(), server: new Map() };
-  for (const { from, options, sending, lease, server, isForClient } of levels) {
+  const merged = {
+    options: new Map(),
+    sending: new Map(),
+    lease: new Map(),
+    server: new Map(),
+    boot: new Map(),
+  };
+  for (const { from, options, sending, lease, server, boot, isForClient } of levels) {
     for (const [key, value] of options) merged.options.set(key, { value, from, isForClient });
     for (const [code, value] of sending) merged.sending.set(code, { value, from });
     for (const [field, value] of definedFields(lease)) merged.lease.set(field, { value, from });
     for (const [field, value] of definedFields(server)) merged.server.set(field, { value, from });
+    for (const [field, value] of boot) merged.boot.set(field, { value, from });
   }
   return merged;
 }
@@ -48,6 +57,7 @@ export function settingsOf(merged: Merged, vendorClass: string | undefined): Set
   const never = codesSent(merged, "never");
   const options = optionsOf(merged, vendorClass);
   for (const code of never) options.delete(code);
+  const boot = bootSettingsOf(new Map(Array.from(merged.boot, ([field, { value }]) => [field, value])));
   return Object.freeze({
     options,
     unasked: unaskedOf(merged, vendorClass, never),
@@ -56,6 +66,7 @@ export function settingsOf(merged: Merged, vendorClass: string | undefined): Set
     server: Object.freeze(
       Object.fromEntries(Array.from(merged.server, ([field, { value }]) => [field, value])),
     ) as ServerFields,
+    ...(boot === undefined ? {} : { boot }),
   });
 }
 

@@ -1,0 +1,25 @@
+// What is answered, and the decisions that tell a client settings.
+import type { Decision, LeaseRequest } from "@leasehold/leases";
+import type { Network } from "@leasehold/network";
+import type { Packet } from "@leasehold/protocol";
+import type { Whence } from "../ports.ts";
+
+export interface Asked {
+  readonly packet: Packet;
+  readonly request: LeaseRequest;
+  /** By which the packet was read. */
+  readonly network: Network;
+  readonly arrival: { readonly link: Whence };
+}
+
+export type Grant = Extract<Decision, { kind: "grant" }>;
+export type Answer = Extract<Decision, { kind: "grant" | "inform" | "forgo" }>;
+
+/** What the document or the inventory calls the client. */
+export function hostnameOf(
+  request: LeaseRequest,
+  { host, subnet }: Pick<Answer, "host" | "subnet">,
+): string | undefined {
+  const reserved = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
+  return reserved?.hostname ?? host?.hostname;
+}

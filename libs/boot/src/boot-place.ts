@@ -1,0 +1,25 @@
+// Where a client is, as far as it matters for its boot: what the document says there, and who answers.
+import type { Host } from "@leasehold/inventory";
+import type { BootSettings } from "@leasehold/network";
+import type { Ipv4 } from "@leasehold/protocol";
+
+/** What scripts may be told of a host of the inventory. */
+export type BootHost = Pick<Host, "id" | "nid">;
+
+export interface BootPlace {
+  readonly settings: BootSettings;
+  /** The address of the node that answers, on the client's link. */
+  readonly node: Ipv4;
+  /** The cluster's, where it has one. */
+  readonly serverIdentifier: Ipv4 | undefined;
+  /** What the client gets; 0.0.0.0 where it has one already. */
+  readonly address: Ipv4;
+  readonly subnet: string;
+  readonly hostname: string | undefined;
+}
+
+export function nextServerOf({ settings, node, serverIdentifier }: BootPlace): Ipv4 {
+  const { nextServer } = settings;
+  if (nextServer === "cluster") return serverIdentifier ?? node;
+  return nextServer === "node" ? node : nextServer;
+}
