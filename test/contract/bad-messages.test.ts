@@ -1,9 +1,9 @@
 // Messages of every kind of wrongness, on the wire: none costs a node its connection, each is used or told.
 import { type BadMessage, type Bus, connectBus, onBeat, onQuestion, onStored } from "@leasehold/bus";
 import { JetStreamLeaseStore } from "@leasehold/lease-store";
+import { readQuestion } from "@leasehold/views";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readHeartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
-import { readQuestion } from "../../apps/dhcpd/src/views/catch-up.ts";
 import { mutateText } from "../fuzz/mutate-text.ts";
 import { GOOD } from "../fuzz/outside-corpus.ts";
 import { type ShippedNats, startShippedNats } from "../nats/shipped.ts";

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Lease, LeaseView, leaseAfter } from "@leasehold/leases";
 import { MessageType, type Packet } from "@leasehold/protocol";
-import { TOLD_MAX_MS } from "../../apps/dhcpd/src/views/told-leases.ts";
+import { TOLD_MAX_MS } from "@leasehold/views";
 import { client, ip, packetOf, told } from "../../apps/dhcpd/test/wire.ts";
 import { firmwareOf, secsOf } from "../firmware-secs.ts";
 import type { SimulatedClient } from "./client.ts";

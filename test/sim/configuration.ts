@@ -3,7 +3,7 @@ import { hostKey } from "@leasehold/inventory";
 import type { LeaseEvent } from "@leasehold/leases";
 import type { NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
-import { DOCUMENT_KEY } from "../../apps/dhcpd/src/views/document-record.ts";
+import { DOCUMENT_KEY } from "@leasehold/views";
 import { hostSet } from "../../apps/dhcpd/test/node.ts";
 import type { SimulatedClient } from "./client.ts";
 import { type BucketRecord, SimulatedBucket } from "./nats/bucket.ts";

@@ -2,6 +2,7 @@
 // its ports. dhcpd, the simulation, the tests and the bench all run this one.
 
 import { BEAT_EVERY_MS, type Heartbeat, NodeName, PauseWatch, StreamClock } from "@leasehold/cluster";
+import { TEND_EVERY_MS } from "@leasehold/views";
 import { DhcpMembership } from "./cluster/dhcp-membership.ts";
 import { FloatingIdentity, tellFloating } from "./cluster/floating-identity.ts";
 import type { DhcpHeartbeat } from "./cluster/heartbeat.ts";
@@ -16,7 +17,6 @@ import { StoreHealth } from "./store/store-health.ts";
 import { LOOK_EVERY_MS } from "./store/store-watch.ts";
 import { StoreAlarms } from "./store-loss/store-alarms.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
-import { TEND_EVERY_MS } from "./views/network-view.ts";
 import { NodeWorld } from "./views/node-world.ts";
 
 const TICK_MS = 100;

@@ -4,6 +4,7 @@ import type { JointOverNatsOptions, Told } from "@leasehold/bus";
 import type { GroupCommitOptions } from "@leasehold/lease-store";
 import type { LeasePolicy } from "@leasehold/leases";
 import type { ServedInterfaces } from "@leasehold/link";
+import type { CatchUpParts, DocumentStore, Follow, InTurns } from "@leasehold/views";
 import type { AddressCarrier } from "./cluster/floating-identity.ts";
 import type { DhcpHeartbeat } from "./cluster/heartbeat.ts";
 import type { ServiceParts } from "./exchange/exchange.ts";
@@ -12,10 +13,6 @@ import type { Log, MachineClocks, ReadableLeaseStore } from "./ports.ts";
 import type { FoundStream } from "./store/store-watch.ts";
 import type { LeaseLogReader } from "./store-loss/lost-leases.ts";
 import type { MemberRegistryParts } from "./store-loss/member-registry.ts";
-import type { CatchUpParts } from "./views/catch-up.ts";
-import type { DocumentStore } from "./views/document-record.ts";
-import type { Follow } from "./views/follow.ts";
-import type { InTurns } from "./views/long-documents.ts";
 
 export interface NodePorts extends Pick<ServiceParts, "probe" | "randomOctets"> {
   /** The node's name. */

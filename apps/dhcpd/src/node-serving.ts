@@ -3,6 +3,7 @@ import type { KeyWrite, Told } from "@leasehold/bus";
 import type { StreamClock } from "@leasehold/cluster";
 import type { Append } from "@leasehold/leases";
 import { formatIpv4 } from "@leasehold/protocol";
+import { type Answer, CatchUp, publisherOf, type Question, toldOf } from "@leasehold/views";
 import type { Readiness } from "./cluster/readiness.ts";
 import { DhcpService } from "./exchange/dhcp-service.ts";
 import type { NodePorts, StorePorts } from "./node-ports.ts";
@@ -14,9 +15,7 @@ import { lostLeasesInWords } from "./store-loss/lost-leases.ts";
 import type { StoreAlarms } from "./store-loss/store-alarms.ts";
 import { StoreKeeping } from "./store-loss/store-keeping.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
-import { type Answer, CatchUp, type Question } from "./views/catch-up.ts";
 import type { NodeWorld } from "./views/node-world.ts";
-import { publisherOf, toldOf } from "./views/told-leases.ts";
 import { followAll, type Notice, type Views } from "./views/views.ts";
 
 export interface ServingParts {
@@ -75,7 +74,8 @@ export class Serving {
       ...{ follow: store.follow, documents: store.documents, inTurns: ports.inTurns },
     });
     this.catchUp = new CatchUp({
-      ...{ world, membership, steady, feed: () => this.views.leases, ask: store.ask },
+      ...{ view: world.view, steady, feed: () => this.views.leases, ask: store.ask },
+      furthest: (now) => membership.furthest(now),
       isInDoubt: () => this.views.leases.complete && !health.isPrompt(steady()),
       onLease: (lease) => {
         telemetry.counters.count("trouble", "lease-from-peer");

@@ -3,12 +3,11 @@ import { type Change, type Follower, type FollowOptions, INVENTORY, LEASES, NETW
 import type { GroupCommitOptions } from "@leasehold/lease-store";
 import type { NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
+import { DOCUMENT_KEY, type LeaseRecord } from "@leasehold/views";
 import { NodeCore } from "../src/node-core.ts";
 import type { NodePorts, StorePorts } from "../src/node-ports.ts";
 import type { Serving } from "../src/node-serving.ts";
 import type { MachineClocks, ReadableLeaseStore } from "../src/ports.ts";
-import { DOCUMENT_KEY } from "../src/views/document-record.ts";
-import type { LeaseRecord } from "../src/views/lease-feed.ts";
 import { QUIET_LOG } from "./quiet-log.ts";
 
 /** When its stream was made. */

@@ -1,8 +1,8 @@
 // One node of three, whole but for its sockets and its connection to NATS.
 import { formatIpv4, type Ipv4, parseIpv4 } from "@leasehold/protocol";
+import type { LeaseRecord } from "@leasehold/views";
 import type { DhcpHeartbeat } from "../../../apps/dhcpd/src/cluster/heartbeat.ts";
 import type { ServiceLink } from "../../../apps/dhcpd/src/ports.ts";
-import type { LeaseRecord } from "../../../apps/dhcpd/src/views/lease-feed.ts";
 import { MemoryCore } from "../../../apps/dhcpd/test/memory-core.ts";
 import { beatOf as beatAs } from "../../../apps/dhcpd/test/node.ts";
 import { document } from "./document.ts";

@@ -11,11 +11,11 @@ import {
   Wrong,
 } from "@leasehold/bus";
 import { type GroupCommitOptions, GroupCommits, LEASE_WRITES, type Timers } from "@leasehold/lease-store";
+import { DOCUMENT_KEY } from "@leasehold/views";
 import type { NodeCore } from "../../../apps/dhcpd/src/node-core.ts";
 import type { StorePorts } from "../../../apps/dhcpd/src/node-ports.ts";
 import type { ReadableLeaseStore } from "../../../apps/dhcpd/src/ports.ts";
 import type { FoundStream } from "../../../apps/dhcpd/src/store/store-watch.ts";
-import { DOCUMENT_KEY } from "../../../apps/dhcpd/src/views/document-record.ts";
 import type { Chance } from "../chance.ts";
 import type { Configuration } from "../configuration.ts";
 import type { PlantedBug } from "../planted-bugs.ts";

@@ -1,7 +1,7 @@
 // What nodes hand and tell each other over NATS, at most once: it takes time, and is lost when one of the two is cut off, and now
 // and then for no reason.
 import type { Told } from "@leasehold/bus";
-import type { Answer, Question } from "../../../apps/dhcpd/src/views/catch-up.ts";
+import type { Answer, Question } from "@leasehold/views";
 import type { Chance } from "../chance.ts";
 import type { Process } from "../process.ts";
 import type { Timeline } from "../timeline.ts";

@@ -1,7 +1,7 @@
 // The kept revisions of the network document, as the API tells them: newest first, each with what it changed.
 import { createHash } from "node:crypto";
 import { atOnce, diffNetworks, type NetworkDocument } from "@leasehold/network";
-import { brokenInSteps } from "./network-feed.ts";
+import { brokenInSteps } from "@leasehold/views";
 
 /** A record of the bucket. */
 export interface KeptRevision {

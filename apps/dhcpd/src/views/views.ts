@@ -1,14 +1,18 @@
 // Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
-import { type Follower, INVENTORY, LEASES, NETWORK, type Told } from "@leasehold/bus";
+import { type Follower, NETWORK, type Told } from "@leasehold/bus";
 import type { Instant, Lease } from "@leasehold/leases";
 import type { Network } from "@leasehold/network";
-import type { Mac } from "@leasehold/protocol";
+import { formatIpv4, type Mac } from "@leasehold/protocol";
+import {
+  followInventory,
+  followLeases,
+  type LeaseKeeper,
+  NetworkView,
+  type NetworkViewParts,
+  type ViewPorts,
+} from "@leasehold/views";
 import type { BucketNotice } from "../store-loss/store-keeping.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { Follow } from "./follow.ts";
-import { InventoryFeed } from "./inventory-feed.ts";
-import { type LeaseRecord, takeIn } from "./lease-feed.ts";
-import { NetworkView, type NetworkViewParts } from "./network-view.ts";
 import type { NodeWorld } from "./node-world.ts";
 
 export interface Views {
@@ -31,25 +35,19 @@ export interface Views {
 }
 
 /** Who wants to know what came in: a network in force, a lease after the view was complete. */
-export interface Notice {
+export interface Notice extends LeaseKeeper {
   network(network: Network): void;
   lease(lease: Lease): void;
   readonly store: BucketNotice;
-  /** Whether leases are in the view that the store does not have yet. */
-  isRestoring(): boolean;
-  /** Somebody removed the record of a lease that is known. */
-  leaseRemoved(lease: Lease): void;
-  /** The store of the leases was replaced: the view is about to be loaded again; and, later, it is. */
-  leasesReplaced(): void;
+  /** All of them are in the view; again when the store was replaced. */
   leasesLoaded(): void;
   /** Hardware addresses of a host that changed, before and after; undefined: the inventory is complete (again). */
   hosts(macs: readonly Mac[] | undefined): void;
 }
 
 export interface ViewsParts
-  extends Pick<NetworkViewParts, "isConnected" | "documents" | "steady" | "inTurns"> {
+  extends Pick<NetworkViewParts, "follow" | "isConnected" | "documents" | "steady" | "inTurns"> {
   readonly world: NodeWorld;
-  readonly follow: Follow;
   readonly telemetry: Telemetry;
   readonly notice: Notice;
   /** Stream time. */
@@ -57,28 +55,33 @@ export interface ViewsParts
 }
 
 export function followAll(parts: ViewsParts): Views {
-  const { world, telemetry, notice } = parts;
-  const { faults, unreadable } = telemetry;
-  const { follower: leases, take } = followLeases(parts);
-  const { follower: inventory, feed } = followInventory(parts);
-  const network = new NetworkView({
-    ...parts,
-    ...{ counters: telemetry.counters, log: telemetry.log, onTrouble: troubleOf(telemetry) },
-    onWeaknesses: (weaknesses) => notice.store.weak(NETWORK, weaknesses),
-    onNetwork: (inForce) => {
-      notice.network(inForce);
+  const { world, telemetry, notice, now } = parts;
+  const { faults, unreadable, counters, log } = telemetry;
+  const ports = {
+    ...{ follow: parts.follow, log, records: unreadable },
+    onTrouble: (what: string) => {
+      counters.count("trouble", "view");
+      log.warn(what);
+    },
+    onWeaknesses: (bucket: string, words: readonly string[]) => notice.store.weak(bucket, words),
+  };
+  const { follower: leases, take } = followLeases({
+    ...{ ...ports, leases: world, keeper: notice },
+    onLease: (lease, isLoaded) => {
+      if (world.strays.look(lease, now()) && isLoaded)
+        log.warn({ address: formatIpv4(lease.address) }, "a lease is in no subnet of the network document");
+      if (isLoaded) notice.lease(lease);
+    },
+    onLoaded: () => {
       tellStrays(parts);
-    },
-    onMember: (key, value, revision) => {
-      const wrong = notice.store.member(key, value, revision);
-      if (wrong === undefined) unreadable.isWell(NETWORK, key);
-      else unreadable.note(NETWORK, key, revision, `${wrong.found}, expected ${wrong.expected}`);
-    },
-    onReplaced: () => {
-      unreadable.forget(NETWORK);
-      notice.store.membersReplaced();
+      notice.leasesLoaded();
     },
   });
+  const { follower: inventory, feed } = followInventory({
+    ...{ ...ports, inventory: world.inventory },
+    onHosts: (macs) => notice.hosts(macs),
+  });
+  const network = followNetwork(parts, ports);
   const all = { leases, inventory, network: network.follower };
   return {
     ...all,
@@ -109,57 +112,6 @@ export function followAll(parts: ViewsParts): Views {
   };
 }
 
-function troubleOf({ counters, log }: Telemetry) {
-  return (what: string) => {
-    counters.count("trouble", "view");
-    log.warn(what);
-  };
-}
-
-function followLeases(parts: ViewsParts): { follower: Follower; take: (record: LeaseRecord) => void } {
-  const { world, follow, telemetry, notice, now } = parts;
-  const { unreadable, log } = telemetry;
-  const take = (record: LeaseRecord) => {
-    const taken = takeIn(world, record);
-    if (typeof taken === "object" && "unreadable" in taken) {
-      unreadable.note(LEASES, record.key, record.revision, taken.unreadable);
-      return;
-    }
-    unreadable.isWell(LEASES, record.key);
-    if (taken === "known") return;
-    if ("removed" in taken) {
-      log.warn({ address: record.key }, "the record of a lease was removed by hand; writing it back");
-      notice.leaseRemoved(taken.removed);
-      return;
-    }
-    if (world.strays.look(taken, now()) && follower.complete)
-      log.warn({ address: record.key }, "a lease is in no subnet of the network document");
-    if (follower.complete) notice.lease(taken);
-  };
-  const follower = follow(LEASES, {
-    onRecord: take,
-    onReset: (reason) => {
-      log.error(
-        { reason },
-        "the lease store was replaced; loading it again, and writing back what it has lost",
-      );
-      notice.leasesReplaced();
-      world.view.clear();
-      world.index.clear();
-      unreadable.forget(LEASES);
-    },
-    onComplete: () => {
-      tellStrays(parts);
-      notice.leasesLoaded();
-    },
-    // What is put back into the view has still to be written.
-    known: () => (notice.isRestoring() ? 0 : world.view.size),
-    onWeaknesses: (weaknesses) => notice.store.weak(LEASES, weaknesses),
-    onTrouble: troubleOf(telemetry),
-  });
-  return { follower, take };
-}
-
 /** All are looked at again: after the network has changed, and when the leases are loaded. */
 function tellStrays({ world: { strays }, now, telemetry: { log } }: ViewsParts): void {
   void strays.lookAtAll(now()).then(() => {
@@ -168,32 +120,30 @@ function tellStrays({ world: { strays }, now, telemetry: { log } }: ViewsParts):
   });
 }
 
-function followInventory(parts: ViewsParts): { follower: Follower; feed: InventoryFeed } {
-  const { world, follow, telemetry, notice } = parts;
-  const { unreadable, log } = telemetry;
-  const feed = new InventoryFeed(world.inventory);
-  const follower = follow(INVENTORY, {
-    onRecord: (change) => {
-      const { macs, unreadable: reason } = feed.take(change);
-      if (reason === undefined) unreadable.isWell(INVENTORY, change.key);
-      else unreadable.note(INVENTORY, change.key, change.revision, reason);
-      if (follower.complete) notice.hosts(macs);
+function followNetwork(parts: ViewsParts, ports: ViewPorts): NetworkView {
+  const { world, telemetry, notice } = parts;
+  const { unreadable, counters, log } = telemetry;
+  return new NetworkView({
+    ...{ ...parts, ...ports },
+    inForce: () => world.network,
+    use: (network, warnings, loadMs) => {
+      world.network = network;
+      world.networkProblems = warnings;
+      world.networkLoadMs = loadMs;
+      for (const warning of world.warnings)
+        log.warn({ revision: network.revision, warning }, "network document");
+      notice.network(network);
+      tellStrays(parts);
     },
-    onComplete: () => {
-      const { lost } = feed;
-      if (lost.length > 0) log.error({ hosts: lost.length, some: lost.slice(0, 10) }, LOST_HOSTS);
-      notice.hosts(undefined);
+    count: (what) => counters.count("trouble", what),
+    onMember: (key, value, revision) => {
+      const wrong = notice.store.member(key, value, revision);
+      if (wrong === undefined) unreadable.isWell(NETWORK, key);
+      else unreadable.note(NETWORK, key, revision, `${wrong.found}, expected ${wrong.expected}`);
     },
-    onReset: (reason) => {
-      log.error({ reason }, "the inventory was replaced; loading it again");
-      unreadable.forget(INVENTORY);
-      feed.replaced();
+    onReplaced: () => {
+      unreadable.forget(NETWORK);
+      notice.store.membersReplaced();
     },
-    onWeaknesses: (weaknesses) => notice.store.weak(INVENTORY, weaknesses),
-    onTrouble: troubleOf(telemetry),
   });
-  return { follower, feed };
 }
-
-const LOST_HOSTS =
-  "the store of the inventory has lost hosts; this node serves them from memory until it is restarted: start the syncer";

@@ -2,12 +2,11 @@
 import { BusError, type StoredRecord } from "@leasehold/bus";
 import type { Checked, Problem } from "@leasehold/document";
 import type { Network, NetworkDocument } from "@leasehold/network";
+import { brokenInSteps, type DocumentStore } from "@leasehold/views";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import * as z from "zod";
 import type { Impact } from "../../api/change-impact.ts";
 import { parameters, wholeNumber } from "../../api/fields.ts";
-import type { DocumentStore } from "../../views/document-record.ts";
-import { brokenInSteps } from "../../views/network-feed.ts";
 import type { HistoryEntry } from "../../views/network-history.ts";
 import { inTurns } from "../views/in-turns.ts";
 

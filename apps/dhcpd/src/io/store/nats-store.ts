@@ -18,11 +18,10 @@ import {
 } from "@leasehold/bus";
 import type { StreamClock } from "@leasehold/cluster";
 import { JetStreamLeaseStore } from "@leasehold/lease-store";
+import { faultOfTold, readAnswer, readQuestion } from "@leasehold/views";
 import type { StorePorts } from "../../node-ports.ts";
 import type { Serving } from "../../node-serving.ts";
 import type { FoundStream } from "../../store/store-watch.ts";
-import { readAnswer, readQuestion } from "../../views/catch-up.ts";
-import { faultOfTold } from "../../views/told-leases.ts";
 import { documentStore } from "../views/document-store.ts";
 
 export function storeOver(bus: Bus, self: string): StorePorts {

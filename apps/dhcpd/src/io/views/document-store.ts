@@ -1,7 +1,7 @@
 // The network document in its bucket. What is read here is what the stream's leader has, which may be no document at all;
 // network-feed.ts judges that.
 import { type Bus, NETWORK, putRecord, readHistory, readRecord } from "@leasehold/bus";
-import { DOCUMENT_KEY, type DocumentStore } from "../../views/document-record.ts";
+import { DOCUMENT_KEY, type DocumentStore } from "@leasehold/views";
 
 export function documentStore(bus: () => Bus): DocumentStore {
   return {

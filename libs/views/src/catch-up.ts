@@ -8,10 +8,9 @@ import {
   isUnreadable,
   LEASE_STATES,
   type Lease,
+  type LeaseView,
   type Revision,
 } from "@leasehold/leases";
-import type { DhcpMembership } from "../cluster/dhcp-membership.ts";
-import type { NodeWorld } from "./node-world.ts";
 
 /** An answer is below NATS's 1 MB by far. */
 const RECORDS_MAX = 1000;
@@ -29,8 +28,9 @@ export interface Answer {
 }
 
 export interface CatchUpParts {
-  readonly world: NodeWorld;
-  readonly membership: DhcpMembership;
+  readonly view: LeaseView;
+  /** The other process that has seen most of the leases, and how far it has come; by the clock of `steady`. */
+  readonly furthest: (now: number) => { readonly node: string; readonly position: number } | undefined;
   /** Of the feed: which stream it follows, and how far it has come. */
   readonly feed: () => { readonly created: string; readonly position: number };
   /** Whether the feed cannot be relied on now. */
@@ -60,11 +60,11 @@ export class CatchUp {
 
   /** Asks the node that has seen most, when that is more than this one has. */
   tick(): void {
-    const { membership, steady, isInDoubt } = this.parts;
+    const { furthest, steady, isInDoubt } = this.parts;
     const now = steady();
     if (this.isAsking || now < this.nextAt || !isInDoubt()) return;
     const question = this.question();
-    const ahead = membership.furthest(now);
+    const ahead = furthest(now);
     if (question.stream === "" || ahead === undefined || ahead.position <= question.after) return;
     this.nextAt = now + ASK_EVERY_MS;
     this.isAsking = true;
@@ -80,9 +80,9 @@ export class CatchUp {
 
   /** What this node knows of a stream; undefined when it follows another one. */
   answer({ stream, after: from }: Question): Answer | undefined {
-    const { world, feed } = this.parts;
+    const { view, feed } = this.parts;
     if (stream !== feed().created) return undefined;
-    const leases = world.view.newerThan(from as Revision, RECORDS_MAX);
+    const leases = view.newerThan(from as Revision, RECORDS_MAX);
     return { leases: leases.filter((lease) => !isUnreadable(lease)) };
   }
 
@@ -93,14 +93,14 @@ export class CatchUp {
   }
 
   private take({ stream }: Question, { leases }: Answer): void {
-    const { world, feed, onLease } = this.parts;
+    const { view, feed, onLease } = this.parts;
     // The stream may have been replaced while the answer was on its way.
     if (feed().created !== stream) return;
     for (const told of leases) {
       const lease = { ...told, heldUntil: after(told.at as Instant, told.heldSeconds) };
       this.told = { stream, after: lease.revision };
-      const isNews = world.view.revisionOf(lease.address) < (lease.revision as Revision);
-      if (isNews && world.view.apply(lease)) onLease(lease);
+      const isNews = view.revisionOf(lease.address) < (lease.revision as Revision);
+      if (isNews && view.apply(lease)) onLease(lease);
     }
   }
 }

@@ -1,9 +1,17 @@
 // What the bucket's feed shows, into what this node knows of leases.
 
 import { storedEventOf } from "@leasehold/lease-store";
-import { type Instant, type Lease, leaseOf, type Revision } from "@leasehold/leases";
+import { type Instant, type Lease, type LeaseView, leaseOf, type Revision } from "@leasehold/leases";
 import { parseIpv4 } from "@leasehold/protocol";
-import type { NodeWorld } from "./node-world.ts";
+
+export interface LeaseKnowledge {
+  readonly view: LeaseView;
+  /** What else is kept of each lease. */
+  readonly index?: {
+    note(lease: Lease): void;
+    clear(): void;
+  };
+}
 
 /** A record of the bucket; `data` is undefined when its key was removed. */
 export interface LeaseRecord {
@@ -27,8 +35,8 @@ export interface Removed {
 }
 
 /** The lease that is news; what became of the record instead; `known` for what says nothing new. */
-export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | Unreadable | Removed | "known" {
-  const { view, index } = world;
+export function takeIn(leases: LeaseKnowledge, record: LeaseRecord): Lease | Unreadable | Removed | "known" {
+  const { view, index } = leases;
   const address = parseIpv4(record.key);
   if (address === undefined) return { unreadable: "the key: expected an IPv4 address" };
   const known = view.revisionOf(address);
@@ -41,7 +49,7 @@ export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | Unreadabl
   // The same event is in the view already: only the stream's own time of it is news.
   const shown = known === record.revision ? view.showAt(address, record.at as Instant) : undefined;
   if (shown !== undefined) {
-    index.note(shown);
+    index?.note(shown);
     return shown;
   }
   const stored = storedEventOf(address, record);
@@ -51,6 +59,6 @@ export function takeIn(world: NodeWorld, record: LeaseRecord): Lease | Unreadabl
     view.apply(lease);
     return { unreadable: stored.unreadable };
   }
-  index.note(lease);
+  index?.note(lease);
   return view.apply(lease) ? lease : "known";
 }

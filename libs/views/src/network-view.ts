@@ -1,32 +1,28 @@
 // Follows the bucket of the network document and the members, and gives it back what it has lost: network-feed.ts says what.
-
 import { type Change, type Follower, NETWORK } from "@leasehold/bus";
+import type { Problem } from "@leasehold/document";
 import { reasonOf } from "@leasehold/document/operator-error";
 import type { Network } from "@leasehold/network";
-import type { Log } from "../ports.ts";
-import type { Counters } from "../telemetry/counters.ts";
 import { type DocumentStore, isDocument } from "./document-record.ts";
-import type { Follow } from "./follow.ts";
 import { type InTurns, LongDocuments } from "./long-documents.ts";
 import { NetworkFeed } from "./network-feed.ts";
-import type { NodeWorld } from "./node-world.ts";
+import type { ViewPorts } from "./ports.ts";
 
 export const TEND_EVERY_MS = 1000;
 
-export interface NetworkViewParts {
-  readonly world: NodeWorld;
-  readonly counters: Counters;
-  readonly log: Log;
-  readonly follow: Follow;
+export type NetworkTrouble = "bad-network-document" | "document-reasserted" | "document-reasserted-conflict";
+
+export interface NetworkViewParts extends Pick<ViewPorts, "follow" | "log" | "onTrouble" | "onWeaknesses"> {
+  /** What is in force; revision 0 for none. */
+  readonly inForce: () => Network;
+  /** This one is in force from now on, with the document's own warnings; so long after its record had come. */
+  readonly use: (network: Network, warnings: readonly Problem[], loadMs: number) => void;
+  readonly count: (what: NetworkTrouble) => void;
   readonly isConnected: () => boolean;
-  readonly documents: Pick<DocumentStore, "kept" | "put">;
+  /** Without `put`, what the store has lost is for others to write back. */
+  readonly documents: Pick<DocumentStore, "kept"> & Partial<Pick<DocumentStore, "put">>;
   readonly steady: () => number;
   readonly inTurns: InTurns;
-  readonly onTrouble: (what: string) => void;
-  /** How the bucket could be emptied, in words. */
-  readonly onWeaknesses: (weaknesses: readonly string[]) => void;
-  /** Told of a network that is in force from now on. */
-  readonly onNetwork: (network: Network) => void;
   /** A record beside the document. */
   readonly onMember: (key: string, value: unknown, revision: number) => void;
   /** The bucket was replaced: what it says of members is told again. */
@@ -45,22 +41,18 @@ export class NetworkView {
 
   constructor(parts: NetworkViewParts) {
     this.parts = parts;
-    const { world, counters, log, steady, onNetwork, onMember, onReplaced, onTrouble, onWeaknesses } = parts;
+    const { log, count, steady, onMember, onReplaced, onTrouble, onWeaknesses } = parts;
     this.long = new LongDocuments(parts.inTurns);
     this.takenSince = steady();
     this.feed = new NetworkFeed({
-      inForce: () => world.network,
+      inForce: parts.inForce,
       use: (network, warnings) => {
-        world.network = network;
-        world.networkProblems = warnings;
-        for (const warning of world.warnings)
-          log.warn({ revision: network.revision, warning }, "network document");
-        world.networkLoadMs = Math.round(steady() - this.takenSince);
-        log.info({ revision: network.revision, ms: world.networkLoadMs }, "network document in use");
-        onNetwork(network);
+        const ms = Math.round(steady() - this.takenSince);
+        parts.use(network, warnings, ms);
+        log.info({ revision: network.revision, ms }, "network document in use");
       },
       onBroken: (revision, problems) => {
-        counters.count("trouble", "bad-network-document");
+        count("bad-network-document");
         log.error(
           { revision, problems },
           "the network document cannot be used; the last valid one stays in use",
@@ -85,7 +77,7 @@ export class NetworkView {
           this.feed.complete();
           void this.tend();
         }),
-      ...{ onTrouble, onWeaknesses },
+      ...{ onTrouble, onWeaknesses: (weaknesses) => onWeaknesses(NETWORK, weaknesses) },
     });
   }
 
@@ -99,7 +91,7 @@ export class NetworkView {
 
   /** Why the node has no network to go by; undefined when it has one. */
   get missing(): string | undefined {
-    if (this.parts.world.network.revision > 0) return undefined;
+    if (this.parts.inForce().revision > 0) return undefined;
     const { difference } = this.feed;
     return difference === undefined
       ? "no network document yet: leasehold apply network.yaml"
@@ -132,9 +124,10 @@ export class NetworkView {
   /** By compare-and-swap: one node's write is stored, the others see it, and nothing that an operator stored meanwhile is lost. */
   private async writeBack(): Promise<void> {
     const { lost } = this.feed;
-    if (lost === undefined) return;
-    const { ok } = await this.parts.documents.put(lost.document, lost.expectedRevision);
-    this.parts.counters.count("trouble", ok ? "document-reasserted" : "document-reasserted-conflict");
-    if (ok) this.parts.log.warn({ on: lost.expectedRevision }, "network document written back to the store");
+    const { documents, count, log } = this.parts;
+    if (lost === undefined || documents.put === undefined) return;
+    const { ok } = await documents.put(lost.document, lost.expectedRevision);
+    count(ok ? "document-reasserted" : "document-reasserted-conflict");
+    if (ok) log.warn({ on: lost.expectedRevision }, "network document written back to the store");
   }
 }

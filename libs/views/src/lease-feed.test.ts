@@ -5,24 +5,16 @@ import {
   isRemoved,
   isUnreadable,
   type LeaseEvent,
+  LeaseView,
   leaseAfter,
   revision,
   shownState,
 } from "@leasehold/leases";
 import { describe, expect, it } from "vitest";
-import { alice, bob, ip, X } from "../../test/wire.ts";
-import { DhcpMembership } from "../cluster/dhcp-membership.ts";
+import { alice, bob, granted as event, ip, X } from "../test/records.ts";
 import { takeIn } from "./lease-feed.ts";
-import { NodeWorld } from "./node-world.ts";
 
-const event: LeaseEvent = {
-  ...{ type: "LeaseGranted", v: 1, address: X, client: alice.client, mac: alice.mac, subnet: "lan" },
-  ...{ seconds: 60, heldSeconds: 120, node: "n1", network: 1, inventory: 0, intent: "i1" },
-};
-
-function world(): NodeWorld {
-  return new NodeWorld("n1", new DhcpMembership("n1"));
-}
+const world = () => ({ view: new LeaseView() });
 
 function record(changed: Partial<LeaseEvent> = {}, sequence = 5) {
   const data = encodeLeaseEvent({ ...event, ...changed });

@@ -1,19 +1,18 @@
 // The inventory's bucket is deleted, made anew, or restored from a backup: no host is forgotten for that.
 import { hostKey, Inventory } from "@leasehold/inventory";
-import { formatIpv4, parseMac } from "@leasehold/protocol";
+import { formatIpv4 } from "@leasehold/protocol";
 import { beforeEach, expect, test } from "vitest";
-import { hostSet } from "../../test/node.ts";
-import { alice, bob, ip } from "../../test/wire.ts";
+import { alice, bob, type Client, hostSet, ip } from "../test/records.ts";
 import { InventoryFeed } from "./inventory-feed.ts";
 
 let inventory: Inventory;
 let feed: InventoryFeed;
 let revision: number;
 
-const set = (id: string, of: typeof alice, address: string) =>
-  feed.take({ key: hostKey(id), value: hostSet(id, of, address, 0), revision: ++revision });
-const addressOf = (of: typeof alice) => {
-  const found = inventory.reservation(parseMac(of.mac)!, () => true);
+const set = (id: string, of: Client, address: string) =>
+  feed.take({ key: hostKey(id), value: hostSet(id, of, address), revision: ++revision });
+const addressOf = (of: Client) => {
+  const found = inventory.reservation(of.mac, () => true);
   return found && formatIpv4(found);
 };
 
@@ -27,7 +26,7 @@ beforeEach(() => {
 
 test("a record tells whose host changed, before and after", () => {
   const { macs } = set("a", { ...alice, mac: bob.mac }, "10.0.0.12");
-  expect(macs).toEqual([parseMac(alice.mac), parseMac(bob.mac)]);
+  expect(macs).toEqual([alice.mac, bob.mac]);
   expect(feed.lost).toEqual([]);
 });
 

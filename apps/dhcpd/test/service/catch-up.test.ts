@@ -1,9 +1,9 @@
 // A node whose feed stands still is told by another one what that one has seen.
 import { Wrong } from "@leasehold/bus";
+import { CatchUp, type Question, readAnswer, readQuestion } from "@leasehold/views";
 import { expect, test } from "vitest";
-import { leased, settled, TestNode } from "../../test/node.ts";
-import { ip, X } from "../../test/wire.ts";
-import { CatchUp, type Question, readAnswer, readQuestion } from "./catch-up.ts";
+import { leased, settled, TestNode } from "../node.ts";
+import { ip, X } from "../wire.ts";
 
 const STREAM = "2026-11-21T12:00:00Z";
 
@@ -19,12 +19,12 @@ async function cutOff({ streamOfFirst = STREAM, isInDoubt = true } = {}) {
   const asked: Question[] = [];
   const common = { isInDoubt: () => isInDoubt, steady: () => second.steadyMs };
   const answering = new CatchUp({
-    ...{ ...common, world: first.world, membership: first.membership, onLease: () => {} },
+    ...{ ...common, view: first.world.view, furthest: () => undefined, onLease: () => {} },
     feed: () => ({ created: streamOfFirst, position: first.store.log.length }),
     ask: () => Promise.reject(new Error("n1 asks nobody")),
   });
   const asking = new CatchUp({
-    ...{ ...common, world: second.world, membership: second.membership },
+    ...{ ...common, view: second.world.view, furthest: (now) => second.membership.furthest(now) },
     feed: () => ({ created: STREAM, position: 0 }),
     ask: async (node, question) => {
       asked.push(question);

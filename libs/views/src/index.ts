@@ -1,0 +1,19 @@
+// What the buckets hold, followed live into what a process knows: the network document in force, hosts, and leases. Knows no
+// socket: how a bucket is followed is a port.
+export {
+  type Answer,
+  CatchUp,
+  type CatchUpParts,
+  type Question,
+  readAnswer,
+  readQuestion,
+} from "./catch-up.ts";
+export { DOCUMENT_KEY, type DocumentStore } from "./document-record.ts";
+export { followInventory } from "./follow-inventory.ts";
+export { followLeases, type LeaseKeeper } from "./follow-leases.ts";
+export { type LeaseRecord, takeIn } from "./lease-feed.ts";
+export type { InTurns } from "./long-documents.ts";
+export { brokenInSteps } from "./network-feed.ts";
+export { NetworkView, type NetworkViewParts, TEND_EVERY_MS } from "./network-view.ts";
+export type { Follow, ViewPorts } from "./ports.ts";
+export { faultOfTold, publisherOf, TOLD_MAX_MS, toldOf } from "./told-leases.ts";

@@ -1,0 +1,70 @@
+// Records as the buckets have them, and a bucket that is filled by hand.
+import type { Change, Follower, FollowOptions } from "@leasehold/bus";
+import type { LeaseEvent } from "@leasehold/leases";
+import { clientIdOfHardware, type Ipv4, macBytes, parseIpv4, parseMac } from "@leasehold/protocol";
+
+export const ip = (text: string): Ipv4 => parseIpv4(text)!;
+
+export const X = "10.0.0.10";
+
+function client(n: number) {
+  const mac = parseMac(`02000000${n.toString(16).padStart(4, "0")}`)!;
+  return { mac, client: clientIdOfHardware(1, macBytes(mac)) };
+}
+
+export const [alice, bob] = [client(1), client(2)];
+export type Client = typeof alice;
+
+export const granted: LeaseEvent = {
+  ...{ type: "LeaseGranted", v: 1, address: X, client: alice.client, mac: alice.mac, subnet: "lan" },
+  ...{ seconds: 60, heldSeconds: 120, node: "n1", network: 1, inventory: 0, intent: "i1" },
+};
+
+/** What the inventory says of a host with one interface, which has the address. */
+export function hostSet(id: string, { mac }: Client, address: string) {
+  const since = new Date(0).toISOString();
+  const interfaces = [{ mac, since, addresses: [{ address, since }] }];
+  return { type: "HostSet", v: 1, id, source: "test", host: { hostname: id, interfaces }, observedAt: since };
+}
+
+export class Bucket implements Follower {
+  position = 0;
+  complete = false;
+  readonly keys = 0;
+  readonly isResting = false;
+  readonly created = "2026-11-20T12:00:00.000Z";
+  readonly options: FollowOptions;
+
+  constructor(options: FollowOptions) {
+    this.options = options;
+  }
+
+  /** A record comes; without `content`, its key was removed. */
+  show(key: string, content: { readonly value?: unknown; readonly data?: Uint8Array } = {}): void {
+    const data = content.data ?? (content.value === undefined ? undefined : new Uint8Array());
+    this.options.onRecord({ key, value: content.value, data, revision: ++this.position, at: 2000 } as Change);
+  }
+
+  load(): void {
+    this.complete = true;
+    this.options.onComplete?.();
+  }
+
+  replace(): void {
+    this.position = 0;
+    this.complete = false;
+    this.options.onReset?.("it was replaced");
+  }
+
+  told(): boolean {
+    return false;
+  }
+
+  async caughtUp(): Promise<boolean> {
+    return true;
+  }
+
+  distrust(): void {}
+
+  async stop(): Promise<void> {}
+}
