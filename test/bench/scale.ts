@@ -145,7 +145,7 @@ function demands(steps: readonly ScaleStep[]): string {
     ["the same with nats-server", "≤", COST_RATIO_MAX, ratio("dhcpd", "nats-server"), 2],
   ];
   return table(
-    [`at ${thousands(most.leases)} leases`, "must be", "is", "held"],
+    [`at ${thousands(most.leases)} leases`, "must be", "is", "met"],
     rows.map(([what, sign, max, found, digits]) => {
       const isHeld = sign === "<" ? found < max : found <= max;
       return [what, `${sign} ${max}`, found.toFixed(digits), isHeld ? "yes" : "no"];

@@ -87,7 +87,7 @@ export const linkFaults: readonly FaultKind[] = [
     shows: ({ state }) => state === "missing",
     says: /lan0 does not exist/,
   }),
-  atOnce("link made anew", async (lab, host) => {
+  atOnce("link created again", async (lab, host) => {
     await pull(host, LINK);
     await plug(lab, host);
   }),

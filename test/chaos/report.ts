@@ -109,5 +109,5 @@ function byFault({ findings }: Run): string[] {
       ),
   );
   const head = ["| fault | what, by whom | asked | longest, s | never answered |", "|---|---|---|---|---|"];
-  return ["## Where somebody waited for more than a second, by fault", "", ...head, ...rows, ""];
+  return ["## Waits of more than a second, by fault", "", ...head, ...rows, ""];
 }

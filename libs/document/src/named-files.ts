@@ -60,7 +60,7 @@ function problemOf(file: string, kind: FileKind, read: ReadFile) {
     ];
     return { found: `${file}: ${what}`, fix };
   }
-  if (text.trim() === "") return { found: `${file}: it is empty`, fix: "Write it anew." };
+  if (text.trim() === "") return { found: `${file}: it is empty`, fix: "Write it again." };
   if (CONTENT[kind].test(text)) return undefined;
   const fix =
     kind === "certificates" && CONTENT["private key"].test(text)

@@ -52,12 +52,12 @@ export const boot = section({
     .min(1, { error: "at least one URL" })
     .optional()
     .describe(
-      "Where scripts and loaders are by HTTP: a URL for each node. A client is told that of the node that answers it; where none has this node's address, one by its hardware address.",
+      "Where scripts and loaders are by HTTP: a URL for each node. A client gets the URL of the node that answers it; if no URL has the address of this node, its hardware address selects one.",
     ),
   nextServer: bootServer
     .optional()
     .describe(
-      "The TFTP server that clients are told of (siaddr): the `node` that answers, the `cluster` by its server identifier, or an address. Default `node`.",
+      "The TFTP server of clients (siaddr): the `node` that answers, the `cluster` by its server identifier, or an address. Default `node`.",
     ),
   script: scriptTemplate
     .optional()
@@ -74,7 +74,7 @@ export const boot = section({
     pathPrefix: fieldText(255).optional().describe("What is put before all its file names (option 210)."),
   })
     .optional()
-    .describe("What pxelinux is told, where that is the loader (RFC 5071)."),
+    .describe("Settings for pxelinux, if that is the loader (RFC 5071)."),
 }).meta({
   id: "boot",
   description: "How clients boot over the network; each field is inherited by itself.",

@@ -15,7 +15,9 @@ export const clientClass = section({
   policy: z
     .enum(["ignore", "decommission"])
     .optional()
-    .describe("`ignore`: these clients are never answered. `decommission`: only a REQUEST is, with NAK."),
+    .describe(
+      "`ignore`: these clients are never answered. `decommission`: only a REQUEST is answered, with a NAK.",
+    ),
   lease: lease.optional().describe("Lease times of these clients."),
   options: optionsSchema
     .optional()
@@ -23,7 +25,7 @@ export const clientClass = section({
   ...sendLists,
   server: server.optional().describe("Boot fields that these clients get."),
   boot: boot.optional().describe("How these clients boot over the network."),
-}).meta({ id: "class", description: "Clients that are alike, and what they get." });
+}).meta({ id: "class", description: "A set of clients, and their settings." });
 
 export const ignored = section({
   mac: field.mac.optional().describe("This hardware address."),

@@ -28,7 +28,7 @@ const probation = z
 export const lease = section({
   seconds: leaseSeconds
     .optional()
-    .describe("What clients are told that do not ask for a time. Default 3600."),
+    .describe("The lease time of clients that do not ask for one. Default 3600."),
   minSeconds: leaseSeconds
     .optional()
     .describe("The shortest time that a client may ask for (option 51). Default: `seconds`."),
@@ -37,17 +37,23 @@ export const lease = section({
     .describe("The longest time that a client may ask for (option 51). Default: `seconds`."),
   heldFactor: factor
     .optional()
-    .describe("How many times longer than told the store holds the address for the client. Default 2."),
+    .describe(
+      "How many times longer than the lease time the store keeps the address for the client. Default 2.",
+    ),
   t1: share
     .optional()
-    .describe("The part of its time after which a client renews with its server (option 58). Default 0.5."),
+    .describe(
+      "The fraction of the lease time after which a client renews with its server (option 58). Default 0.5.",
+    ),
   t2: share
     .optional()
-    .describe("The part of its time after which a client asks every server (option 59). Default 0.875."),
+    .describe(
+      "The fraction of the lease time after which a client rebinds with any server (option 59). Default 0.875.",
+    ),
   probationSeconds: probation
     .optional()
     .describe(
-      "How long an address is out of use that a client declined, or that a probe found in use. Default 86400.",
+      "The probation of an address that a client declined or that a probe found in use. Default 86400.",
     ),
 }).meta({ id: "lease", description: "Lease times; each field is inherited by itself." });
 

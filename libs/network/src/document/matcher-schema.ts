@@ -121,7 +121,7 @@ const shape: { [Key in keyof MatcherDocument]-?: z.ZodType<MatcherDocument[Key]>
   option: option.optional().describe("An option of the client's packet."),
   relay: relay
     .optional()
-    .describe("What the relay agent says (giaddr, option 82); all that is given counts."),
+    .describe("Data from the relay agent (giaddr, option 82); all given keys must match."),
   mac: field
     .oneOrMore(field.mac, "a hardware address like a4:bf:01:38:ee:65, or a list of them")
     .optional()
@@ -141,7 +141,7 @@ const shape: { [Key in keyof MatcherDocument]-?: z.ZodType<MatcherDocument[Key]>
 
 export const matcher: z.ZodType<MatcherDocument> = section(shape).meta({
   id: "matcher",
-  description: "What a client is told by: exactly one of these keys.",
+  description: "Identifies a client: exactly one of these keys.",
   minProperties: 1,
   maxProperties: 1,
 });

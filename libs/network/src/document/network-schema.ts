@@ -30,27 +30,27 @@ const rate = section({
 }).meta({ id: "rate", description: "At most `packets` packets in `perSeconds` seconds." });
 
 const limits = section({
-  client: rate.optional().describe("Of one client. Default: no limit."),
-  relayPort: rate.optional().describe("Behind one port of a relay agent (option 82). Default: no limit."),
-  total: rate.optional().describe("Of all clients, on each node. Default: no limit."),
+  client: rate.optional().describe("For one client. Default: no limit."),
+  relayPort: rate.optional().describe("For one port of a relay agent (option 82). Default: no limit."),
+  total: rate.optional().describe("For all clients, on each node. Default: no limit."),
   declinesOfClient: wholeNumber(1, 1_000_000)
     .optional()
     .describe(
-      "How many addresses may be out of use at once because of one client's DECLINEs; further ones of it change nothing. Default 3.",
+      "Maximum number of addresses in probation because of one client's DECLINEs; further DECLINEs of this client are ignored. Default 3.",
     ),
   declinesOfRelayPort: wholeNumber(1, 1_000_000)
     .optional()
-    .describe("The same of all clients behind one port of a relay agent (option 82). Default 16."),
+    .describe("The same for all clients behind one port of a relay agent (option 82). Default 16."),
   offersMax: wholeNumber(1, 10_000_000)
     .optional()
-    .describe("How many offers may stand at once on each node. Default: no limit."),
-}).meta({ id: "limits", description: "How much is taken before packets are dropped, and counted." });
+    .describe("Maximum number of open offers on each node. Default: no limit."),
+}).meta({ id: "limits", description: "Limits above which packets are dropped and counted." });
 
 const PROBE = 'a mapping with waitMs, or "off"';
 const conflictProbe = z.union(
   [
     z.literal("off"),
-    section({ waitMs: wholeNumber(10, 5000, "milliseconds").describe("How long an answer is waited for.") }),
+    section({ waitMs: wholeNumber(10, 5000, "milliseconds").describe("How long to wait for an answer.") }),
   ],
   { error: PROBE },
 );
@@ -61,21 +61,21 @@ export const networkSchema = section({
     .enum(["strict", "lenient"])
     .optional()
     .describe(
-      "`lenient`: what some clients do against the RFCs is put up with. `strict`: they are held to the letter. Default `lenient`.",
+      "`lenient`: known deviations of clients from the RFCs are accepted. `strict`: they are not. Default `lenient`.",
     ),
   cluster: section({
     serverIdentifier: serverIdentifier
       .optional()
-      .describe("What clients see as the server (option 54). Default: each node's own address."),
+      .describe("The server identifier that clients see (option 54). Default: each node's own address."),
     withoutQuorum: z
       .enum(["reserved", "renewals-only"])
       .optional()
       .describe(
-        "Who is served while no majority of the store takes writes, within what is held. `reserved`: renewals, and hosts that start anew whose address is reserved for them. Default `reserved`.",
+        "Who is served, up to the stored expiry, while no majority of the store takes writes. `reserved`: renewals, and hosts that start again on their reserved address. Default `reserved`.",
       ),
   })
     .optional()
-    .describe("How the servers show themselves, and what they do without a majority."),
+    .describe("The server identifier, and the behaviour without a majority."),
   optionDefinitions: z
     .array(optionDefinition)
     .optional()
@@ -87,31 +87,31 @@ export const networkSchema = section({
     .describe(
       "What the subnets of one link inherit, after `defaults`. One that says nothing needs no entry.",
     ),
-  subnets: z.array(subnet).describe("The subnets; where several fit, the first one counts."),
+  subnets: z.array(subnet).describe("The subnets; if several match, the first one counts."),
   classes: z
     .array(clientClass)
     .optional()
     .describe(
-      "Clients that are alike. A client may be in several: where two say something, the later one counts.",
+      "Sets of clients. A client may be in several; if two set the same value, the later one counts.",
     ),
   ignore: z.array(ignored).optional().describe("Clients that are never answered."),
-  limits: limits.optional().describe("How much is taken before packets are dropped, and counted."),
+  limits: limits.optional().describe("Limits above which packets are dropped and counted."),
   ...behaviour,
   conflictProbe: conflictProbe
     .optional()
     .describe(
-      "Whether an address that is new or came back is looked for on the link before it is offered. Default `off`.",
+      "Whether an address is probed on the link before it is offered to a new client. Default `off`.",
     ),
   leasequery: section({
     peers: z
       .array(ipv4)
       .optional()
       .describe(
-        "Who may ask for leases (RFC 4388, 6926): relay agents and others, by address. Where there is one, lease records also keep options 60 and 61. Default: nobody.",
+        "Addresses of relay agents and others that may send leasequeries (RFC 4388, 6926). If there is one, lease records also keep options 60 and 61. Default: none.",
       ),
   })
     .optional()
-    .describe("Questions about leases."),
+    .describe("Leasequery."),
 });
 
 export type NetworkDocument = z.infer<typeof networkSchema>;

@@ -15,7 +15,7 @@ export const behaviour = {
     .enum(["off", "static", "dynamic"])
     .optional()
     .describe(
-      "Clients without DHCP (RFC 951): not answered, with their reserved address, or from a pool for ever. Default `off`.",
+      "BOOTP clients (RFC 951). `off`: not answered; `static`: only with a reserved address; `dynamic`: also from a pool, forever. Default `off`.",
     ),
   rapidCommit: z
     .boolean()
@@ -31,13 +31,13 @@ export const behaviour = {
     .enum(["wait", "pool"])
     .optional()
     .describe(
-      "What a client gets whose reserved address another one still holds. `wait`: nothing, until it is free. `pool`: an address of a pool meanwhile; once its own is free it is told NAK at its next renewal, and gets that. Default `wait`.",
+      "What a client gets while another client still has its reserved address. `wait`: nothing, until it is free. `pool`: an address of a pool; when its own address is free, it gets a NAK at its next renewal, and then its own address. Default `wait`.",
     ),
   ipv6OnlyOffer: z
     .enum(["no-address", "address"])
     .optional()
     .describe(
-      "What a client that can do without IPv4 is offered where `ipv6OnlyPreferred` is set: 0.0.0.0, or an address of a pool all the same (RFC 8925). Default `no-address`.",
+      "What an IPv6-only capable client is offered if `ipv6OnlyPreferred` is set: 0.0.0.0, or an address of a pool (RFC 8925). Default `no-address`.",
     ),
 };
 
@@ -46,20 +46,16 @@ export const inherited = {
   authoritative: z
     .boolean()
     .optional()
-    .describe(
-      "Whether clients of which nothing is known are told NAK for addresses that are not theirs. Default false.",
-    ),
+    .describe("Whether unknown clients get a NAK for addresses that they do not have. Default false."),
   identity: z
     .enum(["mac", "clientId"])
     .optional()
-    .describe(
-      "By what clients are told apart: hardware address, or option 61 where it is sent. Default `mac`.",
-    ),
+    .describe("What identifies a client: the hardware address, or option 61 if it sends one. Default `mac`."),
   unknown: z
     .enum(["lease", "ignore", "quarantine"])
     .optional()
     .describe(
-      "Hosts that nobody knows: `lease` from a pool like others; `ignore`: never answered; `quarantine`: from a pool for a short time, and told NAK as soon as they are known. Default `lease`.",
+      "Unknown hosts. `lease`: from a pool, like others; `ignore`: never answered; `quarantine`: from a pool for a short time, with a NAK as soon as they are known. Default `lease`.",
     ),
   lease: lease.optional().describe("Lease times."),
   options: optionsSchema.optional().describe("Options that clients get."),
@@ -90,11 +86,13 @@ const pool = section({
     .min(1, { error: "any, known, unknown, or the id of a class" })
     .meta({ title: "any, known, unknown, or the id of a class" })
     .optional()
-    .describe("Whom it serves: `any`, `known` or `unknown` hosts, or a class by its id. Default `any`."),
+    .describe(
+      "The clients that it serves: `any`, `known` or `unknown` hosts, or a class by its id. Default `any`.",
+    ),
   allocate: z
     .enum(["dynamic", "reserved-only"])
     .optional()
-    .describe("`reserved-only`: nothing is given from here but what is reserved. Default `dynamic`."),
+    .describe("`reserved-only`: only reserved addresses are given out. Default `dynamic`."),
   keepForKnown: field
     .wholeNumber(0, 0xffffffff)
     .optional()
@@ -109,20 +107,22 @@ const pool = section({
 }).meta({
   id: "pool",
   description:
-    "Addresses that are leased to whoever asks; the prefix's own and its broadcast address never are. `range` or `ranges` is required.",
+    "Addresses that are leased dynamically; the network and broadcast address of the prefix never are. `range` or `ranges` is required.",
 });
 
 const reservation = section({
   mac: field.mac.optional().describe("For the client with this hardware address."),
   clientId: field.clientId.optional().describe("For the client with this option 61."),
   uuid: field.uuid.optional().describe("For the machine with this UUID (option 97)."),
-  circuitId: field.octets.optional().describe("For whoever is behind this port of a relay (option 82.1)."),
-  remoteId: field.octets.optional().describe("For whoever is behind this far end (option 82.2)."),
-  class: field.className.optional().describe("For whoever is in this class."),
+  circuitId: field.octets
+    .optional()
+    .describe("For the client behind this port of a relay agent (option 82.1)."),
+  remoteId: field.octets.optional().describe("For the client behind this remote end (option 82.2)."),
+  class: field.className.optional().describe("For the clients in this class."),
   address: field.ipv4
     .optional()
     .describe("The address that it gets, here and nowhere else. Without it: only the settings."),
-  hostname: field.hostname.optional().describe("The name that it is told (option 12)."),
+  hostname: field.hostname.optional().describe("The host name that the client gets (option 12)."),
   lease: lease.optional().describe("Lease times of this client."),
   options: optionsSchema
     .optional()
@@ -143,19 +143,21 @@ export const subnet = section({
   interface: field.interfaceName
     .optional()
     .describe(
-      "The nodes' interface on whose link it is, and no other one. Default: the link on which a node has an address of it.",
+      "The interface of the nodes on its link; it is on no other link. Default: the link on which a node has an address of this subnet.",
     ),
   relays: z
     .array(field.ipv4)
     .optional()
-    .describe("Relay agents (giaddr) whose clients belong here. Default: any relay with an address of it."),
+    .describe(
+      "Relay agents (giaddr) whose clients belong to this subnet. Default: any relay agent with an address in it.",
+    ),
   sharedNetwork: field.name
     .optional()
     .describe("Subnets with the same name are on one link; a client there may be served from any of them."),
   vss: field.vss.optional().describe("The VPN that it is in (RFC 6607). Default: the global one."),
   ...inherited,
   ...behaviour,
-  pools: z.array(pool).optional().describe("Addresses that are given to whoever asks."),
+  pools: z.array(pool).optional().describe("Addresses that are leased dynamically."),
   reservations: reservations.optional().describe("Addresses and settings of single clients."),
 }).meta({ id: "subnet", description: "A prefix, and how clients in it are served." });
 

@@ -60,12 +60,12 @@ export const sendLists = {
   alwaysSend: optionNames
     .optional()
     .describe(
-      "Names of options that are sent, where they are set, to clients that do not ask for them (option 55), too. What says something nearer to the client counts more.",
+      "Names of options that are sent, where they are set, to clients that do not ask for them (option 55), too. The level nearest to the client counts.",
     ),
   neverSend: optionNames
     .optional()
     .describe(
-      "Names of options that are not sent, not even to clients that ask for them. What says something nearer to the client counts more.",
+      "Names of options that are not sent, not even to clients that ask for them. The level nearest to the client counts.",
     ),
 };
 

@@ -77,7 +77,7 @@ function addTold(level: Part, add: Add): void {
   for (const [name, value] of Object.entries(options.fields)) {
     if (NO_STATION.has(name)) continue;
     const isNobodys = ROUTING.has(name);
-    const what = isNobodys ? "a router" : `a server that clients are told of as ${name}`;
+    const what = isNobodys ? "a router" : `a server in option ${name}`;
     const stations = name === "staticRoutes" ? itemsOf(value).map((pair) => itemsOf(pair)[1]) : value;
     for (const address of addressesIn(stations))
       add(address, { what, path: [...options.path, name], isNobodys });
