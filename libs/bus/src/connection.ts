@@ -12,7 +12,7 @@ import type { BadMessage } from "./bad-message.ts";
 import { BusError } from "./bus-error.ts";
 import { type CheckedOptions, connectChecked } from "./checked-transport.ts";
 import { DialFaults, PAUSE_MS } from "./dial-faults.ts";
-import { within } from "./within.ts";
+import { within } from "./retry.ts";
 
 /** Atomic batches with the membership fixes that a lease store needs (ADR 0002). */
 export const SERVER_VERSION_MIN = "2.12.3";

@@ -7,6 +7,7 @@ import { nuid } from "@nats-io/transport-node";
 import type { Bus } from "./connection.ts";
 import { streamInfo, streamOf, subjectOf, weaknessesOf } from "./objects.ts";
 import { Delivery, isTombstone, readRecord, type StoredRecord } from "./records.ts";
+import { retry } from "./retry.ts";
 import { ToldRanges } from "./told-ranges.ts";
 
 /** One change of one key. */
@@ -63,6 +64,7 @@ const CHECK_EVERY_MS = 3000;
 const CONFIRMED_AFTER_MS = 2500;
 const REST_CHECK_MS = 50;
 const REACHED_WITHIN_MS = 2000;
+const OPEN_AGAIN_MS = 100;
 const REACHED_CHECK_MS = 5;
 
 export function followBucket(bus: Bus, bucket: string, options: FollowOptions): Follower {
@@ -169,18 +171,12 @@ class BucketFollower implements Follower {
   private async open(): Promise<void> {
     const generation = ++this.generation;
     this.endRest();
-    let told = "";
-    while (!this.stopped && generation === this.generation) {
-      try {
-        await this.openOnce(generation);
-        return;
-      } catch (cause) {
-        const reason = reasonOf(cause);
-        if (reason !== told) this.options.onTrouble?.(`Cannot follow ${this.bucket}: ${reason}`);
-        told = reason;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    }
+    const isStopped = () => this.stopped || generation !== this.generation;
+    if (isStopped()) return;
+    const say = (cause: unknown) =>
+      this.options.onTrouble?.(`Cannot follow ${this.bucket}: ${reasonOf(cause)}`);
+    // It fails only when it is stopped, or opened anew by another call.
+    await retry({ pauseMs: OPEN_AGAIN_MS, isStopped, say }, () => this.openOnce(generation)).catch(() => {});
   }
 
   private async openOnce(generation: number): Promise<void> {

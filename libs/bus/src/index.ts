@@ -36,7 +36,6 @@ export {
   verifyObjects,
   weaknessesOf,
 } from "./objects.ts";
-export { patiently } from "./patiently.ts";
 export { askNode, onQuestion, questionSubject } from "./peers.ts";
 export {
   type LoggedRecord,
@@ -49,6 +48,7 @@ export {
   readRecord,
   type StoredRecord,
 } from "./records.ts";
+export { patiently } from "./retry.ts";
 export { onStored, storedSubject, type Told, tellStored } from "./told.ts";
 export { type RestLimits, ToldRanges } from "./told-ranges.ts";
 export { type Room, roomFor } from "./value-octets.ts";

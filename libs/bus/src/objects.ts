@@ -6,7 +6,7 @@ import { JetStreamApiError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";
 import { BusError } from "./bus-error.ts";
 import type { Bus } from "./connection.ts";
-import { within } from "./within.ts";
+import { within } from "./retry.ts";
 
 export const LEASES = "dhcp-leases";
 export const INVENTORY = "dhcp-inventory";

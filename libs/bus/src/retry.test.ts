@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { BusError } from "./bus-error.ts";
-import { patiently } from "./patiently.ts";
+import { patiently, retry, within } from "./retry.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -31,4 +31,40 @@ it("does not wait for what waiting does not heal, nor when it is stopped", async
   await expect(patiently({ say }, () => Promise.reject(new Error("bug")))).rejects.toThrow("bug");
   const stopped = { say, isStopped: () => true };
   await expect(patiently(stopped, () => Promise.reject(failure("down")))).rejects.toThrow("down");
+});
+
+it("within some seconds asks again, and then throws what it failed with", async () => {
+  let tries = 0;
+  const late = within(
+    10_000,
+    () => true,
+    async () => {
+      if (++tries < 8) throw failure("down");
+      return tries;
+    },
+  );
+  await vi.advanceTimersByTimeAsync(7 * 250);
+  expect(await late).toBe(8);
+  const never = within(
+    1000,
+    () => true,
+    () => Promise.reject(failure("down")),
+  );
+  const given = expect(never).rejects.toThrow("down");
+  await vi.advanceTimersByTimeAsync(1500);
+  await given;
+});
+
+it("does not ask once more after it was stopped during a pause", async () => {
+  let [tries, isOver] = [0, false];
+  const waiting = retry({ pauseMs: 100, isStopped: () => isOver }, async () => {
+    tries++;
+    throw failure("down");
+  });
+  const given = expect(waiting).rejects.toThrow("down");
+  await vi.advanceTimersByTimeAsync(50);
+  isOver = true;
+  await vi.advanceTimersByTimeAsync(100);
+  await given;
+  expect(tries).toBe(1);
 });
