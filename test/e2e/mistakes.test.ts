@@ -81,7 +81,7 @@ describe("a node that cannot serve says so in a sentence, and what to do:", () =
   test("UDP port 67 is in use", async () => {
     const words = await start("n1").ends();
     expect(words).toMatch(/^dhcpd: UDP port 67 on eth0 is in use by another process\.$/m);
-    expect(words).toMatch(/^ {2}Stop the other DHCP server there/m);
+    expect(words).toMatch(/^ {2}Stop the other DHCP server/m);
   });
 
   test("there is no such interface: it waits for it, and says so", async () => {
