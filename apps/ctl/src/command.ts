@@ -50,7 +50,7 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): number; // Milliseconds since 1970.
   print(line: string): void;
-  complain(line: string): void;
+  printError(line: string): void;
   readText(path: string): Promise<string>;
   prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<Prepared>;
   /** Asks at the terminal; undefined when there is none. */

@@ -20,7 +20,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     return answer.exitCode ?? ExitCode.ok;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    for (const line of json ? [failureJson(error)] : failureLines(error)) world.complain(line);
+    for (const line of json ? [failureJson(error)] : failureLines(error)) world.printError(line);
     return error.exitCode;
   }
 }

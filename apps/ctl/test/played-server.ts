@@ -70,7 +70,7 @@ export async function leasehold(argv: string[], world: Partial<World> = {}): Pro
     env: {},
     now: () => NOW,
     print: (line) => void out.push(line),
-    complain: (line) => void err.push(line),
+    printError: (line) => void err.push(line),
     readText: async () => DOCUMENT,
     prepareStore: async () => ({ made: [], corrected: [] }),
     ...world,

@@ -10,7 +10,7 @@ export const realWorld: World = {
   env: process.env,
   now: () => Date.now(),
   print: (line) => void process.stdout.write(`${line}\n`),
-  complain: (line) => void process.stderr.write(`${line}\n`),
+  printError: (line) => void process.stderr.write(`${line}\n`),
   readText,
   confirm,
   prepareStore,
