@@ -78,8 +78,8 @@ describe("batches of three nodes", () => {
       next += count;
       return putMany(store, next - count, next);
     };
-    const restless = until("the feed rests", 20, async () => follower.isResting);
-    while (!follower.isResting) await putMore(64);
+    const restless = until("the feed rests", 20, async () => follower.isPaused);
+    while (!follower.isPaused) await putMore(64);
     await restless;
     // A node that stood still asks this under load, too.
     const [isCaughtUp] = await Promise.all([follower.caughtUp(), putMore(512)]);
@@ -90,7 +90,7 @@ describe("batches of three nodes", () => {
     isTold = true;
     const last = await putMore(10);
     await until("what was not told is known", 10, async () => follower.position >= last);
-    await until("the feed goes on", 10, async () => !follower.isResting);
+    await until("the feed goes on", 10, async () => !follower.isPaused);
     expect(seen.size).toBeGreaterThanOrEqual(next - 20_000);
 
     isTold = false;

@@ -21,7 +21,7 @@ export class MemoryFeed implements Follower {
   position = 0;
   complete = false;
   readonly keys = 0;
-  readonly isResting = false;
+  readonly isPaused = false;
   readonly created = CREATED;
   private readonly options: FollowOptions;
 

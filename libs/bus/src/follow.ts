@@ -40,7 +40,7 @@ export interface Follower {
   /** How many keys the bucket had when it was looked at last. */
   readonly keys: number;
   /** While others tell what is stored (`told`). */
-  readonly isResting: boolean;
+  readonly isPaused: boolean;
   /** When the stream that is followed was made, as its leader says it; empty before it was found. */
   readonly created: string;
   /**
@@ -119,11 +119,11 @@ class BucketFollower implements Follower {
     const isOfUse = this.complete && !this.stopped && this.distrusted === undefined;
     if (!isOfUse || stream !== this.created || this.lessSince !== undefined) return false;
     this.position = this.ranges.add(this.position, first, last, performance.now());
-    if (this.resting === undefined && this.ranges.mayRest) this.rest();
+    if (this.resting === undefined && this.ranges.mayPause) this.rest();
     return true;
   }
 
-  get isResting(): boolean {
+  get isPaused(): boolean {
     return this.resting !== undefined;
   }
 
@@ -132,7 +132,7 @@ class BucketFollower implements Follower {
     void this.messages?.close();
     this.messages = undefined;
     this.resting = setInterval(() => {
-      if (this.ranges.mustGoOn(performance.now())) void this.open();
+      if (this.ranges.mustResume(performance.now())) void this.open();
     }, REST_CHECK_MS);
   }
 

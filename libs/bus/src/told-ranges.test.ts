@@ -9,29 +9,29 @@ test("what follows at once is known at once; what comes before its turn waits fo
   expect(ranges.add(10, 11, 15, 0)).toBe(15);
   expect(ranges.add(15, 18, 20, 1)).toBe(15);
   expect(ranges.add(15, 21, 21, 90)).toBe(15);
-  expect([ranges.mustGoOn(101), ranges.mustGoOn(102)]).toEqual([false, true]);
+  expect([ranges.mustResume(101), ranges.mustResume(102)]).toEqual([false, true]);
   expect(ranges.add(15, 16, 17, 102)).toBe(21);
-  expect([ranges.mustGoOn(602), ranges.mustGoOn(603)]).toEqual([false, true]);
+  expect([ranges.mustResume(602), ranges.mustResume(603)]).toEqual([false, true]);
 });
 
 test("the feed may rest when so much was told without a gap; a run begins anew behind one", () => {
   const ranges = new ToldRanges(LIMITS);
   ranges.add(0, 1, 100, 0);
-  expect(ranges.mayRest).toBe(false);
+  expect(ranges.mayPause).toBe(false);
   ranges.add(100, 101, 150, 0);
-  expect(ranges.mayRest).toBe(true);
+  expect(ranges.mayPause).toBe(true);
   ranges.add(150, 160, 169, 0);
-  expect(ranges.mayRest).toBe(false);
+  expect(ranges.mayPause).toBe(false);
   ranges.add(150, 151, 159, 0);
-  expect(ranges.mayRest).toBe(false);
+  expect(ranges.mayPause).toBe(false);
 });
 
 test("what waits for something missing is bounded", () => {
   const ranges = new ToldRanges(LIMITS);
   for (let i = 1; i <= 256; i++) ranges.add(0, 2 * i, 2 * i, 0);
-  expect(ranges.mustGoOn(0)).toBe(false);
+  expect(ranges.mustResume(0)).toBe(false);
   ranges.add(0, 1000, 1000, 0);
-  expect(ranges.mustGoOn(0)).toBe(true);
+  expect(ranges.mustResume(0)).toBe(true);
 });
 
 test("in whatever order batches are told, all is known once none is missing, and never more than that", () => {
@@ -57,7 +57,7 @@ test("in whatever order batches are told, all is known once none is missing, and
           expect(known).toBe(all);
         }
         expect(known).toBe(next - 1);
-        expect(ranges.mustGoOn(LIMITS.gapMs + 1)).toBe(false);
+        expect(ranges.mustResume(LIMITS.gapMs + 1)).toBe(false);
       },
     ),
   );

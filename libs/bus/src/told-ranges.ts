@@ -61,12 +61,12 @@ export class ToldRanges {
   }
 
   /** All that the feed would bring is told. */
-  get mayRest(): boolean {
+  get mayPause(): boolean {
     return this.run >= this.limits.restAfter && !this.hasGap;
   }
 
   /** A feed that rests has to go on: something is missing, or nothing is told any more. */
-  mustGoOn(now: number): boolean {
+  mustResume(now: number): boolean {
     const { gapMs, quietMs, ranges } = this.limits;
     const isMissing = this.gapSince !== undefined && now - this.gapSince > gapMs;
     return isMissing || this.ahead.length > ranges || now - this.toldAt > quietMs;

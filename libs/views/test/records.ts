@@ -31,7 +31,7 @@ export class Bucket implements Follower {
   position = 0;
   complete = false;
   readonly keys = 0;
-  readonly isResting = false;
+  readonly isPaused = false;
   readonly created = "2026-11-20T12:00:00.000Z";
   readonly options: FollowOptions;
 

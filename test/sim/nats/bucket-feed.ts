@@ -20,7 +20,7 @@ export class BucketFeed implements Follower {
   position = 0;
   complete = false;
   keys = 0;
-  readonly isResting = false;
+  readonly isPaused = false;
   private readonly parts: BucketFeedParts;
   private readonly stopFollowing: () => void;
   private incarnation: number;

@@ -18,7 +18,7 @@ export interface FeedParts {
   /** How long the next delivery takes, ms; undefined: the node is cut off. */
   readonly lagMs: () => number | undefined;
   /** Of each batch that was told. */
-  readonly onTold: (isResting: boolean) => void;
+  readonly onTold: (isPaused: boolean) => void;
   /** Follow from here on, and take what is before for known. */
   readonly from?: number | undefined;
   /** What only a planted bug does. */
@@ -38,7 +38,7 @@ export class LeaseFeed implements Follower {
   /** The newest sequence up to which all is known. */
   position: number;
   complete: boolean;
-  isResting = false;
+  isPaused = false;
   keys = 0;
   private incarnation: number;
   private readonly parts: FeedParts;
@@ -81,8 +81,8 @@ export class LeaseFeed implements Follower {
     const { timeline, skipsGaps, onTold } = this.parts;
     const from = skipsGaps ? Math.max(this.position, first - 1) : this.position;
     this.position = this.ranges.add(from, first, last, timeline.now);
-    if (!this.isResting && this.ranges.mayRest) this.rest();
-    onTold(this.isResting);
+    if (!this.isPaused && this.ranges.mayPause) this.rest();
+    onTold(this.isPaused);
     return true;
   }
 
@@ -108,7 +108,7 @@ export class LeaseFeed implements Follower {
     if (this.parts.overlooksLoss) return;
     this.position = 0;
     this.complete = false;
-    this.isResting = false;
+    this.isPaused = false;
     this.ranges.clear();
     this.parts.options.onReset?.("it is another one");
     this.plan();
@@ -116,18 +116,18 @@ export class LeaseFeed implements Follower {
 
   private rest(): void {
     const { timeline, process } = this.parts;
-    this.isResting = true;
+    this.isPaused = true;
     process.receive(REST_CHECK_MS, () => {
-      if (!this.isResting) return;
-      if (!this.ranges.mustGoOn(timeline.now)) return this.rest();
-      this.isResting = false;
+      if (!this.isPaused) return;
+      if (!this.ranges.mustResume(timeline.now)) return this.rest();
+      this.isPaused = false;
       this.ranges.clear();
       this.plan();
     });
   }
 
   private plan(): void {
-    if (this.isPlanned || this.isResting) return;
+    if (this.isPlanned || this.isPaused) return;
     this.isPlanned = true;
     const { lagMs, process } = this.parts;
     const lag = lagMs();
@@ -139,7 +139,7 @@ export class LeaseFeed implements Follower {
   }
 
   private deliver(): void {
-    if (this.isResting) return;
+    if (this.isPaused) return;
     const { stream, options } = this.parts;
     const unseen = stream.after(this.position);
     for (const stored of this.complete ? unseen : newestOfEach(unseen)) {

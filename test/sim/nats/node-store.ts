@@ -119,7 +119,7 @@ export class NodeStore {
     return new LeaseFeed({
       ...{ stream, timeline, process, options, from, connection: this.connection },
       lagMs: () => (door.isOpen ? chance.between(...node.lagMs) : undefined),
-      onTold: (isResting) => around.noteShared(isResting ? "told while the feed rests" : "told"),
+      onTold: (isPaused) => around.noteShared(isPaused ? "told while the feed rests" : "told"),
       skipsGaps: bug?.sharing === "skips-gaps",
       overlooksLoss: bug?.storeLoss === "unnoticed",
     });

@@ -42,7 +42,7 @@ export interface NodeView
   readonly storeState: StoreState;
   /** Exchanges that wait for the lease store. */
   readonly pending: number;
-  readonly isFeedResting: boolean;
+  readonly isLeaseConsumerPaused: boolean;
   readonly carriesFloatingAddress: boolean;
   /** Undefined until the node follows the buckets. */
   readonly views: { readonly isLoading: boolean } | undefined;
@@ -88,8 +88,8 @@ export function nodeViewOf(
     get pending() {
       return core.serving?.service.pending ?? 0;
     },
-    get isFeedResting() {
-      return core.serving?.views.leases.isResting ?? false;
+    get isLeaseConsumerPaused() {
+      return core.serving?.views.leases.isPaused ?? false;
     },
     get carriesFloatingAddress() {
       return floating.carries;

@@ -90,7 +90,7 @@ const GAUGES: readonly [name: string, help: string, read: (node: NodeView) => nu
   [
     "leasehold_lease_consumer_paused",
     "1 while the consumer of the lease stream is paused because the other nodes announce every commit.",
-    (node) => (node.isFeedResting ? 1 : 0),
+    (node) => (node.isLeaseConsumerPaused ? 1 : 0),
   ],
   [
     "leasehold_alarms",
