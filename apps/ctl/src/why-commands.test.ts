@@ -109,6 +109,51 @@ test.each([
   expect(out.includes("compute/a is for known")).toBe(words.includes("no-pool-for-client"));
 });
 
+const BOOTS = {
+  settings: [{ name: "script", value: "/s", from: "subnet compute" }],
+  ...{ strategy: "iPXE", architecture: { code: 0, name: "bios" }, missing: null },
+  answer: {
+    ...{ nextServer: "10.77.0.2", file: "http://10.77.0.2:8069/s" },
+    options: [{ code: 175, name: "etherboot", value: "0xb00101ff" }],
+  },
+};
+
+test.each<[string, object, string[]]>([
+  [
+    "what it is told",
+    BOOTS,
+    [
+      "boot         iPXE, bios (architecture 0): http://10.77.0.2:8069/s, from 10.77.0.2",
+      "BOOT    VALUE  FROM",
+      "script  /s     subnet compute",
+      "BOOT OPTION  VALUE",
+      "etherboot    0xb00101ff",
+    ],
+  ],
+  [
+    "a quirk, and what is missing",
+    {
+      ...BOOTS,
+      answer: undefined,
+      missing: "boot.script is not set",
+      quirk: { what: "it lies", source: "a book" },
+    },
+    [
+      "boot         iPXE, bios (architecture 0): no boot answer, as boot.script is not set",
+      "quirk        it lies (a book)",
+    ],
+  ],
+  [
+    "an operating system",
+    { settings: BOOTS.settings, strategy: null, missing: "the client does not boot, or has booted" },
+    ["boot         no boot answer, as the client does not boot, or has booted"],
+  ],
+])("explain: how a client boots: %s", async (_, boot, lines) => {
+  const server = await serve({ "POST /api/v1/explain": () => ({ body: { ...ANSWER, boot } }) });
+  const { out } = await leasehold(["explain", "a4:bf:01:38:ee:65", "--server", server]);
+  expect(out.split("\n").filter((line) => lines.includes(line))).toEqual(lines);
+});
+
 describe("explain of a capture", () => {
   const packet = Buffer.alloc(300);
   packet.set([1, 1, 6, 0]);

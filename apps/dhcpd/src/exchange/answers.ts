@@ -11,6 +11,7 @@ import type { ReplyContent } from "../reply/feature.ts";
 import { contentOf, encodeReply, type ReplySink } from "../reply/reply-content.ts";
 import { ownAddressFor } from "../request/own-address.ts";
 import { identityFault } from "../request/station.ts";
+import { BootWatch } from "./boot-watch.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 import type { RenewalCalls } from "./renewal-calls.ts";
@@ -22,6 +23,7 @@ type Silent = Extract<Decision, { kind: "silent" }>;
 export class Answers {
   private readonly parts: ServiceParts;
   private readonly calls: RenewalCalls;
+  private readonly boots: BootWatch;
   /** One for all replies: a link has read it when `send` returns. */
   private readonly sink: ReplySink = {
     buffer: Buffer.alloc(MESSAGE_MAX),
@@ -31,6 +33,7 @@ export class Answers {
   constructor(parts: ServiceParts, calls: RenewalCalls) {
     this.parts = parts;
     this.calls = calls;
+    this.boots = new BootWatch(parts);
   }
 
   finish(exchange: Exchange, decision: Decision): void {
@@ -88,6 +91,8 @@ export class Answers {
   private grant(exchange: Exchange, decision: Grant): void {
     const nonce = decision.reply === "ACK" ? this.calls.noteAcknowledged(exchange, decision) : undefined;
     const content = contentOf(exchange, decision);
+    if (decision.reply === "ACK" && content.boot !== undefined)
+      this.boots.noteAcknowledged(exchange, decision);
     this.reply(exchange, nonce === undefined ? content : { ...content, nonce }, decision.subnet);
   }
 

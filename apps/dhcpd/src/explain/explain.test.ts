@@ -214,6 +214,59 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   expect(ask(body)).toMatch(words);
 });
 
+describe("how it would boot", () => {
+  const boot = { urls: ["http://10.0.0.2:8069"], script: "/s?{mac}", loaders: { "uefi-x64": "x64.efi" } };
+  const uefi = { mac: alice.mac, vendorClass: "PXEClient:Arch:00007", arch: 7 };
+  beforeEach(() => {
+    const [lan, bmc] = DOCUMENT.subnets;
+    const options = { ...lan!.options, bootFileName: "by-settings" };
+    node.setNetwork({ ...DOCUMENT, subnets: [{ ...lan!, options, boot }, bmc!] });
+  });
+
+  test("the strategy, the architecture, what it is told, and what of the settings gives way", () => {
+    const answer = told(uefi);
+    expect(answer.boot).toMatchObject({
+      ...{ strategy: "PXE", architecture: { code: 7, name: "uefi-x64" }, missing: null, quirk: undefined },
+      answer: {
+        ...{ nextServer: "10.0.0.2", file: "x64.efi" },
+        options: [
+          { code: 43, name: "vendorSpecificInformation", value: "0x060108ff" },
+          { code: 60, name: "vendorClassIdentifier", value: "PXEClient" },
+        ],
+      },
+    });
+    expect(answer.boot!.settings).toContainEqual({
+      name: "loaders.uefi-x64",
+      value: "x64.efi",
+      from: "subnet lan",
+    });
+    expect(answer.options.find(({ code }) => code === 67)).toMatchObject({
+      ...{ value: "by-settings", sent: false, why: "the boot answer counts instead" },
+    });
+  });
+
+  test("what the document lacks, and which quirk was seen", () => {
+    expect(told({ ...uefi, arch: 11 }).boot).toMatchObject({
+      missing: "boot.loaders has none for uefi-arm64",
+    });
+    const { boot: of } = told({
+      mac: "dc:a6:32:00:00:01",
+      vendorClass: "PXEClient:Arch:00000:UNDI:002001",
+      arch: 0,
+    });
+    expect(of).toMatchObject({ strategy: "Raspberry Pi", quirk: { name: "raspberry-pi-as-bios" } });
+  });
+
+  test("a client that has booted; and a document that says nothing of it", () => {
+    expect(told({ mac: alice.mac }).boot).toMatchObject({
+      strategy: null,
+      missing: expect.stringMatching(/does not boot/),
+    });
+    node.setNetwork(DOCUMENT);
+    expect(told(uefi).boot).toBeNull();
+  });
+});
+
 test("nothing comes of it: no offer, no record, no count", () => {
   const before = [node.world.offers.size, node.world.view.size, node.counters.totals()];
   for (const type of ["DISCOVER", "REQUEST", "RELEASE", "DECLINE"] as const) {

@@ -124,6 +124,20 @@ test("what the settings say of the same fields gives way, as a whole", () => {
   expect(told(FIRMWARE.klibc).file).toBe("by-settings");
 });
 
+test("a machine that boots again and again is counted, and an alarm names it; retransmissions are no boots", () => {
+  const node = booting();
+  for (let i = 0; i < 5; i++) {
+    expect(node.world.alarms.has("boot-loop")).toBe(false);
+    for (let copy = 0; copy < 3; copy++)
+      node.receive(sentBy(FIRMWARE["ovmf-pxe"], "REQUEST", alice, selecting(X, { xid: i })));
+    node.clock.pass(150);
+  }
+  expect(node.world.alarms.sentences).toEqual([
+    expect.stringContaining(`${alice.mac} boots again and again: the server answered it as PXE 5 times`),
+  ]);
+  expect(node.counted("trouble")).toMatchObject({ "boot-loop": 1 });
+});
+
 describe("the document", () => {
   const scriptOf = (node: TestNode) => {
     node.receive(sentBy(FIRMWARE["ipxe-rom"], "DISCOVER", alice));
