@@ -44,6 +44,15 @@ export const faultKinds: readonly Kind[] = [
     end: (simulation, { node }) => simulation.node(node).start(),
   },
   {
+    name: "busy",
+    ...{ weight: 3, longestMs: 40_000 },
+    begin: (simulation, { node, number }) => {
+      simulation.keepBusy(node, 50 + number * (number % 2 === 0 ? 1 : 24));
+      simulation.powerUp();
+    },
+    end: (simulation, { node }) => simulation.keepBusy(node, 0),
+  },
+  {
     name: "clock step",
     ...{ weight: 2, longestMs: 60_000 },
     begin: (simulation, { node, number }) =>
@@ -59,6 +68,16 @@ export const faultKinds: readonly Kind[] = [
     ...{ weight: 5, longestMs: 60_000 },
     begin: (simulation, { node }) => simulation.node(node).door.cut(),
     end: (simulation, { node }) => simulation.node(node).door.heal(),
+  },
+  {
+    name: "cut off, and back while there is no leader",
+    ...{ weight: 3, shortestMs: 5000, longestMs: 60_000 },
+    begin: (simulation, { node }) => simulation.node(node).door.cut(),
+    // Then the others are asked what was missed (ADR 0016).
+    end: (simulation, { node }) => {
+      simulation.stream.crashLeader();
+      simulation.node(node).door.heal();
+    },
   },
   {
     name: "answers of the store lost",

@@ -48,6 +48,8 @@ export class SimulatedNode {
   /** How long what is stored takes to be seen here, ms, from and to. */
   lagMs: readonly [number, number] = [1, 20];
   isCutFromClients = false;
+  /** So long it is busy with other things before it handles what came in, ms. */
+  busyMs = 0;
   /** Until when its kernel has the cluster's floating address. */
   carriesUntil = 0;
   /** When it last went on after standing still for long. */
@@ -55,8 +57,12 @@ export class SimulatedNode {
   life: Life | undefined;
   /** When each request was read first. */
   private readonly readAt = new Map<string, number>();
+  /** And each message last. */
+  private readonly heardAt = new Map<string, number>();
   private readonly around: Surroundings;
   private before: Life | undefined;
+  private isStopping = false;
+  private startsAgain = false;
   private pausedAt = 0;
   private lives = 0;
 
@@ -70,6 +76,8 @@ export class SimulatedNode {
   }
 
   start(): void {
+    // One that stops is started when it has.
+    this.startsAgain = this.isStopping;
     if (this.life !== undefined) return;
     this.life = new Life(this, this.around, ++this.lives, this.before);
   }
@@ -80,6 +88,8 @@ export class SimulatedNode {
     this.before = this.life;
     this.life = undefined;
     this.resumedAt = undefined;
+    this.isStopping = false;
+    if (this.startsAgain) this.start();
   }
 
   pause(): void {
@@ -106,6 +116,7 @@ export class SimulatedNode {
   stop(): void {
     const { life } = this;
     if (life === undefined) return;
+    this.isStopping = true;
     this.drain(true);
     life.process.after(HANDOVER_MS, () => life.core.readiness.draining.stop());
     life.process.after(HANDOVER_MS + UNDER_WAY_MS, () => {
@@ -133,9 +144,16 @@ export class SimulatedNode {
     return (this.readAt.get(keyOf(reply)) ?? 0) < (this.resumedAt?.at ?? 0);
   }
 
+  /** How long ago it heard what a packet answers, ms. */
+  ageOf(reply: Packet): number {
+    const asked = reply.messageType === MessageType.OFFER ? MessageType.DISCOVER : MessageType.REQUEST;
+    return this.around.timeline.now - (this.heardAt.get(`${keyOf(reply)} ${asked}`) ?? 0);
+  }
+
   noteRead(bytes: Buffer): void {
     const packet = decoded(bytes);
     const key = keyOf(packet);
+    this.heardAt.set(`${key} ${packet.messageType}`, this.around.timeline.now);
     if (packet.messageType === MessageType.REQUEST && !this.readAt.has(key))
       this.readAt.set(key, this.around.timeline.now);
   }
@@ -171,7 +189,7 @@ export class Life {
     bug?.core?.(this.core);
     this.core.noteInterfaces();
     this.serving = this.core.join(bug?.storePorts?.(this.store.ports(), this.core) ?? this.store.ports());
-    bug?.serving?.(this.serving);
+    bug?.serving?.(this.serving, this.core);
     for (const { everyMs, run } of this.core.turns)
       this.process.after(chance.between(0, everyMs), () => this.process.every(everyMs, run));
   }
@@ -213,7 +231,8 @@ export class Life {
       isConnected: () => door.connected,
       publish: (beat) => around.beat(node, beat),
       randomOctets: (size) => Uint8Array.from({ length: size }, () => chance.below(256)),
-      soon: (step) => step(),
+      soon: (step) =>
+        node.busyMs === 0 || bug?.isWaitOverlooked ? step() : process.after(node.busyMs, step),
       later: (step) => process.after(0, step),
       inTurns: async (steps) => {
         for (;;) {
@@ -238,10 +257,10 @@ export class Life {
       return true;
     };
     const link = { interfaceName: "eth0", addresses: [ip(this.node.address)], send };
-    this.core.receive(bytes, {
-      ...{ link, sourcePort: undefined },
-      isBroadcast: isBroadcast && !this.isTrusted(bytes),
-    });
+    const isForAll = isBroadcast && !this.isTrusted(bytes);
+    const take = () => this.core.receive(bytes, { link, sourcePort: undefined, isBroadcast: isForAll });
+    if (this.around.bug?.isWaitOverlooked) this.process.after(this.node.busyMs, take);
+    else take();
   }
 
   takeHanded(handed: Uint8Array, answer: (revision: number) => void): void {

@@ -34,6 +34,8 @@ export interface PlantedBug {
   readonly sharing?: "answers-early" | "tells-early" | "skips-gaps";
   /** What goes wrong when the store has lost what it held. */
   readonly storeLoss?: "unnoticed";
+  /** It takes a packet for one that comes when it gets round to it. */
+  readonly isWaitOverlooked?: boolean;
   readonly intentPrefix?: string;
   /** The node is handed these ports in place of the real ones. */
   storePorts?(ports: StorePorts, core: NodeCore): StorePorts;
@@ -41,7 +43,7 @@ export interface PlantedBug {
   store?(store: ReadableLeaseStore, at: PlantedAt): ReadableLeaseStore;
   /** Changes a node before it knows the store, and when it does. */
   core?(core: NodeCore): void;
-  serving?(serving: Serving): void;
+  serving?(serving: Serving, core: NodeCore): void;
 }
 
 export interface PlantedAt {
@@ -52,7 +54,7 @@ export interface PlantedAt {
 export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "ack-before-commit",
-    breaks: "answers when the write has left, not when it is stored",
+    breaks: "answers when the write is sent, not when it is stored",
     caughtAs: ["I2", "I5"],
     store: (store) =>
       withAppend(store, (append, settle) => {
@@ -62,7 +64,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "ack-on-unknown-outcome",
-    breaks: "takes a write of which nobody knows for stored",
+    breaks: "treats a write with an unknown outcome as stored",
     caughtAs: ["I2", "I5", "I1"],
     store: (store) =>
       withAppend(store, (append, settle) =>
@@ -71,7 +73,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "renewal-beyond-what-is-held",
-    breaks: "renews for the whole time though the store takes no write",
+    breaks: "renews for the full lease time although the store takes no writes",
     caughtAs: ["I2", "I5", "I1"],
     store: (store) =>
       withAppend(store, (append, settle) =>
@@ -83,7 +85,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "cas-on-the-client",
-    breaks: "compares and swaps what the client has, so that two clients do not collide on an address",
+    breaks:
+      "uses the revision of the client's lease for compare-and-swap, so that two clients do not conflict on an address",
     caughtAs: ["I1", "I7", "I2", "I11"],
     store: (store, { stream }) =>
       withAppend(store, (append, settle) => {
@@ -94,7 +97,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "no-second-look-after-a-conflict",
-    breaks: "repeats a write that lost against what stands there now, without deciding again",
+    breaks: "repeats a write after a conflict without deciding again",
     caughtAs: ["I1", "I7", "I2", "I11"],
     store: (store) =>
       withAppend(store, (append, settle) => {
@@ -106,13 +109,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "reclaim-without-guard",
-    breaks: "gives an address again as soon as its own clock says that the lease has ended",
+    breaks: "gives an address to another client as soon as the lease has expired by its own clock",
     caughtAs: ["I7", "I1"],
     policy: { guardMs: 0 },
   },
   {
     name: "declined-address-in-use",
-    breaks: "takes a declined address for one that was given back",
+    breaks: "treats a declined address as released",
     caughtAs: ["I11"],
     core: ({ world }) => {
       const { view } = world;
@@ -122,7 +125,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "answers-after-a-pause",
-    breaks: "answers what waited in its sockets while it stood still, by what it knew before",
+    breaks: "after a pause, answers queued packets from its old state",
     caughtAs: ["I8"],
     core: ({ readiness }) => {
       readiness.pause.look = () => false;
@@ -130,13 +133,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "old-view-after-a-restart",
-    breaks: "serves after a restart by what it knew before, without the events in between",
+    breaks: "after a restart, serves from its old state, without the events in between",
     caughtAs: ["I4", "I12", "I3"],
     isViewKept: true,
   },
   {
     name: "nak-without-asking-the-leader",
-    breaks: "refuses by its own view, which may be behind",
+    breaks: "sends a NAK based on its own view, which may lag behind",
     caughtAs: ["I4"],
     store: (store, { core }) => {
       const read = async (address: Ipv4) => asStored(core.world.view.get(address));
@@ -145,7 +148,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "nobody-served-without-a-majority",
-    breaks: "leaves reserved hosts unanswered while the store takes no writes",
+    breaks: "does not answer reserved hosts while the store takes no writes",
     caughtAs: ["I6"],
     core: ({ world }) => {
       const { view } = world;
@@ -155,13 +158,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "intents-that-repeat",
-    breaks: "names its attempts as other nodes and other processes do, and takes their events for its own",
+    breaks: "uses the same attempt ids as other nodes and processes, and treats their events as its own",
     caughtAs: ["I2", "I1", "I7"],
     intentPrefix: "",
   },
   {
     name: "second-address-kept",
-    breaks: "does not give back the older address of a client that was given two",
+    breaks: "does not release the older address of a client that got two",
     caughtAs: ["I3"],
     store: (store) =>
       withAppend(store, (append, settle) => {
@@ -171,7 +174,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "suspicious-for-good",
-    breaks: "does not answer any more once it stood still",
+    breaks: "never answers again after a pause",
     caughtAs: ["I4", "liveness"],
     core: ({ readiness }) => {
       readiness.pause.verified = () => {};
@@ -179,37 +182,38 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "handed-batch-answered-early",
-    breaks: "tells a node that what it handed in is stored when it has only been taken",
+    breaks: "confirms a forwarded batch when it is accepted, not when it is stored",
     caughtAs: ["I2", "I5"],
     sharing: "answers-early",
   },
   {
     name: "told-before-it-is-stored",
-    breaks: "tells the other nodes of a batch when it has left, not when it is stored",
+    breaks: "announces a batch when it is sent, not when it is stored",
     caughtAs: ["I12", "I4", "I8", "I2"],
     sharing: "tells-early",
   },
   {
     name: "feed-that-rests-over-a-gap",
-    breaks: "takes all for known up to what was told last, though something before it was not told",
+    breaks:
+      "treats everything up to the last announced revision as known, although an earlier one was not announced",
     caughtAs: ["I12", "I4", "I8", "I3"],
     sharing: "skips-gaps",
   },
   {
     name: "silence-by-secs",
-    breaks: "takes what a client says in `secs` for how long the first node has been silent",
+    breaks: "uses the client's `secs` as the time for which the first node has not answered",
     caughtAs: ["one offer"],
     isSecsTrusted: true,
   },
   {
     name: "emptied-store-unnoticed",
-    breaks: "does not look whether the store has as much as it had, and so writes nothing back",
+    breaks: "does not check whether the store has lost events, and writes nothing back",
     caughtAs: ["I1", "I7", "I4", "I12"],
     storeLoss: "unnoticed",
   },
   {
     name: "served-before-it-knows",
-    breaks: "serves by what the store has, though other nodes know more",
+    breaks: "serves from the store although other nodes know more",
     caughtAs: ["I1", "I7", "I3", "I4"],
     serving: ({ keeping }) => {
       Object.defineProperty(keeping, "missing", { value: undefined });
@@ -217,7 +221,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "older-store-believed",
-    breaks: "loads a store again that has lost something, and forgets what it knew itself",
+    breaks: "reloads a store that has lost events, and forgets its own state",
     caughtAs: ["I1", "I7", "I3", "I4"],
     serving: ({ service }) => {
       service.restoration.begin = () => {};
@@ -226,7 +230,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "deaf-while-it-drains",
-    breaks: "takes nothing at all any more from when it drains, though nobody else hears it",
+    breaks: "accepts no packets while it drains, although some reach no other node",
     caughtAs: ["draining"],
     core: ({ readiness }) => {
       const refusal = readiness.refusal.bind(readiness);
@@ -235,7 +239,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "drains-and-answers",
-    breaks: "tells the others that its share is theirs, and answers it all the same",
+    breaks: "announces that it drains, and still answers its share",
     caughtAs: ["draining"],
     core: ({ readiness }) => {
       readiness.isStandingBack = () => false;
@@ -243,7 +247,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "majority-of-those-it-hears",
-    breaks: "takes the nodes that it hears for all that the cluster has, when votes are counted",
+    breaks: "counts only the nodes that it receives heartbeats from as members when it counts votes",
     caughtAs: ["one carrier"],
     core: ({ world: { membership } }) => {
       membership.sizeAt = (now) => membership.all(now).filter(({ isAlive }) => isAlive).length + 1;
@@ -280,8 +284,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     }),
   },
   {
+    name: "answers-however-late",
+    breaks: "takes a packet for one that has just come when it gets round to it",
+    caughtAs: ["in time"],
+    isWaitOverlooked: true,
+  },
+  {
     name: "one-boundary-a-batch",
-    breaks: "lets what one client's reply throws end the batch, the other exchanges of it included",
+    breaks: "lets an exception in one client's reply abort the whole batch",
     caughtAs: ["I15"],
     store: (store, { core }) => {
       const batch = new OneBatch();

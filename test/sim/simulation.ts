@@ -147,6 +147,10 @@ export class Simulation implements Wire {
     this.muted.delete(from % this.nodes.length);
   }
 
+  keepBusy(node: number, forMs: number): void {
+    this.node(node).busyMs = forMs;
+  }
+
   drain(node: number, isOn: boolean): void {
     this.node(node).drain(isOn);
   }

@@ -15,6 +15,9 @@ import type { Timeline } from "./timeline.ts";
 /** A reply later than this after its request is not sent (answers.ts). */
 const PATIENCE_MS = 4000;
 
+/** No client listens for longer after a message of its (RFC 2131 §4.1: it asks again after 4, 8, 16 s). */
+const LISTENS_MAX_MS = 16_000;
+
 export interface JudgeParts {
   readonly timeline: Timeline;
   readonly stream: SimulatedStream;
@@ -51,6 +54,7 @@ export class WireJudge {
     }
     if (packet.messageType === MessageType.NAK) this.noteRefusal(node, packet);
     if (packet.messageType !== MessageType.OFFER) this.judgeFreshness(node, packet);
+    this.judgeAge(node, packet);
   }
 
   granted(client: SimulatedClient): void {
@@ -172,6 +176,14 @@ export class WireJudge {
     const { lastSequence } = node.resumedAt;
     if (node.life.feed.position >= lastSequence || node.isOfBefore(packet)) return;
     this.blame(`I8: ${node.name} answered by what it knew before it stood still`);
+  }
+
+  /** Whoever has stopped listening is not answered. */
+  private judgeAge(node: SimulatedNode, packet: Packet): void {
+    this.checked("in time");
+    const ageMs = node.ageOf(packet);
+    if (ageMs > LISTENS_MAX_MS)
+      this.blame(`in time: ${node.name} answered what it had heard ${Math.round(ageMs / 1000)} s before`);
   }
 
   /** I10: nothing is promised that the document of the time does not allow. */

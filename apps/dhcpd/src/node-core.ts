@@ -139,7 +139,10 @@ export class NodeCore {
 
   /** Tells the others of this node. */
   beat(): void {
-    this.floating.refresh(this.clocks.steady());
+    const now = this.clocks.steady();
+    // After a pause this may come before any tick: the floating address may be another node's by now.
+    this.lookForPause(now);
+    this.floating.refresh(now);
     this.ports.publish(this.heartbeat());
   }
 

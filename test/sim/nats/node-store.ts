@@ -118,7 +118,7 @@ export class NodeStore {
     const { stream, timeline, door, chance, bug } = around;
     return new LeaseFeed({
       ...{ stream, timeline, process, options, from, connection: this.connection },
-      lagMs: () => (door.isOpen ? chance.between(...node.lagMs) : undefined),
+      lagMs: () => (door.isOpen && stream.isLed ? chance.between(...node.lagMs) : undefined),
       onTold: (isPaused) => around.noteShared(isPaused ? "told while the feed rests" : "told"),
       skipsGaps: bug?.sharing === "skips-gaps",
       overlooksLoss: bug?.storeLoss === "unnoticed",

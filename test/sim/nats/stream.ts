@@ -54,6 +54,11 @@ export class SimulatedStream {
     return this.hasLeader && this.hasMajority;
   }
 
+  /** Somebody answers, and hands on what is committed. */
+  get isLed(): boolean {
+    return this.hasLeader;
+  }
+
   get lastSequence(): number {
     return this.log.length;
   }
