@@ -1,5 +1,5 @@
 // `unit` is beside the code and takes milliseconds; `e2e` starts real NATS servers, and labs of network namespaces, which
-// mostly wait, so that two files share the machine; `load` comes after it, alone. `matrix`, `faults` and `change` are run
+// mostly wait, so that two files share the machine; `load` comes after it, alone. `matrix`, `faults`, `change` and `boot` are run
 // when they are asked for: see test/run/test.ts.
 import { defineConfig } from "vitest/config";
 
@@ -48,6 +48,15 @@ export default defineConfig({
         },
       },
       { test: { ...patient, name: "faults", include: faults, maxWorkers: 2, sequence: { groupOrder: 5 } } },
+      {
+        test: {
+          ...patient,
+          name: "boot",
+          include: ["test/boot/**/*.test.ts"],
+          fileParallelism: false,
+          sequence: { groupOrder: 6 },
+        },
+      },
       { test: { ...patient, name: "change", include: [change], sequence: { groupOrder: 3 } } },
     ],
   },

@@ -1,6 +1,7 @@
 // `./run fuzz [--seconds N] [--count N] [--seed N]`: mutated packets through the codec; ten million of them when no limit
 // is given. Exits with 1 at a throw, a contradiction or a slow packet, and prints that packet: `./run fuzz --packet HEX`
-// repeats it alone. Then changed messages of NATS and records through all that reads them; a million when no limit is given.
+// repeats it alone. Then changed messages of NATS and records through all that reads them, and changed TFTP packets through
+// codec and transfers; a million of each when no limit is given.
 // `--wire`: instead, a million of these to a live node and syncer through a real nats-server.
 
 import { parseArgs } from "node:util";
@@ -8,6 +9,7 @@ import { exercise } from "./exercise.ts";
 import { type FuzzReport, fuzz } from "./fuzz.ts";
 import { fuzzOnTheWire, type Look } from "./on-the-wire.ts";
 import { fuzzOutside, type OutsideReport, repeatOutside } from "./outside.ts";
+import { fuzzTftp, type TftpFuzzReport } from "./tftp.ts";
 
 const USAGE =
   "usage: ./run fuzz [--seconds N] [--count N] [--seed N] | --wire [--count N] [--seed N] | [--target NAME] --packet HEX";
@@ -45,7 +47,21 @@ async function main(): Promise<number> {
     ...(count === undefined ? {} : { count: Math.min(count, OUTSIDE_DEFAULT) }),
   });
   tellOutside(outside);
-  return report.failure === undefined && outside.failure === undefined ? 0 : 1;
+  const tftp = fuzzTftp({
+    seed,
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(count === undefined ? {} : { count: Math.min(count, OUTSIDE_DEFAULT) }),
+  });
+  tellTftp(tftp, seed);
+  return [report, outside, tftp].every(({ failure }) => failure === undefined) ? 0 : 1;
+}
+
+function tellTftp({ count, seconds, outcomes, failure }: TftpFuzzReport, seed: number): void {
+  console.log(`fuzz: ${count.toLocaleString("en")} TFTP packets in ${seconds.toFixed(1)} s`);
+  for (const [outcome, n] of outcomes) console.log(`  ${n.toLocaleString("en").padStart(12)}  ${outcome}`);
+  if (failure === undefined) return;
+  console.error(`fuzz: FAILED at ${Buffer.from(failure.octets).toString("hex")}: ${failure.what}`);
+  console.error(`repeat it with: ./run fuzz --seed ${seed} --count ${count + 1}`);
 }
 
 function tellOutside({ count, seconds, outcomes, failure }: OutsideReport): void {

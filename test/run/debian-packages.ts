@@ -20,6 +20,9 @@ export const tools: readonly (readonly [command: string, debianPackage: string])
   ["faketime", "faketime"],
   ["ethtool", "ethtool"],
   ["curl", "curl"],
+  ["tftp", "tftp-hpa"],
+  ["atftp", "atftp"],
+  ["busybox", "busybox"],
 ];
 
 /** Where packages are unpacked when we may not install them. */

@@ -1,4 +1,4 @@
-// `./run test [check|unit|e2e|matrix|faults|change]`: checks, then vitest; the last line sums it up as `N passed, N failed`.
+// `./run test [check|unit|e2e|matrix|faults|change|boot]`: checks, then vitest; the last line sums it up as `N passed, N failed`.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,11 +30,13 @@ const parts: readonly Part[] = [
   { name: "faults", isAskedFor: true, run: () => inTheLab("faults") },
   // A thousand DORA a second while documents change, against an unchanged run: it needs an idle machine to judge by.
   { name: "change", isAskedFor: true, run: () => inTheLab("change") },
+  // Files of 100 MB, and networks on which each loss costs a client its timeout.
+  { name: "boot", isAskedFor: true, run: () => inTheLab("boot") },
 ];
 
 export const test: RunCommand = {
   name: "test",
-  usage: "test [check|unit|e2e|matrix|faults|change]",
+  usage: "test [check|unit|e2e|matrix|faults|change|boot]",
   about: "everything, or one part of it",
   async run(args) {
     const unknown = args.find((arg) => !parts.some(({ name }) => name === arg));

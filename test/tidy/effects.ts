@@ -2,8 +2,9 @@
 import { importsOf } from "./imports.ts";
 import { type Finding, isTest, type Rule } from "./repository.ts";
 
-/** These are the shell's libraries: they talk to NATS, to the process, and to the machine's network interfaces. */
-const IMPURE_LIBS = /^libs\/(bus\/|daemon\/|link\/|lease-store\/src\/jetstream-store\.ts$)/;
+/** These are the shell's libraries: they talk to NATS, to the process, to the machine's network interfaces, and to TFTP clients. */
+const IMPURE_LIBS =
+  /^libs\/(bus\/|daemon\/|link\/|lease-store\/src\/jetstream-store\.ts$|tftp\/src\/server\/)/;
 
 const EFFECTS: readonly (readonly [RegExp, string])[] = [
   [

@@ -15,6 +15,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   link: ["document", "protocol"],
   daemon: ["bus", "document"],
   "lease-store": ["bus", "leases", "protocol"],
+  tftp: [],
   views: ["bus", "cluster", "document", "inventory", "lease-store", "leases", "network", "protocol"],
 };
 

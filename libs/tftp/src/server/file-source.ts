@@ -1,0 +1,26 @@
+// Where the files of a server come from: a folder (file-tree.ts), or whatever else an app puts there.
+
+/** An open file that is as it was when it was opened, or cannot be read any more. */
+export interface OpenFile {
+  readonly size: number;
+  /** The same content has the same one, and other content another one. */
+  readonly version: string;
+  /** All octets from there to there. @throws Error when they cannot be had, or the file has changed. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): void;
+}
+
+export type OpenRefusal =
+  | "notFound"
+  /** Out of the root, a folder, a device, or not readable by this user. */
+  | "forbidden";
+
+export interface Asker {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface FileSource {
+  /** @throws Error when the world fails. */
+  open(path: readonly string[], asker: Asker): Promise<OpenFile | OpenRefusal>;
+}

@@ -1,0 +1,4 @@
+// The shell around libs/tftp's core: sockets, files, the clock.
+export { FileTree } from "./file-tree.ts";
+export { TftpServer, TftpServerError, type TftpServerOptions } from "./tftp-server.ts";
+export type { TransferReport } from "./transfer-report.ts";

@@ -1,0 +1,66 @@
+// The way from one transfer to its client and back: a socket of its own, whose port is the transfer's identifier (RFC 1350 §4), or the
+// server's one socket, for firewalls that know port 69 only.
+import { createSocket, type Socket } from "node:dgram";
+import { isIPv6 } from "node:net";
+import type { Asker } from "./file-source.ts";
+
+export interface PeerSocket {
+  /** The parts are one datagram, and are not changed afterwards. */
+  send(parts: readonly Uint8Array[]): void;
+  close(): void;
+}
+
+export interface PeerEvents {
+  received(bytes: Uint8Array): void;
+  /** The client's machine has answered that nobody listens there, or the kernel that there is no way. */
+  failed(error: Error): void;
+}
+
+/** Node would ask its resolver even for an address, a turn of the event loop later. */
+export const lookup = (
+  host: string,
+  _options: object,
+  done: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
+): void => done(null, host, isIPv6(host) ? 6 : 4);
+
+export const openSocket = (address: string): Socket =>
+  createSocket({ type: isIPv6(address) ? "udp6" : "udp4", lookup });
+
+/**
+ * Bound to the address that was asked (EDK2 drops what comes from another one of the same machine), and connected: the kernel then
+ * keeps away what others send there, and tells when the client has gone.
+ * @throws Error when the machine has no port or descriptor left.
+ */
+export async function openPeerSocket(server: string, client: Asker, events: PeerEvents): Promise<PeerSocket> {
+  const socket = openSocket(server);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.bind({ address: server, port: 0, exclusive: true }, () =>
+        socket.connect(client.port, client.address, (error?: Error) =>
+          error === undefined ? resolve() : reject(error),
+        ),
+      );
+    });
+  } catch (cause) {
+    socket.close();
+    throw cause;
+  }
+  socket.removeAllListeners("error");
+  socket.on("error", (error) => events.failed(error));
+  socket.on("message", (bytes) => events.received(bytes));
+  return {
+    send: (parts) => socket.send(parts),
+    close: () => {
+      socket.removeAllListeners("message");
+      socket.close();
+    },
+  };
+}
+
+export function sharedSocket(socket: Socket, { address, port }: Asker): PeerSocket {
+  return { send: (parts) => socket.send(parts, port, address, ignore), close: () => {} };
+}
+
+/** The socket is everybody's: a fault with one client is not the others', and a datagram may get lost anyway. */
+const ignore = (): void => {};
