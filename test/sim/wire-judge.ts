@@ -1,6 +1,6 @@
 // Judges every reply on the wire, and every event that is stored, by what the stream had committed by then. With judge.ts of
 // apps/dhcpd, which judges what clients use, it holds DESIGN's invariants (docs/simulation.md says which and how).
-import { isBound, isReasserted, leaseAfter, type StoredEvent } from "@leasehold/leases";
+import { isBound, isReasserted, type LeaseEvent, leaseAfter, type StoredEvent } from "@leasehold/leases";
 import { formatIpv4, MessageType, type Packet } from "@leasehold/protocol";
 import { Judge } from "../../apps/dhcpd/test/judge.ts";
 import { ip } from "../../apps/dhcpd/test/wire.ts";
@@ -141,10 +141,21 @@ export class WireJudge {
     const { network, inventory } = node.life!.world;
     if (!this.parts.configuration.isOfNow({ network: network.revision, inventory: inventory.revision }))
       return;
+    // What is written back is of the document of then, whose subnet may be gone.
+    if (isReasserted(newest.event) && !this.isAllowedNow(newest.event, client!)) return;
     const lease = leaseAfter(newest.event, newest.revision, newest.at);
     if (isBound(lease, lease.at)) {
       this.wrongRefusals.set(`${client!.id.client} ${packet.xid}`, believed.address);
     }
+  }
+
+  private isAllowedNow({ network, address }: LeaseEvent, { name }: SimulatedClient): boolean {
+    const { configuration } = this.parts;
+    const document = configuration.documentOf(network);
+    return (
+      document !== undefined &&
+      (isInPool(document, ip(address)) || configuration.wasReserved(name, ip(address)))
+    );
   }
 
   /** I13: whichever nodes answer one request, they grant one address. */
