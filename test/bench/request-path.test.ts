@@ -2,9 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 
-const FILES_MAX = 67;
+/** From NodeCore on: intake, the look for a pause and the events are in it. */
+const FILES_MAX = 95;
 
-test("one REQUEST runs through no more files than it did, and back into one only where the store answers", () => {
+test("one REQUEST runs through no more files than it did, and back into one only where it waits", () => {
   // In a process of its own: vitest's stacks have other paths, and other tests would count.
   const program = `${import.meta.dirname}/request-path-program.ts`;
   const { files, circles } = JSON.parse(
@@ -12,7 +13,9 @@ test("one REQUEST runs through no more files than it did, and back into one only
   ) as { files: readonly string[]; circles: readonly { circle: string }[] };
   expect(files.length).toBeGreaterThan(10);
   expect(files.length).toBeLessThanOrEqual(FILES_MAX);
-  expect(circles.map(({ circle }) => circle)).toEqual([
+  expect([...new Set(circles.map(({ circle }) => circle))]).toEqual([
+    // A packet waits for its turn in the intake, and is handed back to the node.
+    "dhcpd/node-core → dhcpd/intake/intake → dhcpd/node-core",
     "dhcpd/exchange/transactions → leases/memory-store → dhcpd/exchange/transactions",
   ]);
 });

@@ -112,12 +112,17 @@ export const faultKinds: readonly Kind[] = [
   {
     name: "replies that throw",
     ...{ weight: 3, longestMs: 60_000 },
-    // Many at once share a batch, some of whose replies throw.
+    // Many at once, and a store that takes its time: they share a batch, some of whose replies throw.
     begin: (simulation, { number }) => {
       simulation.throwReplies(number);
-      simulation.powerUp();
+      simulation.slowStore([200, 600]);
+      // Those that had an address ask for it at once; who begins with a DISCOVER would get no further than its OFFER.
+      for (const client of simulation.clients) client.reboot();
     },
-    end: (simulation) => simulation.throwReplies(undefined),
+    end: (simulation) => {
+      simulation.throwReplies(undefined);
+      simulation.slowStore(undefined);
+    },
   },
   {
     name: "leader crash",

@@ -234,6 +234,7 @@ export class TestNode {
 
   /** Another network document comes into force. */
   setNetwork(document: NetworkDocument): void {
+    this.goOn();
     this.memory.showNetwork(document, this.world.network.revision + 1, this.clock.ms);
   }
 }
