@@ -6,7 +6,7 @@ import { faultKinds } from "./fault-kinds.ts";
 const page = readFileSync(`${import.meta.dirname}/../../docs/lab.md`, "utf8");
 
 test("docs/lab.md has the number of kinds, and each by its name", () => {
-  const table = page.slice(page.indexOf("| what is struck |")).split("\n\n", 1)[0]!;
+  const table = page.slice(page.indexOf("| target | faults |")).split("\n\n", 1)[0]!;
   const named = table
     .split("\n")
     .slice(2)
@@ -17,5 +17,5 @@ test("docs/lab.md has the number of kinds, and each by its name", () => {
         .map((name) => name.trim()),
     );
   expect(named.toSorted()).toEqual(faultKinds.map(({ name }) => name).toSorted());
-  expect(page).toContain(`There are ${faultKinds.length} kinds of faults`);
+  expect(page).toContain(`There are ${faultKinds.length} kinds of faults in the list`);
 });
