@@ -131,6 +131,7 @@ describe("an IPoIB client", () => {
     expect(ack.messageType).toBe(ACK);
     address = ack.yiaddr;
     server = ack.get("serverIdentifier")!;
+    await expect.poll(() => wire().some(({ type }) => type === ACK)).toBe(true); // tcpdump writes in its own time.
     for (const type of [DISCOVER, REQUEST]) {
       expect(last(type).packet).toMatchObject({ htype: 32, hlen: 0, broadcast: true });
     }
@@ -161,7 +162,7 @@ describe("an IPoIB client", () => {
       const { type } = await storedRecord(labOf(), formatIpv4(address));
       return type === "LeaseReleased";
     });
-    expect(last(RELEASE)).toMatchObject({ source: address, target: server });
+    await expect.poll(() => last(RELEASE)).toMatchObject({ source: address, target: server });
   });
 });
 
