@@ -67,7 +67,7 @@ function isNeeded(one: Allowed): boolean {
   const rule = rules.find(({ name }) => name === one.rule);
   const findings = rule?.check(repository).filter(({ file }) => file === one.file) ?? [];
   const largest = Math.max(...findings.map(({ size = 0 }) => size));
-  return findings.length > 0 && (one.atMost ?? 0) <= largest + SLACK;
+  return findings.length > 0 && (one.atMost ?? 0) <= largest + (rule?.slack ?? SLACK);
 }
 
 // The rules themselves: each sees the fault that it is there for.

@@ -1,7 +1,9 @@
 // The model of JetStream against JetStream: the same writes to three real servers and to the simulated stream. One after the
 // other they must have the same outcomes; at once, and while a leader dies, outcomes that the model can have, too.
+
+import type { CasOutcome } from "@leasehold/bus";
 import { type Bus, connectBus, ensureObjects, LEASES, streamInfo, streamOf } from "@leasehold/bus";
-import { type CasOutcome, type CasStream, leaseStream } from "@leasehold/lease-store";
+import { type CasStream, leaseStream } from "@leasehold/lease-store";
 import { grant } from "@leasehold/lease-store/contract";
 import { type Append, NO_REVISION, type Revision } from "@leasehold/leases";
 import { afterAll, beforeAll, expect, test } from "vitest";

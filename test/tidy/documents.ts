@@ -9,12 +9,15 @@ const PATH = /(?<![\w/.@:-])(?<!\]\()(?:\.\/)?(?:apps|libs|test|docs|infra)\/[\w
 const markdown = ({ files }: Repository): [string, string][] =>
   [...files].filter(([path]) => path.endsWith(".md"));
 
+/** What the bench has written: its names are those of the commit that was measured. */
+const MEASURED = /<!-- bench:(\w+) -->.*?<!-- \/bench:\1 -->/gs;
+
 export const linksAndPaths: Rule = {
   name: "every link and path in the documents exists",
   check: (repository) =>
     markdown(repository).flatMap(([file, text]) => [
       ...brokenLinks(repository, file, text),
-      ...brokenPaths(repository, file, text),
+      ...brokenPaths(repository, file, text.replaceAll(MEASURED, "")),
     ]),
 };
 

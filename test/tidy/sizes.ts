@@ -17,6 +17,7 @@ export const FOLDER_MODULES_MAX = 16;
 
 export const folderSize: Rule = {
   name: `a folder has at most ${FOLDER_MODULES_MAX} modules`,
+  slack: 0,
   check: ({ code }) => {
     const modules = new Map<string, number>();
     for (const file of code.keys()) {

@@ -24,45 +24,13 @@ const UUID = octets(97, "00 44454c4c 4200 1030 8043 b7c04f4e3732");
 const LARGE = octets(57, "05c0");
 // EDK2's REQUEST states another maximum message size than its DISCOVER.
 const EDK2_REQUEST = [octets(57, "ff00")];
-const EDK2_PXE = list(
-  55,
-  ...[1, 2, 3, 4, 5, 6, 12, 13, 15, 17, 18, 22, 23, 28, 40, 41, 42, 43, 50, 51, 54, 58, 59, 60, 66, 67, 97],
-  ...[128, 129, 130, 131, 132, 133, 134, 135],
-);
+export const BOOT_ROM_WANTS: readonly number[] = [
+  1, 2, 3, 4, 5, 6, 12, 13, 15, 17, 18, 22, 23, 28, 40, 41, 42, 43, 50, 51, 54, 58, 59, 60, 66, 67, 97,
+];
+const EDK2_PXE = list(55, ...BOOT_ROM_WANTS, 128, 129, 130, 131, 132, 133, 134, 135);
 // Where PXE has 66, HTTP boot has an octet that is never set: 235 on x86, 0 on ARM.
 const edk2Http = (unset: number): EncodedOption =>
-  list(
-    55,
-    ...[
-      1,
-      2,
-      3,
-      4,
-      5,
-      6,
-      12,
-      13,
-      15,
-      17,
-      18,
-      22,
-      23,
-      28,
-      40,
-      41,
-      42,
-      43,
-      50,
-      51,
-      54,
-      58,
-      59,
-      60,
-      unset,
-      67,
-      97,
-    ],
-  );
+  list(55, ...BOOT_ROM_WANTS.map((code) => (code === 66 ? unset : code)));
 const IPXE_WANTS = [
   1, 3, 6, 7, 12, 15, 17, 26, 43, 60, 66, 67, 119, 128, 129, 130, 131, 132, 133, 134, 135, 175, 203,
 ];

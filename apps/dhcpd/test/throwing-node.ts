@@ -1,5 +1,6 @@
 // A node on the real group commits, some of whose parts throw for some clients.
-import { type CasOutcome, type CasStream, GroupCommits, type Timers } from "@leasehold/lease-store";
+import type { CasOutcome } from "@leasehold/bus";
+import { type CasStream, GroupCommits, type Timers } from "@leasehold/lease-store";
 import { type Append, MemoryLeaseStore, type StoredEvent } from "@leasehold/leases";
 import type { Ipv4, MessageTypeName } from "@leasehold/protocol";
 import type { DhcpService } from "../src/exchange/dhcp-service.ts";

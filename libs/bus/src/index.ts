@@ -1,7 +1,7 @@
 // NATS for Leasehold: connect, make and check the JetStream objects, follow a bucket, compare-and-swap, heartbeats.
 export { headers } from "@nats-io/transport-node";
 export { type BadMessage, Wrong } from "./bad-message.ts";
-export { type CasOutcome, publishCas } from "./batch.ts";
+export { type CasOutcome, publishCas, type StoreFault } from "./batch.ts";
 export { BusError } from "./bus-error.ts";
 export {
   type Bus,

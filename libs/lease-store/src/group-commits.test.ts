@@ -1,11 +1,12 @@
 // A stream that answers when it is told to, and timers that run when time passes: what waits, in which order, and for how long.
 
+import type { CasOutcome } from "@leasehold/bus";
 import type { Append, StoredEvent } from "@leasehold/leases";
 import { revision } from "@leasehold/leases";
 import { ipv4 } from "@leasehold/protocol";
 import { beforeEach, expect, test } from "vitest";
 import { grant } from "../test/contract.ts";
-import { type CasOutcome, type CasStream, GroupCommits, type Timers } from "./group-commits.ts";
+import { type CasStream, GroupCommits, type Timers } from "./group-commits.ts";
 
 const NO_LEADER: CasOutcome = { kind: "unknown", cause: "no-leader", reason: "no responders" };
 

@@ -6,6 +6,7 @@
 // unknown the same compare-and-swap is repeated, and a conflict with our own intent is success (docs/adr/0002). While the
 // stream does not answer (an election takes 4 to 9 s), all wait in order, and only the first one is tried.
 
+import type { CasOutcome } from "@leasehold/bus";
 import {
   type Append,
   type AppendResult,
@@ -48,29 +49,6 @@ export interface CasStream {
   /** The newest event of an address, as the stream's leader has it. Rejects when there is no leader to ask. */
   read(address: Ipv4): Promise<StoredEvent | undefined>;
 }
-
-/** Why nobody can say what became of a write. */
-export type StoreFault =
-  /** The connection to the store is lost. */
-  | "disconnected"
-  /** Nobody takes writes: an election, or no majority. */
-  | "no-leader"
-  /** Somebody was asked, and has not answered in time. */
-  | "no-answer"
-  /** There is no room; waiting does not help. */
-  | "full";
-
-export type CasOutcome =
-  /** Stored on a quorum; write i has sequence `revision - count + 1 + i`. */
-  | { readonly kind: "stored"; readonly revision: number }
-  /** One of the writes expected another sequence: nothing was stored. */
-  | { readonly kind: "conflict" }
-  /** An earlier write to one of the addresses is still being applied: nothing was stored; try again in some ms. */
-  | { readonly kind: "busy" }
-  /** It may have been stored or not, or may yet be. */
-  | { readonly kind: "unknown"; readonly cause: StoreFault; readonly reason: string }
-  /** It will never be taken: a person has to act. */
-  | { readonly kind: "rejected"; readonly reason: string };
 
 /** A steady clock, timers, and chance, as this pure library does not have them. */
 export interface Timers {

@@ -1,10 +1,8 @@
 // The lease store on JetStream: appends that leave together, by compare-and-swap (docs/adr/0002, 0017).
 export {
-  type CasOutcome,
   type CasStream,
   type GroupCommitOptions,
   GroupCommits,
-  type StoreFault,
   type Timers,
 } from "./group-commits.ts";
 export {

@@ -1,6 +1,8 @@
 // The three clients that a machine which boots over the network is, one after the other: what each says of itself, and how
 // long it waits before it asks again.
+
 import type { EncodedOption } from "@leasehold/protocol";
+import { BOOT_ROM_WANTS } from "../../../apps/dhcpd/test/firmware.ts";
 import type { Firmware } from "../../firmware-secs.ts";
 
 export interface ClientKind {
@@ -28,39 +30,7 @@ export const clientKinds: readonly ClientKind[] = [
     secsAs: "dhclient",
     options: [
       ...firmware,
-      [
-        55,
-        Uint8Array.of(
-          1,
-          2,
-          3,
-          4,
-          5,
-          6,
-          12,
-          13,
-          15,
-          17,
-          18,
-          22,
-          23,
-          28,
-          40,
-          41,
-          42,
-          43,
-          50,
-          51,
-          54,
-          58,
-          59,
-          60,
-          66,
-          67,
-          97,
-          128,
-        ),
-      ],
+      [55, Uint8Array.of(...BOOT_ROM_WANTS, 128)],
       [60, text("PXEClient:Arch:00007:UNDI:003016")],
     ],
     waits: [4, 8, 16, 32],

@@ -1,6 +1,7 @@
 // A node's connection to the stream: requests and answers take time, are lost, or arrive when nobody waits for them any more.
 
-import type { CasOutcome, CasStream } from "@leasehold/lease-store";
+import type { CasOutcome } from "@leasehold/bus";
+import type { CasStream } from "@leasehold/lease-store";
 import type { Append, StoredEvent } from "@leasehold/leases";
 import type { Ipv4 } from "@leasehold/protocol";
 import type { Chance } from "../chance.ts";

@@ -1,5 +1,6 @@
 // The simulated stream keeps the contract of every lease store, and does what a leader that goes may do.
-import { type CasOutcome, GroupCommits } from "@leasehold/lease-store";
+import type { CasOutcome } from "@leasehold/bus";
+import { GroupCommits } from "@leasehold/lease-store";
 import { grant, leaseStoreContract } from "@leasehold/lease-store/contract";
 import { expect, test } from "vitest";
 import { Chance } from "../chance.ts";

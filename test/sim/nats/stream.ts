@@ -3,7 +3,7 @@
 // one in part: a prefix of it, and nobody is told. What of this a real cluster does is compared in
 // test/contract/simulated-stream.test.ts.
 
-import type { CasOutcome } from "@leasehold/lease-store";
+import type { CasOutcome } from "@leasehold/bus";
 import type { Append, Instant, Revision, StoredEvent } from "@leasehold/leases";
 import type { Ipv4 } from "@leasehold/protocol";
 import type { Chance } from "../chance.ts";

@@ -1,4 +1,4 @@
-import type { CasOutcome, StoreFault } from "@leasehold/lease-store";
+import type { CasOutcome, StoreFault } from "@leasehold/bus";
 import { expect, test } from "vitest";
 import { StoreHealth, type StoreLook } from "./store-health.ts";
 

@@ -1,7 +1,7 @@
 // In which state the lease store is, as one node can tell: from its connection, from what became of its writes, and from
 // looks at the stream. docs/operate.md says what each state means for clients, and what to do.
 
-import type { CasOutcome } from "@leasehold/lease-store";
+import type { CasOutcome } from "@leasehold/bus";
 import type { AppendResult } from "@leasehold/leases";
 
 /** From the worst to the best: the first one that is the case is the store's state. */
