@@ -1,34 +1,22 @@
 // A node's core on a store in memory, and feeds that are filled by hand; it serves from the start. Tests and the bench have it.
-import { type Change, type Follower, type FollowOptions, INVENTORY, LEASES, NETWORK } from "@leasehold/bus";
+import { type Change, INVENTORY, LEASES, NETWORK } from "@leasehold/bus";
 import type { GroupCommitOptions } from "@leasehold/lease-store";
 import type { NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import { DOCUMENT_KEY, type LeaseRecord } from "@leasehold/views";
+import { HandFilledBucket } from "@leasehold/views/hand-filled-bucket";
 import { NodeCore } from "../src/node-core.ts";
 import type { NodePorts, StorePorts } from "../src/node-ports.ts";
 import type { Serving } from "../src/node-serving.ts";
 import type { MachineClocks, ReadableLeaseStore } from "../src/ports.ts";
 import { QUIET_LOG } from "./quiet-log.ts";
 
-/** When its stream was made. */
-const CREATED = "2026-11-20T12:00:00.000Z";
 /** One for all: a node that hears itself knows itself by it. */
 export const BOOT_ID = "test";
 const NO_DATA = new Uint8Array(0);
 
 /** A bucket as it is followed; what it has, and when, is told by hand. */
-export class MemoryFeed implements Follower {
-  position = 0;
-  complete = false;
-  readonly keys = 0;
-  readonly isPaused = false;
-  readonly created = CREATED;
-  private readonly options: FollowOptions;
-
-  constructor(options: FollowOptions) {
-    this.options = options;
-  }
-
+export class MemoryFeed extends HandFilledBucket {
   /** A lease's record: octets, of which `value` is not read. */
   show(record: LeaseRecord): void {
     this.position = Math.max(this.position, record.revision);
@@ -40,31 +28,6 @@ export class MemoryFeed implements Follower {
     this.position = Math.max(this.position, revision);
     this.options.onRecord({ key, value, revision, at, data: value === undefined ? undefined : NO_DATA });
   }
-
-  /** All that there is has been shown. */
-  load(): void {
-    this.complete = true;
-    this.options.onComplete?.();
-  }
-
-  /** The stream is another one: all of it is shown again. */
-  replace(): void {
-    this.position = 0;
-    this.complete = false;
-    this.options.onReset?.("it was replaced");
-  }
-
-  told(): boolean {
-    return false;
-  }
-
-  async caughtUp(): Promise<boolean> {
-    return true;
-  }
-
-  distrust(): void {}
-
-  async stop(): Promise<void> {}
 }
 
 export interface MemoryCoreSetting {

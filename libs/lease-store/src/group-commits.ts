@@ -5,7 +5,6 @@
 // batch is refused nobody says which write was stale, so it is halved until the stale one stands alone; when its fate is
 // unknown the same compare-and-swap is repeated, and a conflict with our own intent is success (docs/adr/0002). While the
 // stream does not answer (an election takes 4 to 9 s), all wait in order, and only the first one is tried.
-
 import type { CasOutcome } from "@leasehold/bus";
 import {
   type Append,

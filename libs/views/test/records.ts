@@ -1,7 +1,8 @@
 // Records as the buckets have them, and a bucket that is filled by hand.
-import type { Change, Follower, FollowOptions } from "@leasehold/bus";
+import type { Change } from "@leasehold/bus";
 import type { LeaseEvent } from "@leasehold/leases";
 import { clientIdOfHardware, type Ipv4, macBytes, parseIpv4, parseMac } from "@leasehold/protocol";
+import { HandFilledBucket } from "./hand-filled-bucket.ts";
 
 export const ip = (text: string): Ipv4 => parseIpv4(text)!;
 
@@ -27,44 +28,10 @@ export function hostSet(id: string, { mac }: Client, address: string) {
   return { type: "HostSet", v: 1, id, source: "test", host: { hostname: id, interfaces }, observedAt: since };
 }
 
-export class Bucket implements Follower {
-  position = 0;
-  complete = false;
-  readonly keys = 0;
-  readonly isPaused = false;
-  readonly created = "2026-11-20T12:00:00.000Z";
-  readonly options: FollowOptions;
-
-  constructor(options: FollowOptions) {
-    this.options = options;
-  }
-
+export class Bucket extends HandFilledBucket {
   /** A record comes; without `content`, its key was removed. */
   show(key: string, content: { readonly value?: unknown; readonly data?: Uint8Array } = {}): void {
     const data = content.data ?? (content.value === undefined ? undefined : new Uint8Array());
     this.options.onRecord({ key, value: content.value, data, revision: ++this.position, at: 2000 } as Change);
   }
-
-  load(): void {
-    this.complete = true;
-    this.options.onComplete?.();
-  }
-
-  replace(): void {
-    this.position = 0;
-    this.complete = false;
-    this.options.onReset?.("it was replaced");
-  }
-
-  told(): boolean {
-    return false;
-  }
-
-  async caughtUp(): Promise<boolean> {
-    return true;
-  }
-
-  distrust(): void {}
-
-  async stop(): Promise<void> {}
 }

@@ -1,6 +1,5 @@
 // The three clients that a machine which boots over the network is, one after the other: what each says of itself, and how
 // long it waits before it asks again.
-
 import type { EncodedOption } from "@leasehold/protocol";
 import { BOOT_ROM_WANTS } from "../../../apps/dhcpd/test/firmware.ts";
 import type { Firmware } from "../../firmware-secs.ts";

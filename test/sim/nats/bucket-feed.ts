@@ -3,8 +3,8 @@
 import type { Change, Follower, FollowOptions } from "@leasehold/bus";
 import type { Process } from "../process.ts";
 import type { SimulatedBucket } from "./bucket.ts";
+import { Delivery } from "./delivery.ts";
 
-const TRY_AGAIN_MS = 500;
 const CHECK_EVERY_MS = 3000;
 const SOME_OCTETS = new Uint8Array(1);
 
@@ -24,10 +24,11 @@ export class BucketFeed implements Follower {
   private readonly parts: BucketFeedParts;
   private readonly stopFollowing: () => void;
   private incarnation: number;
-  private isPlanned = false;
+  private readonly delivery: Delivery;
 
   constructor(parts: BucketFeedParts) {
     this.parts = parts;
+    this.delivery = new Delivery(parts, () => this.deliver());
     this.incarnation = parts.bucket.incarnation;
     this.stopFollowing = parts.bucket.follow(() => this.plan());
     parts.process.every(CHECK_EVERY_MS, () => this.check());
@@ -63,15 +64,7 @@ export class BucketFeed implements Follower {
   }
 
   private plan(): void {
-    if (this.isPlanned) return;
-    this.isPlanned = true;
-    const { lagMs, process } = this.parts;
-    const lag = lagMs();
-    process.receive(lag ?? TRY_AGAIN_MS, () => {
-      this.isPlanned = false;
-      if (lag === undefined || lagMs() === undefined) this.plan();
-      else this.deliver();
-    });
+    this.delivery.plan();
   }
 
   private deliver(): void {

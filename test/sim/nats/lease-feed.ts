@@ -6,6 +6,7 @@ import { encodeLeaseEvent, type StoredEvent } from "@leasehold/leases";
 import { START } from "../../../apps/dhcpd/test/node.ts";
 import type { Process } from "../process.ts";
 import type { Timeline } from "../timeline.ts";
+import { Delivery } from "./delivery.ts";
 import type { Connection } from "./door.ts";
 import type { SimulatedStream } from "./stream.ts";
 
@@ -26,7 +27,6 @@ export interface FeedParts {
   readonly overlooksLoss: boolean;
 }
 
-const TRY_AGAIN_MS = 500;
 const REST_CHECK_MS = 50;
 const CHECK_EVERY_MS = 3000;
 const CONFIRMED_AFTER_MS = 2500;
@@ -43,13 +43,14 @@ export class LeaseFeed implements Follower {
   private incarnation: number;
   private readonly parts: FeedParts;
   private readonly ranges = new ToldRanges(LIMITS);
-  private isPlanned = false;
+  private readonly delivery: Delivery;
   private isDistrusted = false;
   private lessSince: number | undefined;
   private readonly stopFollowing: () => void;
 
   constructor(parts: FeedParts) {
     this.parts = parts;
+    this.delivery = new Delivery(parts, () => this.deliver());
     this.incarnation = parts.stream.incarnation;
     this.position = parts.from ?? 0;
     this.complete = parts.from !== undefined;
@@ -127,15 +128,7 @@ export class LeaseFeed implements Follower {
   }
 
   private plan(): void {
-    if (this.isPlanned || this.isPaused) return;
-    this.isPlanned = true;
-    const { lagMs, process } = this.parts;
-    const lag = lagMs();
-    process.receive(lag ?? TRY_AGAIN_MS, () => {
-      this.isPlanned = false;
-      if (lag === undefined || lagMs() === undefined) this.plan();
-      else this.deliver();
-    });
+    if (!this.isPaused) this.delivery.plan();
   }
 
   private deliver(): void {

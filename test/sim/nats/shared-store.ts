@@ -1,12 +1,6 @@
 // A node's way into the simulated store, as libs/lease-store/src/jetstream-store.ts makes it: with the other nodes, telling what is stored.
 // What is load for them is any traffic here.
-import {
-  type CasOutcome,
-  JointBatches,
-  type JointOverNatsOptions,
-  type JointPorts,
-  type KeyWrite,
-} from "@leasehold/bus";
+import { JointBatches, type JointOverNatsOptions, type JointPorts, type KeyWrite } from "@leasehold/bus";
 import { type CasStream, keyWrite } from "@leasehold/lease-store";
 import { type Append, decodeLeaseEvent, type Revision } from "@leasehold/leases";
 import { parseIpv4 } from "@leasehold/protocol";
@@ -31,8 +25,7 @@ export function sharedStore(parts: SharedStoreParts): { batches: JointBatches; s
     ...{ now, sharedMs, after, ask },
     publish: (writes, timeout) => {
       if (!isAlone) onSent(writes);
-      // The simulated stream rejects nothing, which is the one outcome that the two types have otherwise.
-      return connection.publish(writes.map(appendOf), timeout) as Promise<CasOutcome>;
+      return connection.publish(writes.map(appendOf), timeout);
     },
   };
   const together = { ...(publisher && { publisher }), ...(onStored && { onStored }) };
