@@ -39,6 +39,15 @@ it("a server that is not there is no fault of TLS", () => {
   expect(certificateFault(refusal("", "timeout"))).toBeUndefined();
 });
 
+it("a connection that is reset right after the handshake: the server most likely wants another certificate of ours", () => {
+  const reset = refusal("ECONNRESET", "read ECONNRESET", certificate("IP Address:10.77.0.11"));
+  expect(certificateFault({ ...reset, has: { ca: true, cert: true } })?.message).toBe(
+    "The NATS server at 10.77.0.11:4222 probably refused the certificate of nats.tls.cert: it closed the connection right after the handshake (ECONNRESET).",
+  );
+  expect(certificateFault(reset)?.message).toMatch(/probably refused TLS: .*seems to require a client certificate/);
+  expect(certificateFault(refusal("ECONNRESET", "read ECONNRESET"))).toBeUndefined();
+});
+
 it("a certificate without names, and with very many", () => {
   const wrong = (names: string, CN: string) =>
     certificateFault(refusal("ERR_TLS_CERT_ALTNAME_INVALID", "…", certificate(names, CN)))!.message;

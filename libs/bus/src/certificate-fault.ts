@@ -53,6 +53,11 @@ export function certificateFault(refusal: Refusal): CertificateFault | undefined
   if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code)) return outOfTime(place, code, certificate);
   if (/^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/.test(code)) return unknownIssuer(refusal);
   if (/ALERT/.test(code)) return refusedByServer(refusal, message);
+  // TLS 1.3 ends for the client before the server has looked at its certificate. The alert is lost when what the client
+  // sent meanwhile makes the server's kernel reset the connection.
+  if (certificate !== undefined && /^(ECONNRESET|EPIPE)$/.test(code)) {
+    return refusedByServer(refusal, `it closed the connection right after the handshake (${code})`, "probably ");
+  }
   if (certificate === undefined && !/^ERR_(SSL|TLS|OSSL)|^EPROTO$/.test(code)) return undefined;
   return {
     message: `TLS with the NATS server at ${place} failed: ${message.trim()}.`,
@@ -95,17 +100,17 @@ function unknownIssuer({ server, certificate, has }: Refusal): CertificateFault 
   };
 }
 
-function refusedByServer({ server, has }: Refusal, message: string): CertificateFault {
+function refusedByServer({ server, has }: Refusal, message: string, doubt = ""): CertificateFault {
   const place = placeOf(server);
   const alert = /alert ([a-z ]+)/.exec(message)?.[1] ?? message.trim();
   if (!has.cert) {
     return {
-      message: `The NATS server at ${place} refused TLS: ${alert}. It seems to require a client certificate (\`verify: true\`), and none is set.`,
+      message: `The NATS server at ${place} ${doubt}refused TLS: ${alert}. It seems to require a client certificate (\`verify: true\`), and none is set.`,
       fix: "Set nats.tls.cert and nats.tls.key (init: --cert, --key), or remove `verify` from its tls block.",
     };
   }
   return {
-    message: `The NATS server at ${place} refused the certificate of nats.tls.cert: ${alert}.`,
+    message: `The NATS server at ${place} ${doubt}refused the certificate of nats.tls.cert: ${alert}.`,
     fix: "It must be signed by a CA in the server's ca_file, be valid now, and allow use by clients (extendedKeyUsage clientAuth).",
   };
 }
