@@ -267,8 +267,8 @@ export class Life {
     this.store.takeHanded(handed, answer);
   }
 
-  hearTold(told: Told): void {
-    this.serving.hearTold(told);
+  receiveCommitNotice(told: Told): void {
+    this.serving.receiveCommitNotice(told);
   }
 
   answer(question: Question): Answer | undefined {

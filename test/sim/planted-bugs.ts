@@ -242,7 +242,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     breaks: "announces that it drains, and still answers its share",
     caughtAs: ["draining"],
     core: ({ readiness }) => {
-      readiness.isStandingBack = () => false;
+      readiness.isYielding = () => false;
     },
   },
   {

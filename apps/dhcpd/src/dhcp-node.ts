@@ -88,7 +88,7 @@ export class DhcpNode {
     this.timers.push(setInterval(follow, LINKS_EVERY_MS));
     for (const { everyMs, run } of core.turns) this.timers.push(setInterval(run, everyMs));
     const bus = await connectToBus(file, log, telemetry.unreadable.input, (state) => {
-      telemetry.counters.count("trouble", `nats-${state}`);
+      telemetry.counters.count("anomalies", `nats-${state}`);
       core.serving?.watch.noteConnection(state);
     });
     this.bus = bus;

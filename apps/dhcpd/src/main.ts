@@ -22,7 +22,7 @@ await runDaemon({
       registry,
       addRoutes: (app) => addRoutes(app, view, registry),
       unreadiness: () => view.unreadiness(),
-      noteRefusedConnection: () => view.counters.count("trouble", "api-connection-refused"),
+      noteRefusedConnection: () => view.counters.count("anomalies", "api-connection-refused"),
       noteFault: (cause) => node.core.telemetry.faults.count({ cause, during: "work that nobody waits for" }),
       start: () => node.start(),
       stop: () => node.stop(),

@@ -61,7 +61,7 @@ export class NodeCore {
     this.name = new NodeName({
       ...{ self, role: ROLE, bootId, addresses: () => interfaces.texts },
       onDoubled: (what, sentence) => {
-        counters.count("trouble", what);
+        counters.count("anomalies", what);
         log.error(sentence);
       },
     });

@@ -78,7 +78,7 @@ export class Serving {
       furthest: (now) => membership.furthest(now),
       isInDoubt: () => this.views.leases.complete && !health.isPrompt(steady()),
       onLease: (lease) => {
-        telemetry.counters.count("trouble", "lease-from-peer");
+        telemetry.counters.count("anomalies", "lease-from-peer");
         this.service.noticeStored(lease);
       },
     });
@@ -115,8 +115,10 @@ export class Serving {
   }
 
   /** Another node tells what it has stored. */
-  hearTold(told: Told): void {
-    this.parts.telemetry.faults.guard("taking in what another node stored", () => this.views.takeTold(told));
+  receiveCommitNotice(told: Told): void {
+    this.parts.telemetry.faults.guard("taking in what another node stored", () =>
+      this.views.applyCommitNotice(told),
+    );
   }
 
   /** Another node asks; undefined when this one has no answer. */
@@ -153,7 +155,7 @@ export class Serving {
         self: ports.self,
         sharedMs: () => clock.now(steady()),
         publisher: () => publisherOf(world.members.names),
-        onHanded: (what) => counters.count("joint", what),
+        onHanded: (what) => counters.count("forwarded", what),
         onStored: (first, writes, sentAt) => this.tell(first, writes, sentAt),
         onFault,
       },
@@ -166,7 +168,9 @@ export class Serving {
     const told = toldOf(this.views.leases.created, clock, first, writes, sentAt, ports.machine.steady());
     if (told === undefined) return;
     if (world.members.names.length > 1) store.tell(told);
-    ports.later(() => telemetry.faults.guard("taking in what was stored", () => this.views.takeTold(told)));
+    ports.later(() =>
+      telemetry.faults.guard("taking in what was stored", () => this.views.applyCommitNotice(told)),
+    );
   }
 
   /** Who wants to know what the buckets show. */

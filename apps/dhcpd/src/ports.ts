@@ -9,7 +9,7 @@ export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "isLevelEna
 
 export type { Destination } from "@leasehold/link";
 
-export interface Whence {
+export interface Ingress {
   /** Of the interface that the packet came in by. */
   readonly interfaceName: string;
   readonly addresses: readonly Ipv4[];
@@ -21,7 +21,7 @@ export interface Whence {
  * A link as the service needs it; `send` reads the payload before it returns, and says whether the reply left. `source` is the address
  * that it should leave from; the answer to what was sent to one address leaves from that one all the same, as firewalls expect.
  */
-export interface ServiceLink extends Whence {
+export interface ServiceLink extends Ingress {
   send(payload: Buffer, destination: Destination, chaddr: Uint8Array, source?: Ipv4): boolean;
 }
 

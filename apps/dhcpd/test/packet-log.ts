@@ -123,8 +123,8 @@ function decidedAgain(node: TestNode, line: Extract<Line, { kind: "packet" }>): 
   const { from, isBroadcast, now, store, intent } = line;
   node.clock.ms = now;
   const packet = decoded(Buffer.from(line.packet, "hex"));
-  const whence = { ...from, isBroadcast: isBroadcast ?? undefined };
-  const request = node.service.requestOf(packet, packet.messageType ?? MessageType.DISCOVER, whence);
+  const ingress = { ...from, isBroadcast: isBroadcast ?? undefined };
+  const request = node.service.requestOf(packet, packet.messageType ?? MessageType.DISCOVER, ingress);
   if (typeof request === "string") return request;
   return shown(decide(node.world, { ...request, intent }, instant(now), store));
 }

@@ -49,8 +49,8 @@ class Stream implements CasStream {
     this.stream = stream;
   }
 
-  publish(appends: readonly Append[], patienceMs: number): Promise<CasOutcome> {
-    return this.isHeld ? new Promise(() => {}) : this.stream.publish(appends, patienceMs);
+  publish(appends: readonly Append[], timeoutMs: number): Promise<CasOutcome> {
+    return this.isHeld ? new Promise(() => {}) : this.stream.publish(appends, timeoutMs);
   }
 
   async read(address: Ipv4): Promise<StoredEvent | undefined> {

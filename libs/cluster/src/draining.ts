@@ -30,7 +30,7 @@ export class Draining {
     this.stopping = true;
   }
 
-  isStandingBack(now: number): boolean {
+  isYielding(now: number): boolean {
     return this.since !== undefined && now - this.since >= HANDOVER_MS;
   }
 }

@@ -68,7 +68,7 @@ export class StoreDoor {
   /** As one process sees it. */
   for(enter: Enter): Connection {
     return {
-      publish: (appends, patienceMs) => this.publish(appends, patienceMs, enter),
+      publish: (appends, timeoutMs) => this.publish(appends, timeoutMs, enter),
       read: (address) => this.read(address, enter),
       lastSequence: () => this.ask(() => this.stream.lastSequence, enter),
       contents: () =>
@@ -78,11 +78,11 @@ export class StoreDoor {
     };
   }
 
-  private publish(appends: readonly Append[], patienceMs: number, enter: Enter): Promise<CasOutcome> {
+  private publish(appends: readonly Append[], timeoutMs: number, enter: Enter): Promise<CasOutcome> {
     if (!this.connected)
       return Promise.resolve({ kind: "unknown", cause: "disconnected", reason: "not connected" });
     return new Promise((resolve) => {
-      this.timeline.after(patienceMs, () =>
+      this.timeline.after(timeoutMs, () =>
         enter(() => resolve({ kind: "unknown", cause: "no-answer", reason: "timeout" })),
       );
       this.send(() =>

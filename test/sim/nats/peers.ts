@@ -20,7 +20,7 @@ export interface Peer {
     | {
         readonly process: Process;
         takeHanded(handed: Uint8Array, answer: (revision: number) => void): void;
-        hearTold(told: Told): void;
+        receiveCommitNotice(told: Told): void;
         answer(question: Question): Answer | undefined;
       }
     | undefined;
@@ -68,7 +68,9 @@ export class Peers {
   tell(from: Peer, told: Told): void {
     for (const node of this.nodes()) {
       if (node === from) continue;
-      this.carry(from, node, () => node.life?.process.enter("store", () => node.life?.hearTold(told)));
+      this.carry(from, node, () =>
+        node.life?.process.enter("store", () => node.life?.receiveCommitNotice(told)),
+      );
     }
   }
 

@@ -39,7 +39,7 @@ export function sharedStore(parts: SharedStoreParts): { batches: JointBatches; s
   return {
     batches,
     stream: {
-      publish: (appends, patienceMs) => batches.publish(appends.map(keyWrite), patienceMs),
+      publish: (appends, timeoutMs) => batches.publish(appends.map(keyWrite), timeoutMs),
       read: (address) => connection.read(address),
     },
   };

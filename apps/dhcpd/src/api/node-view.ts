@@ -4,10 +4,10 @@ import type { NodeState } from "@leasehold/cluster";
 import type { LinkView } from "@leasehold/link";
 import type { Packet } from "@leasehold/protocol";
 import { type Cleared, clearThrough, type Order } from "../exchange/clear-lease.ts";
-import type { Foreseen } from "../exchange/exchange.ts";
+import type { DryRun } from "../exchange/exchange.ts";
 import type { NodeCore } from "../node-core.ts";
 import type { NodeFile } from "../node-file.ts";
-import type { Clocks, Log, Whence } from "../ports.ts";
+import type { Clocks, Ingress, Log } from "../ports.ts";
 import type { Durability } from "../store/durability.ts";
 import type { StoreState } from "../store/store-health.ts";
 import type { StoreAlarms } from "../store-loss/store-alarms.ts";
@@ -24,7 +24,7 @@ export interface NodeShell {
     readonly views: readonly LinkView[];
     readonly texts: readonly string[];
     /** That have, or had, an address. */
-    readonly opened: readonly Whence[];
+    readonly opened: readonly Ingress[];
   };
   readonly disks: { readonly durability: Durability };
 }
@@ -48,12 +48,12 @@ export interface NodeView
   readonly views: { readonly isLoading: boolean } | undefined;
   /** Undefined until the node knows the store. */
   readonly keeping: Pick<StoreKeeping, "acceptLoss"> | undefined;
-  readonly whences: readonly Whence[];
+  readonly ingresses: readonly Ingress[];
   /** Why /readyz says no; undefined when the node serves. */
   unreadiness(): string | undefined;
   position(view: "leases" | "inventory" | "network"): number;
   /** What a packet would be answered now; nothing comes of it. */
-  foresee(packet: Packet, whence: Whence): Foreseen;
+  dryRun(packet: Packet, ingress: Ingress): DryRun;
   /** @throws BusError while there is no connection. */
   connectedBus(): Bus;
   /** An operator frees an address. @throws BusError while the node does not serve. */
@@ -100,7 +100,7 @@ export function nodeViewOf(
     get keeping() {
       return core.serving?.keeping;
     },
-    get whences() {
+    get ingresses() {
       return links.opened;
     },
     unreadiness: () =>
@@ -108,7 +108,7 @@ export function nodeViewOf(
         ? `waiting for NATS at ${file.nats.servers.join(", ")} and its JetStream objects`
         : readiness.unreadiness(),
     position: (view) => core.serving?.position(view) ?? 0,
-    foresee: (packet, whence) => core.serving?.service.foresee(packet, whence) ?? "not-serving",
+    dryRun: (packet, ingress) => core.serving?.service.dryRun(packet, ingress) ?? "not-serving",
     connectedBus: () => connectedOf(bus()),
     clearLease: (order) => clearThrough(core.serving?.service, readiness.missing(), order, log),
     drain: () => core.drain(),

@@ -177,7 +177,7 @@ export function tellFloating(
       log.info({ address }, "this node no longer has the cluster's floating address");
       return;
     case "obstacle":
-      counters.count("trouble", "floating-address");
+      counters.count("anomalies", "floating-address");
       log.warn(
         { address },
         `this node cannot take the cluster's floating address: ${event.reason}; another node must take it`,

@@ -1,4 +1,4 @@
-// Whether a node may answer, and what it tells the others of that: it is starting, serves, stands back, or had better not.
+// Whether a node may answer, and what it tells the others of that: it is starting, serves, yields to the others while it drains, or must not.
 
 import {
   Draining,
@@ -47,8 +47,8 @@ export class Readiness {
   }
 
   /** It drains: what the others heard, too, is theirs to answer. */
-  isStandingBack(): boolean {
-    return this.draining.isStandingBack(this.parts.steady());
+  isYielding(): boolean {
+    return this.draining.isYielding(this.parts.steady());
   }
 
   get state(): NodeState {

@@ -1,6 +1,6 @@
 // Which node answers a packet that all of them saw. The one that comes first for the client answers now; the next ones do when the
 // client goes on asking for longer than it takes to be answered, as then the first one is silent (docs/adr/0026). What a dead node
-// left unanswered is taken over in left-packets.ts.
+// left unanswered is taken over in deferred-packets.ts.
 
 import type { Members } from "@leasehold/cluster";
 import { type ClientId, type Ipv4, MessageType } from "@leasehold/protocol";

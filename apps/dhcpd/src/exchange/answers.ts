@@ -2,7 +2,7 @@
 import type { Decision, LeaseRequest } from "@leasehold/leases";
 import type { Subnet } from "@leasehold/network";
 import { type Ipv4, ipv4, macFromBytes, type Packet } from "@leasehold/protocol";
-import { patienceOf } from "../intake/patience.ts";
+import { retransmitTimeoutOf } from "../intake/patience.ts";
 import type { Fault } from "../ports.ts";
 import type { Grant } from "../reply/asked.ts";
 import { autoConfigureOption, meansNoAddress } from "../reply/auto-configure.ts";
@@ -70,7 +70,7 @@ export class Answers {
 
   /** Whether the client has given up on this try: as it has asked again since, or is about to begin anew. */
   private isLate({ receivedAt, times }: Exchange): boolean {
-    return this.parts.clocks.steady() - receivedAt > patienceOf(times);
+    return this.parts.clocks.steady() - receivedAt > retransmitTimeoutOf(times);
   }
 
   /** RFC 2563 §2.3: a client that asks whether it may make itself an address is told so when it gets none. */
@@ -110,7 +110,7 @@ export class Answers {
       sourcePort,
     );
     if (!link.send(payload, destination, packet.chaddr, own)) {
-      this.parts.counters.count("trouble", "send-failed");
+      this.parts.counters.count("anomalies", "send-failed");
       return;
     }
     this.parts.counters.count("replied", content.type);

@@ -21,7 +21,7 @@ export class BootWatch {
     const { times, withinMs } = this.loops.limits;
     const now = clocks.steady();
     if (!this.loops.note({ mac, stage, xid }, now)) return;
-    counters.count("trouble", "boot-loop");
+    counters.count("anomalies", "boot-loop");
     const often = `${times} times within ${withinMs / 60_000} minutes`;
     const sentence = `${mac} boots again and again: the server answered it as ${stage} ${often}. Look at its console, and at \`leasehold explain ${mac}\`.`;
     world.alarms.raise("boot-loop", { sentence, fields: { mac, stage }, isOwn: true }, now + withinMs);

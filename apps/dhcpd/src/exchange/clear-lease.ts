@@ -25,7 +25,7 @@ export async function clearLease(
   const sentAt = clocks.now();
   return new Promise((resolve) => {
     store.append(append, (result) => {
-      counters.count("trouble", `lease-cleared-${result.kind}`);
+      counters.count("anomalies", `lease-cleared-${result.kind}`);
       if (result.kind === "stored" && world.view.revisionOf(order.address) < result.revision)
         world.view.apply(leaseAfter(append.event, result.revision, sentAt));
       const current = result.kind === "conflict" ? result.current : undefined;

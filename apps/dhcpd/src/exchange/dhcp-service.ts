@@ -28,7 +28,7 @@ import { type Heard, Responder } from "../cluster/responder.ts";
 import { Backlog } from "../intake/backlog.ts";
 import { RateLimiter } from "../intake/rate-limits.ts";
 import { answerLeasequery } from "../leasequery/leasequery.ts";
-import type { Arrival, ServiceLink, Whence } from "../ports.ts";
+import type { Arrival, Ingress, ServiceLink } from "../ports.ts";
 import { isSelectedByOverride, relayPortOf } from "../relay/relay-information.ts";
 import { bootpAnswer, decodeWithoutCookie, isBootpRequest } from "../reply/bootp.ts";
 import { asksForRapidCommit } from "../reply/rapid-commit.ts";
@@ -39,9 +39,9 @@ import { ownAddressFor } from "../request/own-address.ts";
 import { nameOf } from "../telemetry/recent-outcomes.ts";
 import { Answers } from "./answers.ts";
 import { type Cleared, clearLease } from "./clear-lease.ts";
+import { type DeferredPacket, DeferredPackets } from "./deferred-packets.ts";
 import type { DropReason } from "./drop-reason.ts";
-import { DECIDING, type Exchange, type Foreseen, type ServiceParts } from "./exchange.ts";
-import { type LeftPacket, LeftPackets } from "./left-packets.ts";
+import { DECIDING, type DryRun, type Exchange, type ServiceParts } from "./exchange.ts";
 import { PoolWatch } from "./pool-watch.ts";
 import { RenewalCalls } from "./renewal-calls.ts";
 import { Restoration } from "./restoration.ts";
@@ -55,7 +55,7 @@ export class DhcpService {
   private readonly answers: Answers;
   private readonly transactions: Transactions;
   private readonly responder = new Responder();
-  private readonly left = new LeftPackets();
+  private readonly left = new DeferredPackets();
   private readonly backlog = new Backlog();
   private readonly takeover: Takeover;
   private readonly isPrompt = () => this.parts.health.isPrompt(this.parts.clocks.steady());
@@ -74,7 +74,7 @@ export class DhcpService {
     this.transactions = new Transactions(parts, this.answers, (packet, arrival) =>
       this.readAgain(packet, arrival),
     );
-    this.takeover = new Takeover(parts, this.left, (client, left) => this.answerInstead(client, left));
+    this.takeover = new Takeover(parts, this.left, (client, left) => this.answerForDeadNode(client, left));
     this.rates = new RateLimiter(parts.world.network.limits);
   }
 
@@ -122,11 +122,11 @@ export class DhcpService {
     }
   }
 
-  private answerInstead(client: ClientId, left: LeftPacket): void {
-    this.guard("answering for a node that died", () => this.beginInstead(client, left), left.bytes);
+  private answerForDeadNode(client: ClientId, left: DeferredPacket): void {
+    this.guard("answering for a node that died", () => this.beginForDeadNode(client, left), left.bytes);
   }
 
-  private beginInstead(client: ClientId, { bytes, arrival, heardAt: receivedAt }: LeftPacket): void {
+  private beginForDeadNode(client: ClientId, { bytes, arrival, heardAt: receivedAt }: DeferredPacket): void {
     const { world, counters } = this.parts;
     const packet = readPacket(bytes);
     if (packet === undefined) return;
@@ -134,7 +134,7 @@ export class DhcpService {
     if (typeof request === "string" || request.client !== client) return;
     const heard = heardOf(packet, request, arrival);
     if (!this.responder.isFirst(heard, world.membersOn(request.link[0]!), world.membership)) return;
-    counters.count("trouble", "answered-for-a-dead-node");
+    counters.count("anomalies", "answered-for-a-dead-node");
     this.begin({ packet, arrival, request, receivedAt, key: keyOf(heard), times: 1 });
   }
 
@@ -155,7 +155,7 @@ export class DhcpService {
     if (lease.relay !== undefined) world.seenRelays.note(lease.relay.giaddr, world, clocks.now());
     if (this.transactions.isGivenUp(lease.intent)) return;
     for (const append of releasesOfOlder(world, lease, nextIntent, clocks.now())) {
-      store.append(append, ({ kind }) => counters.count("trouble", `second-address-released-${kind}`));
+      store.append(append, ({ kind }) => counters.count("anomalies", `second-address-released-${kind}`));
     }
   }
 
@@ -192,16 +192,16 @@ export class DhcpService {
   }
 
   /** What a packet would be answered now, by the same steps; nothing is written, offered or counted for it. */
-  foresee(packet: Packet, whence: Whence): Foreseen {
+  dryRun(packet: Packet, ingress: Ingress): DryRun {
     const { messageType: type } = packet;
     if (type === MessageType.LEASEQUERY) return "not-for-servers";
     const refusal = this.gate(packet, type);
     if (refusal !== undefined) return refusal;
-    const request = this.requestOf(packet, type ?? MessageType.DISCOVER, whence);
+    const request = this.requestOf(packet, type ?? MessageType.DISCOVER, ingress);
     if (typeof request === "string") return request;
     const decision = this.transactions.decide(request);
     const { network } = this.parts.world;
-    const asked = { packet, request, network, arrival: { link: whence } };
+    const asked = { packet, request, network, arrival: { link: ingress } };
     const content = decision.kind === "silent" ? undefined : contentOf(asked, decision);
     return { request, decision, content };
   }
@@ -294,7 +294,7 @@ export class DhcpService {
   private isOthers(heard: Heard, members: Members): boolean {
     const { membership } = this.parts.world;
     if (heard.isUnicast) return false;
-    if (this.parts.readiness.isStandingBack() && members.names.length > 1) return true;
+    if (this.parts.readiness.isYielding() && members.names.length > 1) return true;
     return this.responder.namesAnother(heard, members, membership) && !this.isPrompt();
   }
 
@@ -325,11 +325,11 @@ export class DhcpService {
   }
 
   /** What a packet asks for, by what the node knows now; a reason where it is not to be answered. */
-  requestOf(packet: Packet, type: number, whence: Whence): LeaseRequest | DropReason {
+  requestOf(packet: Packet, type: number, ingress: Ingress): LeaseRequest | DropReason {
     const { world, nextIntent } = this.parts;
     const { network, inventory } = world;
     if (isNoRelay(packet.giaddr, network)) return "giaddr-not-a-host";
-    const subnets = linkOf(packet, whence, network);
+    const subnets = linkOf(packet, ingress, network);
     if (subnets === undefined) return "no-subnet-for-link";
     if (packet.messageType === undefined && subnets[0]!.bootp === "off") return "bootp-not-served";
     const client = identityOf(packet, subnets[0]!);
@@ -342,11 +342,11 @@ export class DhcpService {
       intent: nextIntent(),
       givesNonces: this.parts.randomOctets !== undefined,
       view: world.view,
-      isBroadcast: whence.isBroadcast,
+      isBroadcast: ingress.isBroadcast,
     });
     if (packet.messageType === undefined) return this.asBootp(packet, asked);
     // RFC 5107 §4: the relay agent's own identifier stands for whichever server it relays to.
-    if (isSelectedByOverride(packet)) return { ...asked, serverIdentifier: whence.addresses[0] };
+    if (isSelectedByOverride(packet)) return { ...asked, serverIdentifier: ingress.addresses[0] };
     return this.asRapid(packet, readAsRenewal(world, packet, asked, this.parts.clocks.now()));
   }
 

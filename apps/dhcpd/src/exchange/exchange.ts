@@ -20,7 +20,7 @@ export interface ServiceParts {
   readonly events: Pick<Events, "packet" | "decision" | "reply">;
   readonly faults: Pick<Faults, "count">;
   readonly clocks: Clocks;
-  readonly readiness: Pick<Readiness, "refusal" | "isStandingBack">;
+  readonly readiness: Pick<Readiness, "refusal" | "isYielding">;
   readonly nextIntent: () => string;
   /** Whether somebody else uses an address; absent where it cannot be asked. */
   readonly probe?: ((address: Ipv4, target: ProbeTarget, waitMs: number) => Promise<ProbeAnswer>) | undefined;
@@ -67,7 +67,7 @@ export const DECIDING = { kind: "deciding" } as const;
 export const DONE = { kind: "done" } as const;
 
 /** What the service makes of a packet. */
-export type Foreseen =
+export type DryRun =
   | DropReason
   | {
       readonly request: LeaseRequest;

@@ -34,7 +34,7 @@ export async function askWhoUses(
  */
 export function outOfUse(parts: ServiceParts, request: LeaseRequest, decision: Grant): Append | undefined {
   const { world, clocks, counters, nextIntent } = parts;
-  counters.count("trouble", "address-in-use");
+  counters.count("anomalies", "address-in-use");
   world.offers.apply(request.client, DROPPED);
   if (declineLimitReached(world, request, clocks.now()) === undefined)
     return conflictEvent(world, { ...request, intent: nextIntent() }, decision);

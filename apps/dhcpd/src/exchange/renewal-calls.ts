@@ -194,7 +194,7 @@ export class RenewalCalls {
       own,
     );
     if (isSent) counters.count("replied", "FORCERENEW");
-    else counters.count("trouble", "send-failed");
+    else counters.count("anomalies", "send-failed");
     const delayMs = forceRenewDelayMs(++call.sendings);
     if (delayMs === undefined || call.sendings >= SENDINGS_MAX) this.calls.delete(client);
     else call.dueAt = now + delayMs;

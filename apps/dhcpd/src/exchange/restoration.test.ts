@@ -17,7 +17,7 @@ test("into an empty store, with what is left of the time", () => {
   expect(node.world.view.get(ip(X))?.client).toBe(alice.client);
   node.pass(6);
   expect(typesIn(empty)).toEqual([`LeaseRenewed alice ${HELD - 606}`]);
-  expect(node.counted("trouble")).toEqual({ "lease-reasserted-stored": 1 });
+  expect(node.counted("anomalies")).toEqual({ "lease-reasserted-stored": 1 });
 });
 
 test("over what an old backup had of the address", () => {
@@ -87,7 +87,7 @@ test("a store that cannot be written to is tried again", () => {
   node.replaceStore(empty);
   node.pass(6);
   node.pass(1);
-  expect(node.counted("trouble")).toEqual({ "lease-reasserted-unknown": 2 });
+  expect(node.counted("anomalies")).toEqual({ "lease-reasserted-unknown": 2 });
   node.door.state = "open";
   node.pass(1);
   expect(empty.log).toHaveLength(1);
@@ -99,7 +99,7 @@ test("a write that finds less than was seen tells that the store was replaced, a
   node.pass(HELD - 10);
   node.door.replace(new MemoryLeaseStore(node.clock.now));
   expect(node.receive(packetOf("REQUEST", alice, selecting(X, { xid: 5 })))).toEqual([]);
-  expect(node.counted("trouble")).toEqual({ "store-behind": 1 });
+  expect(node.counted("anomalies")).toEqual({ "store-behind": 1 });
   expect(node.world.view.get(ip(X))?.state).toBe("bound");
 });
 
@@ -107,7 +107,7 @@ test("a NAK that would rest on less than was seen is not sent", async () => {
   const node = leased();
   node.door.replace(new MemoryLeaseStore(node.clock.now));
   expect(await node.answer(packetOf("REQUEST", bob, selecting(X, { xid: 8 })), false)).toEqual([]);
-  expect(node.counted("trouble")).toEqual({ "store-behind": 1 });
+  expect(node.counted("anomalies")).toEqual({ "store-behind": 1 });
   expect(node.world.view.get(ip(X))?.client).toBe(alice.client);
 });
 
@@ -123,7 +123,7 @@ describe("the record of one lease is removed", () => {
       undefined,
       { type: "LeaseRenewed", client: alice.client, heldSeconds: HELD - 606 },
     ]);
-    expect(node.counted("trouble")).toMatchObject({
+    expect(node.counted("anomalies")).toMatchObject({
       "lease-record-removed": 1,
       "lease-reasserted-stored": 1,
     });

@@ -36,7 +36,7 @@ export class Restoration {
   /** Somebody removed this record alone. Nobody else waits for it to be written back: the view has the lease. */
   noteRemoved(lease: Lease): void {
     const { world, counters } = this.parts;
-    counters.count("trouble", "lease-record-removed");
+    counters.count("anomalies", "lease-record-removed");
     this.reassertion.keep(lease, world.view.revisionOf(lease.address), world.view);
     // While all is loaded again, that has its own time.
     if (!this.isUnderWay) this.loadedAt = this.parts.clocks.steady();
@@ -69,7 +69,7 @@ export class Restoration {
     store.append(append, (result) => {
       this.onTheirWay--;
       this.reassertion.settled(append.address);
-      counters.count("trouble", `lease-reasserted-${result.kind}`);
+      counters.count("anomalies", `lease-reasserted-${result.kind}`);
       if (result.kind === "stored") world.view.apply(leaseAfter(append.event, result.revision, sentAt));
       const current = result.kind === "conflict" ? result.current : undefined;
       const found = current && leaseOf(current);

@@ -93,7 +93,7 @@ describe("the node that comes first dies", () => {
     expect(trio.pass(2.5)).toEqual([`${trio.first.name} ACK after 2000 ms`]);
     expect(trio.first).not.toBe(victim);
     expect(trio.pass(5)).toEqual([]);
-    expect(trio.first.counted("trouble")).toEqual({ "answered-for-a-dead-node": 1 });
+    expect(trio.first.counted("anomalies")).toEqual({ "answered-for-a-dead-node": 1 });
   });
 
   test("and is back before it was missed: what it had been asked is answered once the others hear that it starts", () => {
@@ -165,7 +165,7 @@ test("many clients of a dead node are answered, each once, but not all in one go
   trio.kill(trio.first);
   for (let n = 10; n < 4010; n++) trio.broadcast("DISCOVER", client(n), { xid: n });
   const taken = () =>
-    trio.live.reduce((sum, node) => sum + (node.counted("trouble")["answered-for-a-dead-node"] ?? 0), 0);
+    trio.live.reduce((sum, node) => sum + (node.counted("anomalies")["answered-for-a-dead-node"] ?? 0), 0);
   trio.pass(2);
   const atOnce = taken();
   trio.pass(3);

@@ -2,8 +2,8 @@
 // now answers them.
 // Had one been answered, its client hears the same once more. Who is cut off learns nothing of who has died.
 import type { ClientId } from "@leasehold/protocol";
+import type { DeferredPacket, DeferredPackets } from "./deferred-packets.ts";
 import type { ServiceParts } from "./exchange.ts";
-import type { LeftPacket, LeftPackets } from "./left-packets.ts";
 
 /** In a storm thousands of clients wait for the dead node; others are served meanwhile. */
 const PACKETS_A_TICK = 256;
@@ -11,12 +11,16 @@ const LINK_NOTICED_MS = 500;
 
 export class Takeover {
   private readonly parts: ServiceParts;
-  private readonly left: LeftPackets;
-  private readonly answer: (client: ClientId, left: LeftPacket) => void;
+  private readonly left: DeferredPackets;
+  private readonly answer: (client: ClientId, left: DeferredPacket) => void;
   private presentBefore: readonly string[] = [];
-  private waiting: (readonly [client: ClientId, left: LeftPacket])[] = [];
+  private waiting: (readonly [client: ClientId, left: DeferredPacket])[] = [];
 
-  constructor(parts: ServiceParts, left: LeftPackets, answer: (client: ClientId, left: LeftPacket) => void) {
+  constructor(
+    parts: ServiceParts,
+    left: DeferredPackets,
+    answer: (client: ClientId, left: DeferredPacket) => void,
+  ) {
     this.parts = parts;
     this.left = left;
     this.answer = answer;

@@ -342,7 +342,7 @@ export class Transactions {
   /** Revisions of an address only grow: a store that has less than was seen was replaced, and what it says counts for nothing. */
   private isBehind(address: Ipv4, seen: Revision, current: StoredEvent | undefined): boolean {
     if ((current?.revision ?? 0) >= seen) return false;
-    this.parts.counters.count("trouble", "store-behind");
+    this.parts.counters.count("anomalies", "store-behind");
     this.parts.noteStoreBehind?.(address, seen);
     return true;
   }

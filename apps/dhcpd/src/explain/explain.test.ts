@@ -42,11 +42,11 @@ beforeEach(() => {
 function ask(body: Record<string, unknown>): Explanation | string {
   const checked = checkDocument(explainSchema, body);
   if (!checked.ok) return checked.problems.map(({ path, expected }) => `${path}: ${expected}`).join("; ");
-  const whences = [{ interfaceName: "eth0", addresses: [ip(node.address)] }];
-  const question = questionOf(checked.document, node.world, whences);
+  const ingresses = [{ interfaceName: "eth0", addresses: [ip(node.address)] }];
+  const question = questionOf(checked.document, node.world, ingresses);
   if (typeof question === "string") return question;
-  const foreseen = node.service.foresee(question.packet, question.whence);
-  return explain(node.world, question, foreseen, node.clock.now());
+  const dryRun = node.service.dryRun(question.packet, question.ingress);
+  return explain(node.world, question, dryRun, node.clock.now());
 }
 
 const told = (body: Record<string, unknown>) => ask(body) as Explanation;

@@ -13,8 +13,8 @@ import {
 } from "@leasehold/network";
 import { decode, formatIpv4, type Ipv4, ipv4, optionByCode, type Packet } from "@leasehold/protocol";
 import { leaseViewOf } from "../api/rows.ts";
-import type { Foreseen } from "../exchange/exchange.ts";
-import type { Whence } from "../ports.ts";
+import type { DryRun } from "../exchange/exchange.ts";
+import type { Ingress } from "../ports.ts";
 import { linkAddressOf } from "../relay/relay-information.ts";
 import { type Answer, hostnameOf } from "../reply/asked.ts";
 import type { ReplyContent } from "../reply/feature.ts";
@@ -23,33 +23,33 @@ import { ownAddressFor } from "../request/own-address.ts";
 import { nameOf } from "../telemetry/recent-outcomes.ts";
 import type { NodeWorld } from "../views/node-world.ts";
 import { bootView } from "./boot-view.ts";
-import { type ReplyCodes, toldOption } from "./told-option.ts";
+import { type ReplyCodes, shownOption } from "./shown-option.ts";
 
 export interface Question {
   readonly packet: Packet;
-  readonly whence: Whence;
+  readonly ingress: Ingress;
   /** What had to be supposed of the packet's way, in words; undefined: nothing. */
   readonly assumed: string | undefined;
 }
 
 const HOST_NAME = 12;
 
-export function explain(world: NodeWorld, question: Question, foreseen: Foreseen, now: Instant) {
-  const { packet, whence, assumed } = question;
+export function explain(world: NodeWorld, question: Question, dryRun: DryRun, now: Instant) {
+  const { packet, ingress, assumed } = question;
   const common = {
     node: world.node,
     networkRevision: world.network.revision,
     packet: packetView(packet),
     assumed: assumed ?? null,
   };
-  if (typeof foreseen === "string") {
-    return { ...common, ...NOTHING, decision: { ...NO_DECISION, kind: "drop", reason: foreseen } };
+  if (typeof dryRun === "string") {
+    return { ...common, ...NOTHING, decision: { ...NO_DECISION, kind: "drop", reason: dryRun } };
   }
-  const { request, decision, content } = foreseen;
+  const { request, decision, content } = dryRun;
   return {
     ...common,
     link: {
-      via: packet.giaddr === 0 ? whence.interfaceName : `relay ${formatIpv4(packet.giaddr)}`,
+      via: packet.giaddr === 0 ? ingress.interfaceName : `relay ${formatIpv4(packet.giaddr)}`,
       selectedBy: formatIpv4(linkAddressOf(packet)),
       subnets: request.link.map(({ id }) => id),
       sharedNetwork: request.link[0]!.sharedNetwork ?? null,
@@ -156,12 +156,12 @@ function settingsView(
   const reservation = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
   const settings = explainSettings(subnet, pool, request.classes, reservation);
   const reply = replyFor(world, question, decision, content);
-  const { packet, whence } = question;
-  const asked = { packet, request, network: world.network, arrival: { link: whence } };
+  const { packet, ingress } = question;
+  const asked = { packet, request, network: world.network, arrival: { link: ingress } };
   return {
     subnet: subnet.id,
     pool: pool?.id ?? null,
-    options: withHostName(settings, request, decision).map((option) => toldOption(option, packet, reply)),
+    options: withHostName(settings, request, decision).map((option) => shownOption(option, packet, reply)),
     lease: settings.lease as readonly ExplainedField[],
     // A boot answer has these fields itself.
     server: content.boot === undefined ? (settings.server as readonly ExplainedField[]) : [],
@@ -205,12 +205,12 @@ function withHostName(
 
 function replyFor(
   world: NodeWorld,
-  { packet, whence }: Question,
+  { packet, ingress }: Question,
   decision: Answer,
   content: ReplyContent,
 ): ReplyCodes {
   const serverIdentifier =
-    world.network.serverIdentifier?.address ?? ownAddressFor(whence, decision.subnet) ?? ipv4(0);
+    world.network.serverIdentifier?.address ?? ownAddressFor(ingress, decision.subnet) ?? ipv4(0);
   const omitted = new Set<number>();
   const onOmitted = (code: number) => omitted.add(code);
   const decoded = decode(encodeReply(packet, content, serverIdentifier, { onOmitted }));

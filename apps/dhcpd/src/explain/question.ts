@@ -24,7 +24,7 @@ import {
   RelaySubOption,
 } from "@leasehold/protocol";
 import * as z from "zod";
-import type { Whence } from "../ports.ts";
+import type { Ingress } from "../ports.ts";
 import type { NodeWorld } from "../views/node-world.ts";
 import type { Question } from "./explain.ts";
 
@@ -68,13 +68,13 @@ export type ExplainBody = z.infer<typeof explainSchema>;
 export function questionOf(
   body: ExplainBody,
   world: NodeWorld,
-  whences: readonly Whence[],
+  ingresses: readonly Ingress[],
 ): Question | string {
-  if (whences.length === 0) return "This node has opened no link yet.";
-  const named = whences.filter(({ interfaceName }) => interfaceName === body.interface);
-  const usable = body.interface === undefined ? whences : named;
+  if (ingresses.length === 0) return "This node has opened no link yet.";
+  const named = ingresses.filter(({ interfaceName }) => interfaceName === body.interface);
+  const usable = body.interface === undefined ? ingresses : named;
   if (usable.length === 0) {
-    const names = whences.map(({ interfaceName }) => interfaceName).join(", ");
+    const names = ingresses.map(({ interfaceName }) => interfaceName).join(", ");
     return `This node does not serve interface ${body.interface}; it serves ${names}.`;
   }
   if (body.packet !== undefined) return captured(body.packet, usable, body);
@@ -82,42 +82,42 @@ export function questionOf(
   return { ...way, packet: packetOf(body, way.giaddr) };
 }
 
-function captured(octets: string, whences: readonly Whence[], body: ExplainBody): Question | string {
+function captured(octets: string, ingresses: readonly Ingress[], body: ExplainBody): Question | string {
   const decoded = decode(Buffer.from(octets.replace(/^0x/i, ""), "hex"));
   if (!decoded.ok) return `This is not a DHCP message: ${decoded.failure}.`;
-  const whence = asHeard(whences[0]!, body.broadcast);
-  const isCertain = body.interface !== undefined || decoded.packet.giaddr !== 0 || whences.length === 1;
-  const assumed = isCertain ? undefined : `that it came in by ${whence.interfaceName}`;
-  return { packet: decoded.packet, whence, assumed };
+  const ingress = asHeard(ingresses[0]!, body.broadcast);
+  const isCertain = body.interface !== undefined || decoded.packet.giaddr !== 0 || ingresses.length === 1;
+  const assumed = isCertain ? undefined : `that it came in by ${ingress.interfaceName}`;
+  return { packet: decoded.packet, ingress, assumed };
 }
 
-function asHeard({ interfaceName, addresses }: Whence, isBroadcast: boolean | undefined): Whence {
+function asHeard({ interfaceName, addresses }: Ingress, isBroadcast: boolean | undefined): Ingress {
   return { interfaceName, addresses, isBroadcast };
 }
 
 interface Way {
-  readonly whence: Whence;
+  readonly ingress: Ingress;
   readonly giaddr: Ipv4;
   readonly assumed: string | undefined;
 }
 
 /** As it is said; else where the client is known to be; else the first link. */
-function wayOf(body: ExplainBody, world: NodeWorld, whences: readonly Whence[]): Way {
-  const whence = whences[0]!;
-  if (body.relay !== undefined) return { whence, giaddr: parseIpv4(body.relay)!, assumed: undefined };
-  if (body.interface !== undefined) return { whence, giaddr: ipv4(0), assumed: undefined };
+function wayOf(body: ExplainBody, world: NodeWorld, ingresses: readonly Ingress[]): Way {
+  const ingress = ingresses[0]!;
+  if (body.relay !== undefined) return { ingress, giaddr: parseIpv4(body.relay)!, assumed: undefined };
+  if (body.interface !== undefined) return { ingress, giaddr: ipv4(0), assumed: undefined };
   const place = knownPlace(body, world);
   if (place === undefined)
-    return { whence, giaddr: ipv4(0), assumed: `that it is on ${whence.interfaceName}` };
+    return { ingress, giaddr: ipv4(0), assumed: `that it is on ${ingress.interfaceName}` };
   const { address: known, because } = place;
   const subnet = world.network.subnetContaining(known)!;
-  const direct = whences.find(({ interfaceName, addresses }) =>
+  const direct = ingresses.find(({ interfaceName, addresses }) =>
     world.network.subnetOnLink(interfaceName, addresses)?.link.includes(subnet),
   );
   const words = `that it is in subnet ${subnet.id}, where ${because}`;
-  if (direct !== undefined) return { whence: direct, giaddr: ipv4(0), assumed: words };
+  if (direct !== undefined) return { ingress: direct, giaddr: ipv4(0), assumed: words };
   const giaddr = subnet.relays[0] ?? ipv4(subnet.prefix.address + 1);
-  return { whence, giaddr, assumed: `${words}, behind the relay ${formatIpv4(giaddr)}` };
+  return { ingress, giaddr, assumed: `${words}, behind the relay ${formatIpv4(giaddr)}` };
 }
 
 function knownPlace({ mac, clientId }: ExplainBody, world: NodeWorld) {

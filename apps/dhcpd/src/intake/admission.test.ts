@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { alice, bob, client, packetOf, selecting } from "../../test/wire.ts";
-import { Admission, type ShedReason, type Waiting, worthOf } from "./admission.ts";
+import { Admission, priorityOf, type ShedReason, type Waiting } from "./admission.ts";
 
 interface Named extends Waiting {
   readonly name: string;
@@ -37,7 +37,7 @@ test("few packets are handled as they came", () => {
   expect(taken(admission)).toEqual(["new", "takes", "renews"]);
 });
 
-test("of many the worthiest come first, and of equal ones the newest", () => {
+test("of many those of the highest priority come first, and of equal ones the newest", () => {
   const { admission } = queue({ orderlyMax: 3 });
   const all = [
     ["new 8", discover(8)],
@@ -54,7 +54,7 @@ test("of many the worthiest come first, and of equal ones the newest", () => {
   expect(admission.size).toBe(0);
 });
 
-test("when too many wait the oldest of the least worth is shed", () => {
+test("when too many wait the oldest of the lowest priority is shed", () => {
   const { admission, shed } = queue({ orderlyMax: 1, limit: 3 });
   admission.put(of("takes", selects));
   for (const n of [7, 8, 9]) admission.put(of(`new ${n}`, discover(n)));
@@ -103,8 +103,8 @@ test.each([
   ["unknown", discover(9)],
   ["unknown", packetOf(undefined, alice)],
   ["unknown", new Uint8Array(3)],
-])("worth: %s", (worth, bytes) => {
-  expect(worthOf(bytes, (mac) => mac === bob.mac)).toBe(worth);
+])("priority: %s", (priority, bytes) => {
+  expect(priorityOf(bytes, (mac) => mac === bob.mac)).toBe(priority);
 });
 
 test("whatever comes and goes, each packet is taken or shed once, and never more wait than the limit", () => {

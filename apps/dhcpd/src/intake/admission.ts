@@ -1,12 +1,12 @@
 // Which packet is handled next, when more come than can be handled (I14). While few wait it is first come, first served. Beyond
-// that the worth of a packet counts, and of equal ones the newest comes first: its sender is the likeliest to listen still,
-// and the oldest would only be answered when it has asked again. Bounded: the oldest of the least worth are shed.
+// that the priority of a packet counts, and of equal ones the newest comes first: its sender is the likeliest to listen still,
+// and the oldest would only be answered when it has asked again. Bounded: the oldest of the lowest priority are shed.
 import { decode, type Mac, MessageType, macFromBytes, type Packet } from "@leasehold/protocol";
-import { patienceOf } from "./patience.ts";
+import { retransmitTimeoutOf } from "./patience.ts";
 import { Tries } from "./tries.ts";
 
-/** From the most to the least. */
-export const WORTHS = [
+/** From the highest to the lowest. */
+export const PRIORITIES = [
   /** A REQUEST that takes an offer: most of the work for this client is done. */
   "selecting",
   /** A client that has an address, and may lose it; or gives it back. */
@@ -17,7 +17,7 @@ export const WORTHS = [
   "repeating",
   "unknown",
 ] as const;
-export type Worth = (typeof WORTHS)[number];
+export type Priority = (typeof PRIORITIES)[number];
 
 export interface Waiting {
   readonly bytes: Uint8Array;
@@ -42,7 +42,7 @@ const ORDERLY_MAX = 256;
 export class Admission<Packet extends Waiting> {
   private readonly options: Required<AdmissionOptions>;
   private readonly fresh = new Deque<Packet>();
-  private readonly sorted = WORTHS.map(() => new Deque<Packet>());
+  private readonly sorted = PRIORITIES.map(() => new Deque<Packet>());
   /** By xid, while there is an order: of a packet and its copies the newest counts. */
   private readonly byXid = new Map<number, Packet>();
   private readonly replaced = new Set<Packet>();
@@ -73,7 +73,7 @@ export class Admission<Packet extends Waiting> {
       const times = this.timesOf.get(next) ?? 1;
       this.forget(next);
       // Of copies only the newest waits: the client has not asked again.
-      if (now - next.at <= patienceOf(times)) return next;
+      if (now - next.at <= retransmitTimeoutOf(times)) return next;
       this.options.onShed("too-late");
     }
     return undefined;
@@ -98,17 +98,17 @@ export class Admission<Packet extends Waiting> {
   private order(): void {
     for (let one = this.fresh.shift(); one !== undefined; one = this.fresh.shift()) {
       this.replaceCopyOf(one);
-      this.sorted[WORTHS.indexOf(this.worthOf(one))]!.push(one);
+      this.sorted[PRIORITIES.indexOf(this.priorityOf(one))]!.push(one);
     }
     while (this.waiting > this.options.limit) this.shedOldest();
   }
 
-  private worthOf(one: Packet): Worth {
-    const { packet, worth } = sorted(one.bytes, this.options.isKnown);
-    if (packet === undefined) return worth;
+  private priorityOf(one: Packet): Priority {
+    const { packet, priority } = sorted(one.bytes, this.options.isKnown);
+    if (packet === undefined) return priority;
     const { times } = this.tries.note(macFromBytes(packet.chaddr), packet.messageType ?? 0, one.at);
     if (times > 1) this.timesOf.set(one, times);
-    return worth === "unknown" && times > 1 ? "repeating" : worth;
+    return priority === "unknown" && times > 1 ? "repeating" : priority;
   }
 
   private replaceCopyOf(packet: Packet): void {
@@ -140,19 +140,19 @@ export class Admission<Packet extends Waiting> {
   }
 }
 
-/** Of a first try. What cannot be read has no worth either way: it is dropped and counted soon. */
-export function worthOf(bytes: Uint8Array, isKnown: (mac: Mac) => boolean): Worth {
-  return sorted(bytes, isKnown).worth;
+/** Of a first try. What cannot be read has no priority either way: it is dropped and counted soon. */
+export function priorityOf(bytes: Uint8Array, isKnown: (mac: Mac) => boolean): Priority {
+  return sorted(bytes, isKnown).priority;
 }
 
-function sorted(bytes: Uint8Array, isKnown: (mac: Mac) => boolean): { packet?: Packet; worth: Worth } {
+function sorted(bytes: Uint8Array, isKnown: (mac: Mac) => boolean): { packet?: Packet; priority: Priority } {
   const decoded = decode(bytes);
-  if (!decoded.ok) return { worth: "unknown" };
+  if (!decoded.ok) return { priority: "unknown" };
   const { packet } = decoded;
   if (packet.messageType === MessageType.REQUEST)
-    return { packet, worth: packet.has(54) ? "selecting" : "holding" };
-  if (!isNewClient(packet)) return { packet, worth: "holding" };
-  return { packet, worth: isKnown(macFromBytes(packet.chaddr)) ? "known" : "unknown" };
+    return { packet, priority: packet.has(54) ? "selecting" : "holding" };
+  if (!isNewClient(packet)) return { packet, priority: "holding" };
+  return { packet, priority: isKnown(macFromBytes(packet.chaddr)) ? "known" : "unknown" };
 }
 
 function isNewClient({ messageType }: Packet): boolean {

@@ -3,6 +3,6 @@ const FIRST_MS = 4000;
 const LAST_MS = 16_000;
 
 /** In ms, from how often this node heard it ask. */
-export function patienceOf(times: number): number {
+export function retransmitTimeoutOf(times: number): number {
   return Math.min(FIRST_MS * 2 ** (times - 1), LAST_MS);
 }

@@ -14,7 +14,13 @@ import { AddressSet } from "./address-set.ts";
 import type { BulkQuery, BulkRefusal, PrimaryQuery } from "./bulk-query.ts";
 import { ConfiguredAddresses } from "./configured-addresses.ts";
 import { stateSince } from "./dhcp-state.ts";
-import { type LeasequeryWorld, type Told, toldOptions, vpnOption, vssOf } from "./reply-options.ts";
+import {
+  type LeasequerySubject,
+  type LeasequeryWorld,
+  leasequeryOptions,
+  vpnOption,
+  vssOf,
+} from "./reply-options.ts";
 import {
   hardwareOf,
   hasClientIdentifier,
@@ -29,16 +35,16 @@ export type Answers = Generator<Message | undefined, void, void>;
 
 /** Looked at without finding anything before the generator lets go. */
 const LOOKS_MAX = 16;
-/** Told when option 55 names nothing: what RFC 6926 §7.2 has a requestor ask for, and who, where, and in what state. */
-const TOLD_TO_ALL = [152, 51, 153, 91, 156, 157, 61, 82];
+/** LeasequerySubject when option 55 names nothing: what RFC 6926 §7.2 has a requestor ask for, and who, where, and in what state. */
+const DEFAULT_OPTIONS = [152, 51, 153, 91, 156, 157, 61, 82];
 
 export function* answersTo(world: LeasequeryWorld, query: BulkQuery, now: () => Instant): Answers {
   let looks = 0;
   for (const address of addressesFor(world, query.primary, now)) {
-    const told: Told = { world, address, lease: world.view.get(address), now: now() };
-    if (isAskedFor(query, told)) {
+    const subject: LeasequerySubject = { world, address, lease: world.view.get(address), now: now() };
+    if (isAskedFor(query, subject)) {
       looks = 0;
-      yield answer(query, told);
+      yield answer(query, subject);
     } else if (++looks % LOOKS_MAX === 0) {
       yield undefined;
     }
@@ -96,7 +102,7 @@ function* eachOnce(leases: Iterable<Lease>): Iterable<Ipv4> {
   for (const { address } of leases) yield seen.add(address) ? address : NOTHING;
 }
 
-function isAskedFor(query: BulkQuery, { world, address, lease, now }: Told): boolean {
+function isAskedFor(query: BulkQuery, { world, address, lease, now }: LeasequerySubject): boolean {
   if (address === NOTHING || !isInVpn(vssOf(world, address, lease), query.vpn)) return false;
   if (query.primary.by !== "all" && !(isBound(lease, now) && isOf(query.primary, lease))) return false;
   if (query.from === 0 && query.until === Number.POSITIVE_INFINITY) return true;
@@ -126,12 +132,12 @@ function isWithin({ from, until }: BulkQuery, at: Instant): boolean {
   return second >= from && second <= until;
 }
 
-function answer(query: BulkQuery, told: Told): Message {
-  const { world, address, lease, now } = told;
+function answer(query: BulkQuery, subject: LeasequerySubject): Message {
+  const { world, address, lease, now } = subject;
   // §8.3: the type of message follows from the state.
   const type = isBound(lease, now) ? MessageType.LEASEACTIVE : MessageType.LEASEUNASSIGNED;
   const options = [
-    ...toldOptions(told, query.wanted ?? TOLD_TO_ALL),
+    ...leasequeryOptions(subject, query.wanted ?? DEFAULT_OPTIONS),
     ...vpnOption(vssOf(world, address, lease)),
   ];
   return { ...replyTo(query, type, options), ...lastClient(lease), ciaddr: address };

@@ -14,7 +14,7 @@ import {
 import { relayInformationOf } from "../relay/relay-information.ts";
 import { isInVpn, readVpn, VIRTUAL_SUBNET_SELECTION, type VpnChoice } from "../relay/virtual-subnet.ts";
 import { isConfigured } from "./configured-addresses.ts";
-import { type LeasequeryWorld, toldOptions, vpnOption, vssOf } from "./reply-options.ts";
+import { type LeasequeryWorld, leasequeryOptions, vpnOption, vssOf } from "./reply-options.ts";
 import { hardwareOf } from "./traced-lease.ts";
 
 /** Why a leasequery is not answered; a metric's label. */
@@ -39,7 +39,7 @@ const RELAY_AGENT_INFORMATION = 82;
 const PARAMETER_REQUEST_LIST = 55;
 const ASSOCIATED_IP = 92;
 /** Without option 55: what an ACK has (RFC 4388 §6.2, RFC 2131 §4.3.1), and all that may be told of the configuration. */
-const TOLD_TO_ALL = [51, 58, 59, 12, 61, 82, 91, 1, 3, 6, 15, 26, 28, 33, 42, 119, 121];
+const DEFAULT_OPTIONS = [51, 58, 59, 12, 61, 82, 91, 1, 3, 6, 15, 26, 28, 33, 42, 119, 121];
 
 export interface Question {
   readonly world: LeasequeryWorld;
@@ -117,7 +117,7 @@ function active(question: Question, query: Query, leases: readonly Lease[]): Mes
   const wanted = packet.raw(PARAMETER_REQUEST_LIST);
   const options: EncodedOption[] = [
     [54, encodeOption("serverIdentifier", question.serverIdentifier)],
-    ...toldOptions({ world, address: lease.address, lease, now }, wanted ?? TOLD_TO_ALL),
+    ...leasequeryOptions({ world, address: lease.address, lease, now }, wanted ?? DEFAULT_OPTIONS),
     // RFC 6607 §7.1: "MUST return an instance of this option" when it was used.
     ...vpnOption(vssOf(world, lease.address, lease)),
   ];

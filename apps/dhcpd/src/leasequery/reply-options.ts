@@ -1,5 +1,5 @@
-// The options in which a leasequery tells of a lease (RFC 4388 §6.4.2, RFC 6926 §8.3). Each is one row of `TOLD`; any other
-// option is told as it is configured for the client, if it is on the list of what may be told.
+// The options in which a leasequery tells of a lease (RFC 4388 §6.4.2, RFC 6926 §8.3). Each is one row of `VALUE_OF`; any other
+// option is told as it is configured for the client, if it is on the list of what may be subject.
 import type { Inventory } from "@leasehold/inventory";
 import { type Instant, isBound, type Lease, type LeaseView } from "@leasehold/leases";
 import type { LeaseTimes, Network } from "@leasehold/network";
@@ -16,12 +16,12 @@ export interface LeasequeryWorld {
   readonly network: Network;
   readonly inventory: Inventory;
   readonly index: LeasequeryIndex;
-  /** What the client of a lease is told, by option code. */
+  /** What the client of a lease is subject, by option code. */
   optionsOf(lease: Lease): ReadonlyMap<number, Uint8Array>;
 }
 
 /** An address as it is at one instant; `lease` is undefined for one that nobody ever had. */
-export interface Told {
+export interface LeasequerySubject {
   readonly world: LeasequeryWorld;
   readonly address: Ipv4;
   readonly lease: Lease | undefined;
@@ -40,11 +40,11 @@ const INFINITE = 0xffffffff;
 const T1_DEFAULT = 0.5;
 const T2_DEFAULT = 0.875;
 
-const TOLD: Readonly<Record<number, (told: Told) => Uint8Array | undefined>> = {
+const VALUE_OF: Readonly<Record<number, (subject: LeasequerySubject) => Uint8Array | undefined>> = {
   12: ({ lease }) => (lease?.hostname ? encodeOption("hostName", lease.hostname) : undefined),
   51: secondsLeft,
-  58: (told) => timerLeft(told, "renewalTime", (times) => times?.t1 ?? T1_DEFAULT),
-  59: (told) => timerLeft(told, "rebindingTime", (times) => times?.t2 ?? T2_DEFAULT),
+  58: (subject) => timerLeft(subject, "renewalTime", (times) => times?.t1 ?? T1_DEFAULT),
+  59: (subject) => timerLeft(subject, "rebindingTime", (times) => times?.t2 ?? T2_DEFAULT),
   60: ({ lease }) => hexOctets(lease?.trace?.vendorClass),
   61: ({ lease }) => lease && clientIdentifierOf(lease),
   82: ({ lease }) => lease && relayAgentOf(lease),
@@ -60,11 +60,11 @@ const TOLD: Readonly<Record<number, (told: Told) => Uint8Array | undefined>> = {
 const NOT_OF_A_LEASE: ReadonlySet<number> = new Set([53, 54, 92, 221]);
 
 /** The options of `codes` that there is something to say in, in that order. */
-export function toldOptions(told: Told, codes: Iterable<number>): EncodedOption[] {
+export function leasequeryOptions(subject: LeasequerySubject, codes: Iterable<number>): EncodedOption[] {
   const options: EncodedOption[] = [];
   for (const code of new Set(codes)) {
     if (NOT_OF_A_LEASE.has(code)) continue;
-    const value = TOLD[code]?.(told) || configured(told, code);
+    const value = VALUE_OF[code]?.(subject) || configured(subject, code);
     if (value !== undefined) options.push([code, value]);
   }
   return options;
@@ -82,9 +82,9 @@ export function vssOf(world: LeasequeryWorld, address: Ipv4, lease: Lease | unde
   return (subnet as { readonly vss?: string } | undefined)?.vss;
 }
 
-function configured(told: Told, code: number): Uint8Array | undefined {
-  if (told.lease === undefined || !NON_SENSITIVE_OPTIONS.has(code)) return undefined;
-  return told.world.optionsOf(told.lease).get(code);
+function configured(subject: LeasequerySubject, code: number): Uint8Array | undefined {
+  if (subject.lease === undefined || !NON_SENSITIVE_OPTIONS.has(code)) return undefined;
+  return subject.world.optionsOf(subject.lease).get(code);
 }
 
 /**
@@ -92,7 +92,7 @@ function configured(told: Told, code: number): Uint8Array | undefined {
  * is the client's own time or more, never less: who filters by it cuts nobody off. RFC 6926 §8.3 (4) wants it "for any state
  * that has a timeout value", so also for an address under probation.
  */
-function secondsLeft({ lease, now }: Told): Uint8Array | undefined {
+function secondsLeft({ lease, now }: LeasequerySubject): Uint8Array | undefined {
   const state = dhcpStateOf(lease, now);
   const hasEnd =
     state === DhcpState.ACTIVE || state === DhcpState.ABANDONED || state === DhcpState.TRANSITIONING;
@@ -101,7 +101,7 @@ function secondsLeft({ lease, now }: Told): Uint8Array | undefined {
 
 /** RFC 4388 §6.4.2: the time that is left until T1 or T2; "If these times are already in the past … MUST NOT". */
 function timerLeft(
-  { world, lease, now }: Told,
+  { world, lease, now }: LeasequerySubject,
   name: "renewalTime" | "rebindingTime",
   share: (times: TeeShares | undefined) => number,
 ): Uint8Array | undefined {
@@ -120,7 +120,7 @@ function timesOf(network: Network, lease: Lease): TeeShares | undefined {
 }
 
 /** RFC 6926 §6.2.8: the REMOTE flag, when another node made the newest change. Without it all flags are zero (§8.3 (5)). */
-function dataSource({ world, lease }: Told): Uint8Array | undefined {
+function dataSource({ world, lease }: LeasequerySubject): Uint8Array | undefined {
   return lease !== undefined && lease.node !== world.node ? encodeOption("dataSource", 1) : undefined;
 }
 

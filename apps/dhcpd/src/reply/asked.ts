@@ -2,14 +2,14 @@
 import type { Decision, LeaseRequest } from "@leasehold/leases";
 import type { Network } from "@leasehold/network";
 import type { Packet } from "@leasehold/protocol";
-import type { Whence } from "../ports.ts";
+import type { Ingress } from "../ports.ts";
 
 export interface Asked {
   readonly packet: Packet;
   readonly request: LeaseRequest;
   /** By which the packet was read. */
   readonly network: Network;
-  readonly arrival: { readonly link: Whence };
+  readonly arrival: { readonly link: Ingress };
 }
 
 export type Grant = Extract<Decision, { kind: "grant" }>;

@@ -19,8 +19,8 @@ const network = compileNetwork(DOCUMENT, 1);
 
 describe("RFC 2131 §4.3.1: the link is that of giaddr, else that of the interface", () => {
   const linkBy = (fields: Fields, isBroadcast?: boolean, interfaceName = "eth0", address = "10.0.0.2") => {
-    const whence = { interfaceName, addresses: [ip(address)], isBroadcast };
-    return linkOf(packet("REQUEST", alice, fields), whence, network)?.map(({ id }) => id);
+    const ingress = { interfaceName, addresses: [ip(address)], isBroadcast };
+    return linkOf(packet("REQUEST", alice, fields), ingress, network)?.map(({ id }) => id);
   };
 
   test("the interface's subnet first, then the others of its shared network", () => {

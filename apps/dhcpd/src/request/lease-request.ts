@@ -21,7 +21,7 @@ import {
   parseIpv4,
   statedAddress,
 } from "@leasehold/protocol";
-import type { Whence } from "../ports.ts";
+import type { Ingress } from "../ports.ts";
 import { linkAddressOf } from "../relay/relay-information.ts";
 import { isInVpn, vpnOf } from "../relay/virtual-subnet.ts";
 import { ciaddrOf } from "./client-state.ts";
@@ -40,8 +40,8 @@ const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
 const HOST_NAME = optionCodec("hostName");
 
 /** The subnets of the link that the client is on, the primary one first; undefined when none is configured. */
-export function linkOf(packet: Packet, whence: Whence, network: Network): readonly Subnet[] | undefined {
-  const subnet = subnetOf(packet, whence, network);
+export function linkOf(packet: Packet, ingress: Ingress, network: Network): readonly Subnet[] | undefined {
+  const subnet = subnetOf(packet, ingress, network);
   return subnet?.link;
 }
 
@@ -59,14 +59,14 @@ export function isNoRelay(giaddr: Ipv4, network: Network): boolean {
   );
 }
 
-function subnetOf(packet: Packet, whence: Whence, network: Network): Subnet | undefined {
+function subnetOf(packet: Packet, ingress: Ingress, network: Network): Subnet | undefined {
   const vpn = vpnOf(packet);
   const isInOther = vpn !== undefined && vpn.kind !== "global";
   if (packet.giaddr === 0) {
-    const onLink = network.subnetOnLink(whence.interfaceName, whence.addresses);
+    const onLink = network.subnetOnLink(ingress.interfaceName, ingress.addresses);
     // A client on the link itself belongs to the link: options 82 and 118 are a relay agent's to say, and a VPN has to be the link's.
     if ((onLink ?? network).subnetSelection === "relayed" || linkAddressOf(packet) === 0) {
-      if (!isInOther) return byCiaddr(packet, whence, network, onLink);
+      if (!isInOther) return byCiaddr(packet, ingress, network, onLink);
       return onLink !== undefined && isInVpn(onLink.vss, vpn) ? onLink : undefined;
     }
   }
@@ -77,7 +77,7 @@ function subnetOf(packet: Packet, whence: Whence, network: Network): Subnet | un
 
 function byCiaddr(
   packet: Packet,
-  { isBroadcast }: Whence,
+  { isBroadcast }: Ingress,
   network: Network,
   onLink: Subnet | undefined,
 ): Subnet | undefined {

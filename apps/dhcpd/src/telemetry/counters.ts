@@ -8,8 +8,8 @@ export type CounterGroup =
   | "silent"
   | "refused"
   | "commits"
-  | "joint"
-  | "trouble"
+  | "forwarded"
+  | "anomalies"
   | "badMessages"
   | "badRecords"
   /** Events of which whoever listened had too many waiting. */
@@ -28,8 +28,8 @@ export class Counters {
     silent: new Map(),
     refused: new Map(),
     commits: new Map(),
-    joint: new Map(),
-    trouble: new Map(),
+    forwarded: new Map(),
+    anomalies: new Map(),
     badMessages: new Map(),
     badRecords: new Map(),
     unheard: new Map(),

@@ -30,7 +30,7 @@ test("one that throws is a fault of ours, and the next one is told all the same"
   events.reply.subscribe(() => told++);
   events.reply.tell(REPLY);
   expect([told, faults.map(({ during }) => during)]).toEqual([1, ["telling of a reply"]]);
-  expect(counters.of("trouble").get("internal-error")).toBe(1);
+  expect(counters.of("anomalies").get("internal-error")).toBe(1);
 });
 
 test("one that throws when it is told of a fault is counted, and is not told of that", () => {
@@ -39,7 +39,7 @@ test("one that throws when it is told of a fault is counted, and is not told of 
     throw new Error("no more");
   });
   faults.count({ cause: new Error("once"), during: "a test" });
-  expect(counters.of("trouble").get("internal-error")).toBe(2);
+  expect(counters.of("anomalies").get("internal-error")).toBe(2);
 });
 
 test("one may leave, and another come, while it is told", () => {

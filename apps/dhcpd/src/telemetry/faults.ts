@@ -43,7 +43,7 @@ export class Faults {
   }
 
   count(fault: Fault): void {
-    this.parts.counters.count("trouble", "internal-error");
+    this.parts.counters.count("anomalies", "internal-error");
     this.log(fault);
     this.parts.onFault?.(fault);
   }

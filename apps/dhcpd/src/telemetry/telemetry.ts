@@ -25,7 +25,7 @@ export class Telemetry {
     this.events = new Events({
       onThrown: (topic, cause) => {
         // Who cannot hear of a mistake is told of no other one.
-        if (topic === "fault") counters.count("trouble", "internal-error");
+        if (topic === "fault") counters.count("anomalies", "internal-error");
         else this.faults.count({ cause, during: `telling of a ${topic}` });
       },
       onDropped: (topic) => counters.count("unheard", topic),

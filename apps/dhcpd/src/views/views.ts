@@ -20,7 +20,7 @@ export interface Views {
   readonly inventory: Follower;
   readonly network: Follower;
   /** Leases that a quorum has, as whoever stored them tells: this node, or another one, whose records are read first. */
-  takeTold(told: Told): void;
+  applyCommitNotice(told: Told): void;
   /** Looks after the network document. Never rejects. */
   tend(): Promise<void>;
   /** How many hosts the inventory's bucket has lost, that are served all the same. */
@@ -60,7 +60,7 @@ export function followAll(parts: ViewsParts): Views {
   const ports = {
     ...{ follow: parts.follow, log, records: unreadable },
     onTrouble: (what: string) => {
-      counters.count("trouble", "view");
+      counters.count("anomalies", "view");
       log.warn(what);
     },
     onWeaknesses: (bucket: string, words: readonly string[]) => notice.store.weak(bucket, words),
@@ -92,7 +92,7 @@ export function followAll(parts: ViewsParts): Views {
       return network.feed.difference;
     },
     tend: () => network.tend(),
-    takeTold: ({ stream, at, first, writes }) => {
+    applyCommitNotice: ({ stream, at, first, writes }) => {
       if (!leases.told(stream, first, first + writes.length - 1)) return;
       for (const [i, { key, data }] of writes.entries())
         faults.guard(`taking in ${key}`, () => take({ key, data, revision: first + i, at }));
@@ -135,7 +135,7 @@ function followNetwork(parts: ViewsParts, ports: ViewPorts): NetworkView {
       notice.network(network);
       tellStrays(parts);
     },
-    count: (what) => counters.count("trouble", what),
+    count: (what) => counters.count("anomalies", what),
     onMember: (key, value, revision) => {
       const wrong = notice.store.member(key, value, revision);
       if (wrong === undefined) unreadable.isWell(NETWORK, key);

@@ -135,7 +135,7 @@ test("a machine that boots again and again is counted, and an alarm names it; re
   expect(node.world.alarms.sentences).toEqual([
     expect.stringContaining(`${alice.mac} boots again and again: the server answered it as PXE 5 times`),
   ]);
-  expect(node.counted("trouble")).toMatchObject({ "boot-loop": 1 });
+  expect(node.counted("anomalies")).toMatchObject({ "boot-loop": 1 });
 });
 
 describe("the document", () => {

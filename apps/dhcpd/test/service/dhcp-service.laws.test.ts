@@ -85,7 +85,7 @@ describe("each packet is answered, met with silence, or dropped: one of these, o
 test("a dry run says what would come of a packet, and changes nothing of what the node knows", () => {
   const node = new TestNode({ ports: { randomOctets: (size) => new Uint8Array(size) } });
   const { world, service, counters } = node;
-  const whence = { interfaceName: "eth0", addresses: [ip(node.address)], isBroadcast: true };
+  const ingress = { interfaceName: "eth0", addresses: [ip(node.address)], isBroadcast: true };
   const known = () =>
     structuredClone([
       ...[[...world.view.all()], world.offers, [...world.nonces.keys()], [...world.seenRelays.all]],
@@ -96,9 +96,9 @@ test("a dry run says what would come of a packet, and changes nothing of what th
     fc.property(absurd, absurd, (received, asked) => {
       node.receive(received);
       const before = known();
-      const foreseen = service.foresee(decoded(asked), whence);
+      const dryRun = service.dryRun(decoded(asked), ingress);
       expect(known()).toEqual(before);
-      const [first, again] = [foreseen, service.foresee(decoded(asked), whence)].map((each) =>
+      const [first, again] = [dryRun, service.dryRun(decoded(asked), ingress)].map((each) =>
         typeof each === "string" ? each : each.decision.kind,
       );
       expect(again).toBe(first);

@@ -56,7 +56,7 @@ describe("A11: one fault boundary an exchange", () => {
     await node.pass(20);
     expect(node.answered).toEqual([1, 2]);
     expect(node.service.pending).toBe(0);
-    expect(Object.fromEntries(node.counters.of("trouble"))).toMatchObject({ "internal-error": 1 });
+    expect(Object.fromEntries(node.counters.of("anomalies"))).toMatchObject({ "internal-error": 1 });
     const [fault] = node.faults;
     expect(Buffer.from(fault!.packet!).equals(node.packets[0]!)).toBe(true);
     expect(fault!.cause).toBeInstanceOf(Error);
@@ -134,7 +134,7 @@ test("what trips us again and again does not fill the log", () => {
   now = 10_000;
   faults.count({ cause: new Error("again"), during: "answering", packet });
   expect(lines.at(-1)!.unsaid).toBe(80);
-  expect(counters.of("trouble").get("internal-error")).toBe(101);
+  expect(counters.of("anomalies").get("internal-error")).toBe(101);
 });
 
 test("a log that throws throws no further", () => {

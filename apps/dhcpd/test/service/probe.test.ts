@@ -61,7 +61,7 @@ describe("DISCOVER", () => {
     node.receive(discover());
     await probes[0]!.answer(STRANGER);
     expect(node.stored).toEqual([`AddressDeclined ${X} 0/86400 s`]);
-    expect(node.counted("trouble")).toEqual({ "address-in-use": 1 });
+    expect(node.counted("anomalies")).toEqual({ "address-in-use": 1 });
     expect(probes[1]).toMatchObject({ address: Y });
     await probes[1]!.answer("free");
     expect(node.sent.map((line) => line.split(" for")[0])).toEqual([`OFFER ${Y}`]);

@@ -20,8 +20,8 @@ beforeEach(() => {
     world: node.world,
     clocks: node.core.clocks,
     outcomes,
-    whences: [{ interfaceName: "eth0", addresses: [ip(node.address)] }],
-    foresee: (packet, whence) => node.service.foresee(packet, whence),
+    ingresses: [{ interfaceName: "eth0", addresses: [ip(node.address)] }],
+    dryRun: (packet, ingress) => node.service.dryRun(packet, ingress),
   });
 });
 

@@ -14,10 +14,10 @@ import {
   identityIn,
   isLeaseOf,
 } from "../../api/known-client.ts";
-import type { Foreseen } from "../../exchange/exchange.ts";
+import type { DryRun } from "../../exchange/exchange.ts";
 import { explain } from "../../explain/explain.ts";
 import { type ExplainBody, explainSchema, questionOf } from "../../explain/question.ts";
-import type { Clocks, Whence } from "../../ports.ts";
+import type { Clocks, Ingress } from "../../ports.ts";
 import { type RecentOutcomes, shownOutcome } from "../../telemetry/recent-outcomes.ts";
 import type { NodeWorld } from "../../views/node-world.ts";
 import { leasesThat } from "./lease-scan.ts";
@@ -29,9 +29,9 @@ export interface Explainer {
   readonly clocks: Clocks;
   readonly outcomes: RecentOutcomes;
   /** The links that are served. */
-  readonly whences: readonly Whence[];
+  readonly ingresses: readonly Ingress[];
   /** What a packet would be answered now. */
-  foresee(packet: Packet, whence: Whence): Foreseen;
+  dryRun(packet: Packet, ingress: Ingress): DryRun;
 }
 
 const OUTCOMES_DEFAULT = 20;
@@ -46,9 +46,9 @@ export function addExplain(app: FastifyInstance, node: Explainer): void {
     if (!checked.ok) return answerMistakes(reply, checked.problems);
     const asked = await withClient(checked.document, node, reply);
     if (asked === undefined) return reply;
-    const question = questionOf(asked, node.world, node.whences);
+    const question = questionOf(asked, node.world, node.ingresses);
     if (typeof question === "string") return reply.code(422).send({ error: question });
-    return explain(node.world, question, node.foresee(question.packet, question.whence), node.clocks.now());
+    return explain(node.world, question, node.dryRun(question.packet, question.ingress), node.clocks.now());
   });
   const schema = { querystring: outcomesQuery };
   app.get<{ Querystring: z.infer<typeof outcomesQuery> }>(

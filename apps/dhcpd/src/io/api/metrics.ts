@@ -35,7 +35,7 @@ const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label
   [
     "leasehold_forwarded_batches_total",
     "Batches that one node publishes for another under load, by outcome.",
-    "joint",
+    "forwarded",
     "outcome",
   ],
   [
@@ -56,7 +56,7 @@ const COUNTERS: readonly [name: string, help: string, group: CounterGroup, label
     "unheard",
     "event",
   ],
-  ["leasehold_anomalies_total", "Recoverable errors, by kind.", "trouble", "kind"],
+  ["leasehold_anomalies_total", "Recoverable errors, by kind.", "anomalies", "kind"],
 ];
 
 const GAUGES: readonly [name: string, help: string, read: (node: NodeView) => number][] = [

@@ -35,7 +35,7 @@ export class LeasequeryPeers {
     const cluster = world.network.serverIdentifier?.address;
     for (const address of cluster === undefined ? own : [...own, cluster]) {
       this.listener.listenOn(address).catch((error: unknown) => {
-        counters.count("trouble", "bulk-leasequery-port");
+        counters.count("anomalies", "bulk-leasequery-port");
         log.warn({ address: formatIpv4(address) }, reasonOf(error));
       });
     }
@@ -54,7 +54,7 @@ export class LeasequeryPeers {
       serverIdentifierAt: (local) => world.network.serverIdentifier?.address ?? local,
       isPeer: (address) => world.network.leasequeryPeers.has(address),
       isServing,
-      note: (event) => counters.count("trouble", event),
+      note: (event) => counters.count("anomalies", event),
       onFault: (cause) => faults.count({ cause, during: "answering a bulk leasequery" }),
     });
   }

@@ -49,6 +49,6 @@ async function look(bus: Bus): Promise<FoundStream> {
 /** Hands the node what others tell of what they have stored, and what they ask. */
 export function hearOthers(bus: Bus, self: string, serving: Serving, clock: StreamClock): void {
   const check = (told: Told) => faultOfTold(told, clock, performance.now());
-  onStored(bus, self, check, (told) => serving.hearTold(told));
+  onStored(bus, self, check, (told) => serving.receiveCommitNotice(told));
   onQuestion(bus, self, readQuestion, (question) => serving.answer(question));
 }

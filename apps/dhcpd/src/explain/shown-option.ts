@@ -3,7 +3,7 @@ import type { ExplainedOption } from "@leasehold/network";
 import type { Packet } from "@leasehold/protocol";
 import { featureOf } from "../reply/features.ts";
 
-export interface ToldOption extends Omit<ExplainedOption, "sending" | "sendingFrom"> {
+export interface ShownOption extends Omit<ExplainedOption, "sending" | "sendingFrom"> {
   /** Whether the reply has it. */
   readonly sent: boolean;
   /** Why it has it, or has not. */
@@ -24,11 +24,11 @@ const OLDER_ROUTES: ReadonlySet<number> = new Set([3, 33]);
 const CLASSLESS_ROUTES = 121;
 const PARAMETER_REQUEST_LIST = 55;
 
-export function toldOption(
+export function shownOption(
   { sending, sendingFrom, ...option }: ExplainedOption,
   packet: Packet,
   reply: ReplyCodes,
-): ToldOption {
+): ShownOption {
   const { code } = option;
   const wanted = packet.raw(PARAMETER_REQUEST_LIST);
   const isAsked = wanted?.includes(code) ?? true;

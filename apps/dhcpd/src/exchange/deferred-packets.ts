@@ -5,7 +5,7 @@ import { BEAT_EVERY_MS, DEAD_AFTER_MS } from "@leasehold/cluster";
 import type { ClientId } from "@leasehold/protocol";
 import type { Arrival } from "../ports.ts";
 
-export interface LeftPacket {
+export interface DeferredPacket {
   /** A copy: what the socket gave may be overwritten. */
   readonly bytes: Uint8Array;
   readonly arrival: Arrival;
@@ -20,14 +20,14 @@ const MARGIN_MS = 500;
 /** Until a death is noticed: the last heartbeat is up to this old when the node dies, and then it must be missed. */
 const FRESH_MS = DEAD_AFTER_MS + BEAT_EVERY_MS + MARGIN_MS;
 
-export class LeftPackets {
-  private readonly newest = new Map<ClientId, LeftPacket>();
+export class DeferredPackets {
+  private readonly newest = new Map<ClientId, DeferredPacket>();
 
   get size(): number {
     return this.newest.size;
   }
 
-  note(client: ClientId, left: LeftPacket): void {
+  note(client: ClientId, left: DeferredPacket): void {
     this.newest.delete(client);
     this.newest.set(client, left);
     for (const [oldest, { heardAt }] of this.newest) {
@@ -41,12 +41,12 @@ export class LeftPackets {
     this.newest.delete(client);
   }
 
-  isNewest(client: ClientId, left: LeftPacket): boolean {
+  isNewest(client: ClientId, left: DeferredPacket): boolean {
     return this.newest.get(client) === left;
   }
 
   /** What a node may have left unanswered whose last heartbeat was heard then; they are kept for the next death. */
-  since(lastBeatAt: number, now: number): readonly (readonly [client: ClientId, left: LeftPacket])[] {
+  since(lastBeatAt: number, now: number): readonly (readonly [client: ClientId, left: DeferredPacket])[] {
     const from = Math.max(lastBeatAt - MARGIN_MS, now - FRESH_MS);
     return [...this.newest].filter(([, { heardAt }]) => heardAt >= from);
   }
