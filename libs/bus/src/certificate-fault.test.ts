@@ -44,7 +44,9 @@ it("a connection that is reset right after the handshake: the server most likely
   expect(certificateFault({ ...reset, has: { ca: true, cert: true } })?.message).toBe(
     "The NATS server at 10.77.0.11:4222 probably refused the certificate of nats.tls.cert: it closed the connection right after the handshake (ECONNRESET).",
   );
-  expect(certificateFault(reset)?.message).toMatch(/probably refused TLS: .*seems to require a client certificate/);
+  expect(certificateFault(reset)?.message).toMatch(
+    /probably refused TLS: .*seems to require a client certificate/,
+  );
   expect(certificateFault(refusal("ECONNRESET", "read ECONNRESET"))).toBeUndefined();
 });
 

@@ -56,7 +56,11 @@ export function certificateFault(refusal: Refusal): CertificateFault | undefined
   // TLS 1.3 ends for the client before the server has looked at its certificate. The alert is lost when what the client
   // sent meanwhile makes the server's kernel reset the connection.
   if (certificate !== undefined && /^(ECONNRESET|EPIPE)$/.test(code)) {
-    return refusedByServer(refusal, `it closed the connection right after the handshake (${code})`, "probably ");
+    return refusedByServer(
+      refusal,
+      `it closed the connection right after the handshake (${code})`,
+      "probably ",
+    );
   }
   if (certificate === undefined && !/^ERR_(SSL|TLS|OSSL)|^EPROTO$/.test(code)) return undefined;
   return {
