@@ -52,8 +52,9 @@ function walk(root: string, folder: string, ignored: ReadonlySet<string>, files:
 }
 
 function ignoredNames(gitignore: string): Set<string> {
-  const folders = gitignore.split("\n").filter((line) => /^\/?[^*/]+\/$/.test(line));
-  return new Set([".git", ...folders.map((line) => line.replaceAll("/", ""))]);
+  // Without a slash at its end a name is ignored as a link, too.
+  const names = gitignore.split("\n").filter((line) => /^\/?[^*/]+\/?$/.test(line));
+  return new Set([".git", ...names.map((line) => line.replaceAll("/", ""))]);
 }
 
 export const isTest = (path: string): boolean =>
