@@ -75,7 +75,7 @@ const explained: readonly (readonly [file: string, pattern: RegExp, document: st
   ["apps/dhcpd/src/io/api/metrics.ts", /"(leasehold_\w+)"/g, "docs/operate.md"],
   ["apps/dhcpd/src/reply/bootp.ts", /^ {2}\| "([a-z-]+)"/gm, "docs/leases.md"],
   ["apps/dhcpd/src/leasequery/leasequery.ts", /^ {2}\| "(leasequery-[a-z-]+)"/gm, "docs/leases.md"],
-  ["libs/network/src/leniencies.ts", /^ {2}"([a-z-]+)":/gm, "docs/compatibility.md"],
+  ["libs/network/src/client-quirks.ts", /^ {2}"([a-z-]+)":/gm, "docs/compatibility.md"],
   ["apps/dhcpd/src/intake/rate-limits.ts", /"([a-z-]+-rate)"/g, "docs/leases.md"],
   ["apps/dhcpd/test/service/document-changes.test.ts", /^ {2}\[\s*"(.+?)",/gm, "docs/leases.md"],
   ["apps/dhcpd/src/io/api/api.ts", /"(\/[\w/]+)[":]/g, "docs/api.md"],

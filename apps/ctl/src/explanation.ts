@@ -143,7 +143,7 @@ function decisionText({ decision }: Explanation): string {
       return `${reply} ${address} for ${durationText(seconds ?? 0)}${stored}`;
     case "inform":
       return "ACK, with settings and without an address";
-    case "forgo":
+    case "offer-no-address":
       return "OFFER of 0.0.0.0: the client can do without IPv4";
     case "refuse":
       return `NAK: ${reason}${address === null ? "" : ` (${address})`}`;

@@ -1,5 +1,5 @@
 // decide(world, request, now, store): what should happen, from what this node knows. Pure: it reads the world and changes nothing.
-import type { Leniency } from "@leasehold/network";
+import type { ClientQuirk } from "@leasehold/network";
 import { type ClientId, type Ipv4, MessageType } from "@leasehold/protocol";
 import { type Choice, chooseAddress, isKeptForKnown, keepsForKnown } from "./choose-address.ts";
 import { type Decision, type RefuseReason, type StoreState, silent } from "./decision.ts";
@@ -60,8 +60,8 @@ function decideDiscover(world: World, request: LeaseRequest, now: Instant, store
   const choice = chooseAddress(world, request, now);
   const { isIpv6OnlyCapable } = request;
   if (isIpv6OnlyCapable) {
-    const forgone = forgoing(world, request, choice);
-    if (forgone !== undefined) return forgone;
+    const noAddress = offerNoAddress(world, request, choice);
+    if (noAddress !== undefined) return noAddress;
   }
   if ("reason" in choice) return silent(choice.reason, exhausted(choice.pools ?? [], now));
   // RFC 8925 §3.3: rapid commit is not honored for who is told to do without IPv4.
@@ -74,7 +74,7 @@ function decideDiscover(world: World, request: LeaseRequest, now: Instant, store
  * RFC 8925 §3.3: a client that can do without IPv4 SHOULD NOT be given an address of a pool where that is preferred, but 0.0.0.0.
  * A reserved address is no pool's: the administrator has given it. Where there is no address at all, it is told the same.
  */
-function forgoing(world: World, request: LeaseRequest, choice: Choice): Decision | undefined {
+function offerNoAddress(world: World, request: LeaseRequest, choice: Choice): Decision | undefined {
   const isReserved = "address" in choice && choice.entitlement.pool === undefined;
   const subnet = "address" in choice ? choice.entitlement.subnet : request.link[0]!;
   if (isReserved || ("address" in choice && subnet.ipv6OnlyOffer === "address")) return undefined;
@@ -83,13 +83,20 @@ function forgoing(world: World, request: LeaseRequest, choice: Choice): Decision
       ? choice.entitlement
       : { pool: undefined, settings: settingsOf(world, request, subnet, undefined) };
   if (!settings.options.has(IPV6_ONLY_PREFERRED)) return undefined;
-  return { kind: "forgo", subnet, pool, host: hostOf(world, request), settings, offers: NO_CHANGES };
+  return {
+    kind: "offer-no-address",
+    subnet,
+    pool,
+    host: hostOf(world, request),
+    settings,
+    offers: NO_CHANGES,
+  };
 }
 
 /** RFC 2131 §4.3.2: the state of the client shows in which of option 54, option 50 and ciaddr it filled in. */
 function decideRequest(world: World, request: LeaseRequest, now: Instant, store: StoreState): Decision {
-  const leniency = leniencyNeeded(request);
-  if (leniency !== undefined && !world.network.tolerates.has(leniency)) return silent("malformed");
+  const quirk = quirkNeeded(request);
+  if (quirk !== undefined && !world.network.quirks.has(quirk)) return silent("malformed");
   if (request.serverIdentifier !== undefined) return decideSelecting(world, request, now, store);
   if (request.ciaddr !== 0) return decideExisting(world, request, now, store, request.ciaddr);
   if (request.requestedAddress !== undefined) {
@@ -98,8 +105,8 @@ function decideRequest(world: World, request: LeaseRequest, now: Instant, store:
   return silent("malformed");
 }
 
-/** A REQUEST that is none of table 4's rows, and which leniency makes one of it. */
-function leniencyNeeded(request: LeaseRequest): Leniency | undefined {
+/** A REQUEST that is none of table 4's rows, and the quirk that makes it one of them. */
+function quirkNeeded(request: LeaseRequest): ClientQuirk | undefined {
   const { serverIdentifier, ciaddr, misplacedCiaddr, requestedAddress } = request;
   if (serverIdentifier !== undefined) return ciaddr || misplacedCiaddr ? "selecting-with-ciaddr" : undefined;
   return ciaddr === 0 || requestedAddress === undefined ? undefined : "renewing-with-requested-address";
@@ -149,7 +156,7 @@ function selectedAddress(world: World, request: LeaseRequest, now: Instant): Ipv
   if (requestedAddress !== undefined) return requestedAddress;
   const hint = (request.misplacedCiaddr || request.ciaddr || undefined) as Ipv4 | undefined;
   if (hint !== undefined && world.view.get(hint)?.client === client) return hint;
-  const isOfferMeant = world.network.tolerates.has("selecting-without-requested-address");
+  const isOfferMeant = world.network.quirks.has("selecting-without-requested-address");
   return (isOfferMeant ? offeredTo(world, client, now) : undefined) ?? hint;
 }
 
@@ -204,7 +211,7 @@ function decideExisting(
   }
   // A reserved address needs no record: the inventory says whose it is. An ended lease of the client's own is given again.
   const isWantedAgain =
-    lease?.client === request.client && world.network.tolerates.has("ended-lease-wanted-again");
+    lease?.client === request.client && world.network.quirks.has("ended-lease-wanted-again");
   if (entitlement.pool === undefined || isWantedAgain || isTakenOffer(world, request, address, now)) {
     return acknowledge(world, request, now, store, address, entitlement);
   }
@@ -215,7 +222,7 @@ function decideExisting(
 function isTakenOffer(world: World, request: LeaseRequest, address: Ipv4, now: Instant): boolean {
   return (
     request.ciaddr === 0 &&
-    world.network.tolerates.has("selecting-without-server-identifier") &&
+    world.network.quirks.has("selecting-without-server-identifier") &&
     offeredTo(world, request.client, now) === address
   );
 }
@@ -246,18 +253,18 @@ function refuse(
 ): Decision {
   // A NAK must rest on what a quorum knows.
   if (store === "stored-only") return silent("store-unavailable");
-  const isSpared = request.firmware && world.network.tolerates.has("firmware-spared-a-nak");
+  const isSpared = request.firmware && world.network.quirks.has("firmware-spared-a-nak");
   if (isSpared && request.serverIdentifier !== undefined) return silent("firmware-must-not-be-refused");
   return { kind: "refuse", reason, address, offers: NO_CHANGES };
 }
 
 function decideRelease(world: World, request: LeaseRequest, now: Instant): Decision {
-  const { tolerates } = world.network;
+  const { quirks } = world.network;
   const { ciaddr, requestedAddress, serverIdentifier } = request;
-  if (serverIdentifier === undefined && !tolerates.has("release-without-server-identifier")) {
+  if (serverIdentifier === undefined && !quirks.has("release-without-server-identifier")) {
     return silent("malformed");
   }
-  const address = ciaddr || (tolerates.has("release-with-requested-address") ? requestedAddress : undefined);
+  const address = ciaddr || (quirks.has("release-with-requested-address") ? requestedAddress : undefined);
   if (!address) return silent("malformed");
   const lease = heldLease(world, request, address as Ipv4, now);
   if (lease === undefined) return silent("not-the-owner");
@@ -269,12 +276,12 @@ function decideRelease(world: World, request: LeaseRequest, now: Instant): Decis
 
 /** RFC 2131 §4.3.3: the client found somebody else using the address, which must not be given out for a while. */
 function decideDecline(world: World, request: LeaseRequest, now: Instant): Decision {
-  const { tolerates } = world.network;
+  const { quirks } = world.network;
   const { misplacedCiaddr, requestedAddress, serverIdentifier } = request;
-  if (serverIdentifier === undefined && !tolerates.has("decline-without-server-identifier")) {
+  if (serverIdentifier === undefined && !quirks.has("decline-without-server-identifier")) {
     return silent("malformed");
   }
-  const address = requestedAddress ?? (tolerates.has("decline-with-ciaddr") ? misplacedCiaddr : undefined);
+  const address = requestedAddress ?? (quirks.has("decline-with-ciaddr") ? misplacedCiaddr : undefined);
   if (!address) return silent("malformed");
   const append = declineOf(world, request, address, now);
   if (append === undefined) return silent("not-the-owner");
@@ -286,7 +293,7 @@ function declineOf(world: World, request: LeaseRequest, address: Ipv4, now: Inst
   const held = heldLease(world, request, address, now);
   if (held !== undefined) return declineEvent(world, request, held, now);
   const { client } = request;
-  const isTaken = world.network.tolerates.has("decline-of-an-offer") && isForUs(world, request);
+  const isTaken = world.network.quirks.has("decline-of-an-offer") && isForUs(world, request);
   if (!isTaken || offeredTo(world, client, now) !== address) return undefined;
   if (!isFreeFor(world.view.get(address), client, now, world.policy.guardMs)) return undefined;
   const entitlement = entitlementTo(world, request, address, now);

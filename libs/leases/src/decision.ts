@@ -67,7 +67,7 @@ type Outcome =
     }
   /** An OFFER of no address: the client is told to do without IPv4 (RFC 8925 §3.3). Nothing is held or written for it. */
   | {
-      readonly kind: "forgo";
+      readonly kind: "offer-no-address";
       readonly subnet: Subnet;
       /** Of which it would have had an address; undefined when there is none for it. */
       readonly pool: Pool | undefined;

@@ -1,4 +1,5 @@
 // What may happen to an address: events, their fold, decisions, and the port to where they are stored.
+export { BoundedMap } from "./bounded-map.ts";
 export { type Clearing, type ClearingOrder, clearingOf } from "./clearing.ts";
 export { decide } from "./decide.ts";
 export type { Decision, SilentReason, StoreState } from "./decision.ts";

@@ -2,6 +2,7 @@
 // DISCOVER and a stored one would cost a write each (docs/adr/0005). Bounded: the oldest goes first. Among them are those
 // that a client was heard to take, from whichever node (selection.ts).
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
+import { BoundedMap } from "./bounded-map.ts";
 import type { Instant } from "./instant.ts";
 import type { OfferChange, OfferChanges } from "./offer-change.ts";
 
@@ -17,19 +18,18 @@ interface Offer {
 export const OFFERS_MAX = 100_000;
 
 export class Offers {
-  private readonly byAddress = new Map<Ipv4, Offer>();
+  private readonly byAddress: BoundedMap<Ipv4, Offer>;
   private readonly byClient = new Map<ClientId, Offer>();
   private readonly exhausted = new Map<string, Instant>();
   private readonly foundLast = new Map<string, Ipv4>();
-  private limit: number;
 
-  constructor(limit = OFFERS_MAX) {
-    this.limit = limit;
+  constructor(max = OFFERS_MAX) {
+    this.byAddress = new BoundedMap(max);
   }
 
   /** At most so many from now on; what is on offer already stays. */
   limitTo(limit: number): void {
-    this.limit = limit;
+    this.byAddress.limitTo(limit);
   }
 
   get size(): number {
@@ -88,8 +88,8 @@ export class Offers {
     this.drop(client);
     const before = this.byAddress.get(address);
     if (before !== undefined) this.drop(before.client);
-    if (this.byAddress.size >= this.limit) this.drop(this.byAddress.values().next().value!.client);
-    this.byAddress.set(address, offer);
+    const forgotten = this.byAddress.set(address, offer);
+    if (forgotten !== undefined) this.byClient.delete(forgotten.client);
     this.byClient.set(client, offer);
   }
 
@@ -107,9 +107,9 @@ export class Offers {
 
   /** Forgets what lapsed: in order of making, so it stops at the first that stands. */
   sweep(now: Instant): void {
-    for (const offer of this.byAddress.values()) {
-      if (now < offer.until) return;
-      this.drop(offer.client);
+    for (const { client, until } of this.byAddress.values()) {
+      if (now < until) return;
+      this.drop(client);
     }
   }
 

@@ -228,7 +228,7 @@ export function told(decision: Decision): string {
       return `${decision.reply} ${formatIpv4(decision.address)} for ${decision.seconds} s${stored(decision.append)}`;
     case "inform":
       return "ACK without a lease";
-    case "forgo":
+    case "offer-no-address":
       return `OFFER without an address, in ${decision.pool?.id ?? "no pool"}`;
     case "refuse":
       return `NAK: ${decision.reason}`;

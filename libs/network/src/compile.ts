@@ -2,10 +2,10 @@
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import { survey } from "./checks/survey.ts";
 import { Classes } from "./classes/client-class.ts";
+import { quirksFor } from "./client-quirks.ts";
 import { type CompiledSubnet, compileSubnet } from "./compile-subnet.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
 import { RESERVATIONS_A_STEP } from "./document/parse-in-steps.ts";
-import { leniencies } from "./leniencies.ts";
 import type { ClientFacts, Network, Subnet } from "./network.ts";
 import { OptionCatalogue } from "./options/option-catalogue.ts";
 import { AddressTable } from "./pools/address-table.ts";
@@ -114,7 +114,7 @@ function settingsOfAll(document: NetworkDocument) {
     limits: limits ?? {},
     leasequeryPeers: new Set((leasequery?.peers ?? []).flatMap((peer) => parseIpv4(peer) ?? [])),
     ...(conflictProbe === undefined || conflictProbe === "off" ? {} : { conflictProbe }),
-    tolerates: leniencies(compatibility),
+    quirks: quirksFor(compatibility),
     subnetSelection: subnetSelection ?? ("relayed" as const),
   };
 }

@@ -1,18 +1,16 @@
 // The network document: its schema, its problems in words, and what it compiles to for the packet path. Pure.
 
+export { CLIENT_QUIRKS, type ClientQuirk } from "./client-quirks.ts";
 export { compileInSteps, compileNetwork } from "./compile.ts";
 export { diffNetworks } from "./diff.ts";
-
 export type {
   BootArchitecture,
   ScriptValue,
 } from "./document/boot-schema.ts";
 export { jsonSchemaOfNetwork } from "./document/json-schema.ts";
-
 export type { MatcherDocument } from "./document/matcher-schema.ts";
 export type { NetworkDocument } from "./document/network-schema.ts";
 export type { PoolDocument } from "./document/subnet-schema.ts";
-export { LENIENCIES, type Leniency } from "./leniencies.ts";
 export type {
   ClientClass,
   ClientFacts,

@@ -1,8 +1,8 @@
 // What the packet path asks of the network: immutable, swapped whole between two packets.
 import type { Ipv4, Mac, Packet, Prefix, Seconds } from "@leasehold/protocol";
+import type { ClientQuirk } from "./client-quirks.ts";
 import type { LeaseDocument } from "./document/lease-schema.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
-import type { Leniency } from "./leniencies.ts";
 import type { AddressRange } from "./pools/address-range.ts";
 import type { FixedAddress } from "./pools/fixed-addresses.ts";
 import type { Identifier } from "./reservations/identifier.ts";
@@ -26,7 +26,7 @@ export interface Network {
   /** Undefined: addresses are not looked for before they are offered. */
   readonly conflictProbe?: { readonly waitMs: number };
   /** What clients get wrong that is put up with: none of it where the document says `strict`. */
-  readonly tolerates: ReadonlySet<Leniency>;
+  readonly quirks: ReadonlySet<ClientQuirk>;
   /** For packets from the link itself: by the subnet's `interface`, else by an address that the interface has. */
   subnetOnLink(interfaceName: string, addresses: readonly Ipv4[]): Subnet | undefined;
   /**

@@ -57,7 +57,7 @@ export class Answers {
         );
         break;
       case "inform":
-      case "forgo":
+      case "offer-no-address":
         this.reply(exchange, contentOf(exchange, decision), decision.subnet);
         break;
       case "grant":

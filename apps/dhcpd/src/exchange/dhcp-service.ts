@@ -220,8 +220,8 @@ export class DhcpService {
   }
 
   private formFault(packet: Packet): DropReason | undefined {
-    const { tolerates } = this.parts.world.network;
-    return tolerates.has("options-without-end") || packet.isEnded ? undefined : "no-end";
+    const { quirks } = this.parts.world.network;
+    return quirks.has("options-without-end") || packet.isEnded ? undefined : "no-end";
   }
 
   private overload(type: number): DropReason | undefined {
@@ -355,7 +355,7 @@ export class DhcpService {
     const { world } = this.parts;
     const answer = bootpAnswer(packet, {
       policy: asked.link[0]!.bootp,
-      isShortTaken: world.network.tolerates.has("bootp-shorter-than-300"),
+      isShortTaken: world.network.quirks.has("bootp-shorter-than-300"),
       isReserved: reservationOf(world, asked) !== undefined,
       serverNames: [world.node],
     });

@@ -3,6 +3,7 @@
 import {
   type Append,
   type AppendResult,
+  BoundedMap,
   type Decision,
   decide,
   type Instant,
@@ -36,7 +37,7 @@ export class Transactions {
   private readonly readAgain: (packet: Packet, arrival: Arrival) => LeaseRequest | DropReason;
   /** Those that wait, by key; the one that waits longest first. */
   private readonly waiting = new Map<string, Exchange>();
-  private readonly givenUp = new Set<string>();
+  private readonly givenUp = new BoundedMap<string, true>(GIVEN_UP_MAX);
 
   constructor(parts: ServiceParts, answers: Answers, readAgain: Transactions["readAgain"]) {
     this.parts = parts;
@@ -244,7 +245,7 @@ export class Transactions {
         void this.verifyRefusal(exchange, decision.address);
         return;
       case "inform":
-      case "forgo":
+      case "offer-no-address":
         this.finish(exchange, decision);
         return;
       default:
@@ -328,9 +329,7 @@ export class Transactions {
   }
 
   private noteGivenUp(intent: string): void {
-    this.givenUp.add(intent);
-    const oldest = this.givenUp.values().next();
-    if (this.givenUp.size > GIVEN_UP_MAX && !oldest.done) this.givenUp.delete(oldest.value);
+    this.givenUp.set(intent, true);
   }
 
   /** What a client gave back may have been granted to it again meanwhile: that grant is not what it gave back. */

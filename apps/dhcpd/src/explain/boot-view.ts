@@ -8,7 +8,7 @@ import { bootChoiceFor } from "../reply/boot.ts";
 /** Null where the document says nothing of it. */
 export function bootView(asked: Asked, decision: Answer, settings: readonly ExplainedField[]) {
   if (settings.length === 0) return null;
-  const choice = decision.kind === "forgo" ? undefined : bootChoiceFor(asked, decision);
+  const choice = decision.kind === "offer-no-address" ? undefined : bootChoiceFor(asked, decision);
   const { strategy, architecture, quirk, answer, missing } = choice ?? {};
   return {
     settings,

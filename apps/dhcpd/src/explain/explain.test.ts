@@ -60,7 +60,7 @@ test("a client that can do without IPv4 is told so, by the settings of the pool 
   node.setNetwork({ ...DOCUMENT, defaults: { ...DOCUMENT.defaults, options: { ipv6OnlyPreferred: 1800 } } });
   const answer = told(hex("DISCOVER", alice, { wants: [1, 108] }));
   expect(answer).toMatchObject({ subnet: "lan", pool: "lan/10.0.0.10-10.0.0.13" });
-  expect(answer.decision).toMatchObject({ kind: "forgo", reply: "OFFER", address: null });
+  expect(answer.decision).toMatchObject({ kind: "offer-no-address", reply: "OFFER", address: null });
   expect(answer.options.filter(({ sent }) => sent).map(({ code }) => code)).toEqual([1, 108]);
 });
 

@@ -130,7 +130,7 @@ function decisionView(decision: Decision) {
     }
     case "inform":
       return { ...NO_DECISION, kind, reply: "ACK" };
-    case "forgo":
+    case "offer-no-address":
       return { ...NO_DECISION, kind, reply: "OFFER" };
     case "refuse": {
       const { reason, address } = decision;
@@ -177,7 +177,7 @@ function poolOf(world: NodeWorld, request: LeaseRequest, decision: Answer): Pool
     }
     case "inform":
       return decision.subnet.poolOf(request.ciaddr);
-    case "forgo":
+    case "offer-no-address":
       return decision.pool;
     default:
       return decision satisfies never;

@@ -13,7 +13,7 @@ export interface Asked {
 }
 
 export type Grant = Extract<Decision, { kind: "grant" }>;
-export type Answer = Extract<Decision, { kind: "grant" | "inform" | "forgo" }>;
+export type Answer = Extract<Decision, { kind: "grant" | "inform" | "offer-no-address" }>;
 
 /** What the document or the inventory calls the client. */
 export function hostnameOf(

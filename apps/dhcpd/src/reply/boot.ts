@@ -18,7 +18,7 @@ import type { ReplyDraft, ReplyFeature } from "./feature.ts";
  */
 export function bootChoiceFor(
   asked: Asked,
-  decision: Exclude<Answer, { kind: "forgo" }>,
+  decision: Exclude<Answer, { kind: "offer-no-address" }>,
 ): BootChoice | undefined {
   const { boot } = decision.settings;
   if (boot === undefined) return undefined;
@@ -28,14 +28,17 @@ export function bootChoiceFor(
 }
 
 /** The stage that a client is at which is told what to load. */
-export function bootStageOf(asked: Asked, decision: Exclude<Answer, { kind: "forgo" }>): string | undefined {
+export function bootStageOf(
+  asked: Asked,
+  decision: Exclude<Answer, { kind: "offer-no-address" }>,
+): string | undefined {
   const choice = bootChoiceFor(asked, decision);
   return choice?.answer && choice.strategy;
 }
 
 function placeOf(
   { request, network, arrival }: Asked,
-  decision: Exclude<Answer, { kind: "forgo" }>,
+  decision: Exclude<Answer, { kind: "offer-no-address" }>,
   settings: BootPlace["settings"],
 ): BootPlace {
   const { subnet } = decision;

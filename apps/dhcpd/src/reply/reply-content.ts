@@ -15,7 +15,7 @@ export function contentOf(asked: Asked, decision: Exclude<Decision, { kind: "sil
   switch (decision.kind) {
     case "grant":
       return contentWithAddress(asked, decision);
-    case "forgo":
+    case "offer-no-address":
       return contentWithoutAddress(asked, decision);
     case "inform":
       return contentOfInform(asked, decision);
@@ -49,7 +49,7 @@ function contentWithAddress(asked: Asked, decision: Grant): ReplyContent {
 /** What a client is told that shall do without IPv4. The time is there because an OFFER must have one (RFC 2131 table 3). */
 function contentWithoutAddress(
   { request }: Asked,
-  decision: Extract<Decision, { kind: "forgo" }>,
+  decision: Extract<Decision, { kind: "offer-no-address" }>,
 ): ReplyContent {
   const { settings } = decision;
   const { seconds } = settings.lease;

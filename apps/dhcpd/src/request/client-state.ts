@@ -47,7 +47,7 @@ export function readAsRenewal(world: World, packet: Packet, asked: LeaseRequest,
   const { ciaddr } = packet;
   if (type !== MessageType.REQUEST || ciaddr === 0 || serverIdentifier === undefined) return asked;
   if (requestedAddress !== undefined && requestedAddress !== ciaddr) return asked;
-  if (!world.network.tolerates.has("renewing-with-server-identifier")) return asked;
+  if (!world.network.quirks.has("renewing-with-server-identifier")) return asked;
   const isRenewal = world.isServer(serverIdentifier)
     ? asked.ciaddr !== 0
     : isItsOwn(world, asked, ciaddr, now);

@@ -1,8 +1,8 @@
 // What clients get wrong and is put up with all the same, unless the document says `compatibility: strict`. This is the one list:
-// each name is asked for where the matter is decided (`network.tolerates`); docs/compatibility.md has a row for each, word for word,
-// and apps/dhcpd/test/service/leniencies.test.ts tries each in both modes.
+// each name is asked for where the matter is decided (`network.quirks`); docs/compatibility.md has a row for each, word for word,
+// and apps/dhcpd/test/service/client-quirks.test.ts tries each in both modes.
 
-export interface LeniencyEntry {
+export interface QuirkEntry {
   /** What clients do. */
   readonly what: string;
   /** What the RFC says. */
@@ -15,7 +15,7 @@ export interface LeniencyEntry {
   readonly strict: string;
 }
 
-export const LENIENCIES = {
+export const CLIENT_QUIRKS = {
   "selecting-with-ciaddr": {
     what: "a REQUEST in SELECTING has ciaddr, with or without option 50",
     letter: "RFC 2131 table 4: ciaddr MUST be zero, option 50 MUST be there",
@@ -114,14 +114,14 @@ export const LENIENCIES = {
     seen: "many ROMs give up on a NAK and boot from disk",
     strict: "NAK",
   },
-} as const satisfies Record<string, LeniencyEntry>;
+} as const satisfies Record<string, QuirkEntry>;
 
-export type Leniency = keyof typeof LENIENCIES;
+export type ClientQuirk = keyof typeof CLIENT_QUIRKS;
 
-const ALL: ReadonlySet<Leniency> = new Set(Object.keys(LENIENCIES) as Leniency[]);
-const NONE: ReadonlySet<Leniency> = new Set();
+const ALL: ReadonlySet<ClientQuirk> = new Set(Object.keys(CLIENT_QUIRKS) as ClientQuirk[]);
+const NONE: ReadonlySet<ClientQuirk> = new Set();
 
 /** All of them, unless the document says `strict`. */
-export function leniencies(compatibility: "strict" | "lenient" | undefined): ReadonlySet<Leniency> {
+export function quirksFor(compatibility: "strict" | "lenient" | undefined): ReadonlySet<ClientQuirk> {
   return compatibility === "strict" ? NONE : ALL;
 }

@@ -1,7 +1,7 @@
-// Every leniency of libs/network, from octets to octets: what a lenient document puts up with and a strict one does not
+// Every quirk of clients in libs/network, from octets to octets: what a lenient document puts up with and a strict one does not
 // (docs/compatibility.md). The record has a line for each of them, or it does not compile.
 import { readFileSync } from "node:fs";
-import { LENIENCIES, type Leniency } from "@leasehold/network";
+import { CLIENT_QUIRKS, type ClientQuirk } from "@leasehold/network";
 import { expect, test } from "vitest";
 import { nodeOn } from "../lan.ts";
 import { HELD } from "../node.ts";
@@ -21,7 +21,7 @@ const STRANGER = "10.0.0.99";
 const NAMELESS = "NAK (no address named) from 10.0.0.2";
 const pxe = { options: [[60, Buffer.from("PXEClient:Arch:00000")]] as const };
 
-const CASES: Record<Leniency, Case> = {
+const CASES: Record<ClientQuirk, Case> = {
   "selecting-with-ciaddr": {
     before: "alice",
     packet: packetOf("REQUEST", alice, { ciaddr: X, server: SERVER }),
@@ -140,13 +140,13 @@ test.each(cases)("%s: not where the document is strict", async (_, each) => {
 
 test("docs/compatibility.md has a row for each, in the same words, and names no other", () => {
   const document = readFileSync(new URL("../../../../docs/compatibility.md", import.meta.url), "utf8");
-  for (const [name, { what, letter, ours, seen, strict }] of Object.entries(LENIENCIES)) {
+  for (const [name, { what, letter, ours, seen, strict }] of Object.entries(CLIENT_QUIRKS)) {
     expect(document.split("\n")).toContain(
       `| ${what} | ${letter} | ${ours} | ${seen} | \`${name}\`: ${strict} |`,
     );
   }
   const named = [...document.matchAll(/^\|.*\| `([a-z0-9-]+)`: [^|]* \|$/gm)].map((row) => row[1]);
-  expect(named.toSorted()).toEqual(Object.keys(LENIENCIES).toSorted());
+  expect(named.toSorted()).toEqual(Object.keys(CLIENT_QUIRKS).toSorted());
 });
 
 test("a client that keeps to the letter is served by a strict document", async () => {
