@@ -1,12 +1,7 @@
 // DHCPv4 on the wire (RFC 2131, 2132 and what came after them). Pure; imports nothing.
 
-export * from "./encode.ts";
-export * from "./identifiers.ts";
-export { decodeIpxe, encodeIpxe, IpxeSubOption } from "./ipxe.ts";
-export { DECODE_FAILURES, type DecodeFailure } from "./locate.ts";
-export { machineUuids, parseUuid } from "./machine-uuid.ts";
-export { type EncodedOption, type Message, messageOf } from "./message.ts";
-export * from "./message-type.ts";
+export { decodeIpxe, encodeIpxe, IpxeSubOption } from "./options/ipxe.ts";
+export { machineUuids, parseUuid } from "./options/machine-uuid.ts";
 export {
   decodeOption,
   encodeOption,
@@ -17,11 +12,15 @@ export {
   optionByCode,
   optionByName,
   optionCodec,
-} from "./option.ts";
-export { OPTIONS } from "./option-table.ts";
-export { decode, Packet } from "./packet.ts";
-export * from "./pxe.ts";
-export * from "./relay-agent.ts";
-
-export { statedAddress, statedAddressIn, statedOctets } from "./stated.ts";
-export * from "./values.ts";
+} from "./options/option.ts";
+export { OPTIONS } from "./options/option-table.ts";
+export * from "./options/pxe.ts";
+export * from "./options/relay-agent.ts";
+export * from "./packet/encode.ts";
+export { DECODE_FAILURES, type DecodeFailure } from "./packet/locate.ts";
+export { type EncodedOption, type Message, messageOf } from "./packet/message.ts";
+export * from "./packet/message-type.ts";
+export { decode, Packet } from "./packet/packet.ts";
+export { statedAddress, statedAddressIn, statedOctets } from "./packet/stated.ts";
+export * from "./values/identifiers.ts";
+export * from "./values/values.ts";

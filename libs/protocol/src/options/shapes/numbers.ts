@@ -1,6 +1,6 @@
 // Numbers, flags and lists of numbers, in network byte order (RFC 2132 §2).
 
-import { putU16, putU32, u16 as readU16, u32 as readU32 } from "../octets.ts";
+import { putU16, putU32, u16 as readU16, u32 as readU32 } from "../../values/octets.ts";
 import { listOf, type Shape } from "./shape.ts";
 
 type Fixed<Value> = Shape<Value> & { readonly size: number };

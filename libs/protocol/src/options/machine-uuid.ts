@@ -1,6 +1,6 @@
 // The UUID that a PXE or UEFI client sends as its machine identifier (option 97, RFC 4578 §2.3).
 
-import { hexOf, parseHex } from "./octets.ts";
+import { hexOf, parseHex } from "../values/octets.ts";
 import type { OptionValue } from "./option.ts";
 
 const UUID_OCTETS = 16;

@@ -1,6 +1,6 @@
 // Text (NVT ASCII in RFC 2132, UTF-8 in practice) and opaque octets.
 
-import { parseHex } from "../octets.ts";
+import { parseHex } from "../../values/octets.ts";
 import type { Shape } from "./shape.ts";
 
 const utf8 = new TextEncoder();

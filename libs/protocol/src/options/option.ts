@@ -1,9 +1,9 @@
 // Options by name and by code, and their values to and from octets, as the option table says.
 
+import type { Ipv4 } from "../values/values.ts";
 import { OPTIONS } from "./option-table.ts";
 import { SHAPES, type ShapeName, type ShapeValue } from "./shapes/index.ts";
 import type { Shape } from "./shapes/shape.ts";
-import type { Ipv4 } from "./values.ts";
 
 type OptionRow = (typeof OPTIONS)[number];
 /** The name of an option of the table: "subnetMask", "routers" … */

@@ -1,8 +1,8 @@
 // What a client or a relay agent states. Firmware fills in options that it has nothing to say with, so 0.0.0.0, an option without
 // octets and no option at all are one: nothing is said. Whoever reads such a value reads it through these.
-import type { OptionCodec, OptionName } from "./option.ts";
+import type { OptionCodec, OptionName } from "../options/option.ts";
+import { type Ipv4, ipv4 } from "../values/values.ts";
 import type { Packet } from "./packet.ts";
-import { type Ipv4, ipv4 } from "./values.ts";
 
 type AddressOption = Extract<OptionName, "requestedIpAddress" | "serverIdentifier" | "subnetSelection">;
 

@@ -1,6 +1,6 @@
 // The two options in which an octet says how the name behind it is written: 81 (client FQDN) and 120 (SIP servers).
 
-import type { Ipv4 } from "../values.ts";
+import type { Ipv4 } from "../../values/values.ts";
 import { ipv4s } from "./addresses.ts";
 import { domains, readPartialDomain, writePartialDomain } from "./domains.ts";
 import { fieldsOf, joinAll, type Shape } from "./shape.ts";

@@ -1,7 +1,14 @@
 // IPv4 addresses, lists and pairs of them, and classless routes.
 
-import { u32 } from "../octets.ts";
-import { type Ipv4, maskOf, type Prefix, parseIpv4, parsePrefix, ipv4 as toIpv4 } from "../values.ts";
+import { u32 } from "../../values/octets.ts";
+import {
+  type Ipv4,
+  maskOf,
+  type Prefix,
+  parseIpv4,
+  parsePrefix,
+  ipv4 as toIpv4,
+} from "../../values/values.ts";
 import { fieldsOf, joinAll, listed, listOf, type Shape } from "./shape.ts";
 
 /** An address; an operator writes "10.0.0.1". */

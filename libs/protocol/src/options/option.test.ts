@@ -9,7 +9,7 @@ import {
   optionByCode,
   optionByName,
   parseIpv4,
-} from "./index.ts";
+} from "../index.ts";
 import { SHAPES } from "./shapes/index.ts";
 
 const ip = (text: string): number => parseIpv4(text)!;

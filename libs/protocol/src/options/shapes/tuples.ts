@@ -1,7 +1,7 @@
 // Lists whose items stand behind their length: user classes, vendor classes and options, URIs, groups of addresses.
 
-import { putU16, putU32, u16, u32 } from "../octets.ts";
-import type { Ipv4 } from "../values.ts";
+import { putU16, putU32, u16, u32 } from "../../values/octets.ts";
+import type { Ipv4 } from "../../values/values.ts";
 import { ipv4s } from "./addresses.ts";
 import { fieldsOf, joinAll, listed, type Shape } from "./shape.ts";
 import { type SubOptions, subOptions } from "./sub-options.ts";

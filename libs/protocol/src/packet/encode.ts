@@ -1,5 +1,8 @@
 // Writes a message into the caller's buffer: the fixed fields here, the options in put-options.ts.
 
+import { optionCodec } from "../options/option.ts";
+import { writeText } from "../options/shapes/text.ts";
+import { putU16, putU32 } from "../values/octets.ts";
 import {
   COOKIE_AT,
   FILE_AT,
@@ -10,11 +13,8 @@ import {
   SNAME_OVERLOADED,
 } from "./locate.ts";
 import type { EncodedOption, Message } from "./message.ts";
-import { putU16, putU32 } from "./octets.ts";
-import { optionCodec } from "./option.ts";
 import type { Packet } from "./packet.ts";
 import { putOptions } from "./put-options.ts";
-import { writeText } from "./shapes/text.ts";
 
 const DATAGRAM_SIZE_LEAST = 576;
 /** IP (20) and UDP (8). */

@@ -1,13 +1,13 @@
 // What PXE puts into option 43 (Preboot Execution Environment 2.1, table 2-1).
 
-import { u16 } from "./octets.ts";
+import { u16 } from "../values/octets.ts";
+import type { Ipv4 } from "../values/values.ts";
 import { ipv4, ipv4s } from "./shapes/addresses.ts";
 import { u8, u16 as u16Shape } from "./shapes/numbers.ts";
 import { record } from "./shapes/record.ts";
 import { fieldsOf, joinAll, listed, type Shape } from "./shapes/shape.ts";
 import { encapsulatedOptions } from "./shapes/sub-options.ts";
 import { text } from "./shapes/text.ts";
-import type { Ipv4 } from "./values.ts";
 
 /** The bits of `discoveryControl`: how a client looks for boot servers. */
 export const DiscoveryControl = {

@@ -9,7 +9,7 @@ import {
   messageOf,
   type Packet,
   payloadLimit,
-} from "./index.ts";
+} from "../index.ts";
 
 const TYPE: EncodedOption = [53, Uint8Array.of(5)];
 const SERVER: EncodedOption = [54, Uint8Array.of(10, 77, 0, 2)];

@@ -13,7 +13,7 @@ import {
   parseMac,
   parsePrefix,
   seconds,
-} from "./index.ts";
+} from "../index.ts";
 
 test.each([
   ["10.77.0.1", 0x0a4d0001],

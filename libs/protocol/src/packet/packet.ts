@@ -1,6 +1,10 @@
 // A received DHCPv4 message. Decoding locates the options and no more: fields and options are read when asked for, from
 // the octets that were received.
 
+import { type OptionCodec, type OptionName, type OptionValue, optionCodec } from "../options/option.ts";
+import { readPaddedText } from "../options/shapes/text.ts";
+import { hexOf, u16, u32 } from "../values/octets.ts";
+import type { Ipv4 } from "../values/values.ts";
 import type { DecodeFailure } from "./locate.ts";
 import {
   FILE_AT,
@@ -11,10 +15,6 @@ import {
   SNAME_AT,
   SNAME_OVERLOADED,
 } from "./locate.ts";
-import { hexOf, u16, u32 } from "./octets.ts";
-import { type OptionCodec, type OptionName, type OptionValue, optionCodec } from "./option.ts";
-import { readPaddedText } from "./shapes/text.ts";
-import type { Ipv4 } from "./values.ts";
 
 const ABSENT = -1;
 const REPEATED = -2;

@@ -1,7 +1,7 @@
 // A message to be encoded, in the names and units of RFC 2131 §2.
 
+import type { Ipv4 } from "../values/values.ts";
 import type { Packet } from "./packet.ts";
-import type { Ipv4 } from "./values.ts";
 
 /** An option ready to be sent: its code (1–254) and its octets, of any length. */
 export type EncodedOption = readonly [code: number, value: Uint8Array];

@@ -14,7 +14,7 @@ import {
   parseIpv4,
   parseUuid,
   RelaySubOption,
-} from "./index.ts";
+} from "../index.ts";
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
 

@@ -1,6 +1,6 @@
 // What is read, what is tolerated and what is refused.
 import { expect, test } from "vitest";
-import { decode, formatIpv4, type Packet } from "./index.ts";
+import { decode, formatIpv4, type Packet } from "../index.ts";
 
 const COOKIE = [99, 130, 83, 99];
 

@@ -2,7 +2,7 @@
 //   0 op, htype, hlen, hops | 4 xid | 8 secs, flags | 12 ciaddr | 16 yiaddr | 20 siaddr | 24 giaddr
 //   28 chaddr (16) | 44 sname (64) | 108 file (128) | 236 cookie 99.130.83.99 | 240 options: code, length, octets …
 
-import { u32 } from "./octets.ts";
+import { u32 } from "../values/octets.ts";
 
 export const SNAME_AT = 44;
 export const FILE_AT = 108;
