@@ -39,11 +39,17 @@ export class ServedLinks implements ServedInterfaces {
   constructor(parts: ServedLinksParts) {
     this.parts = parts;
     this.machine = new MachineInterfaces(parts.interfaces, parts.labelOfOthers);
-    const receive: Receive = (bytes, sourcePort, arrival) => {
-      if (!(arrival.link as ServedLink).isUp) void this.look(performance.now());
-      parts.receive(bytes, sourcePort, arrival);
-    };
-    this.all = parts.interfaces.map((name) => new ServedLink(name, parts.port, receive));
+    this.all = parts.interfaces.map((name) => this.serve(name));
+  }
+
+  private serve(name: string): ServedLink {
+    const { port, receive } = this.parts;
+    // `arrival.link` may be one of the link's own addresses: only the link itself knows whether it is up.
+    const link: ServedLink = new ServedLink(name, port, (bytes, sourcePort, arrival) => {
+      if (!link.isUp) void this.look(performance.now());
+      receive(bytes, sourcePort, arrival);
+    });
+    return link;
   }
 
   /** @throws LinkError when one that is there cannot be opened: it would not get better by waiting. */

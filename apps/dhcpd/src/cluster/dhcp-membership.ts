@@ -18,6 +18,8 @@ export class DhcpMembership extends Membership<DhcpHeartbeat> implements MemberA
   private readonly nodeByAddress = new Map<Ipv4, string>();
   private ownLinks: readonly LinkView[] | undefined;
   private present: readonly string[] = [];
+  /** A heartbeat came since the links were looked at. */
+  private isToldOfLinks = false;
 
   constructor(self: string) {
     super(self, ROLE);
@@ -25,6 +27,7 @@ export class DhcpMembership extends Membership<DhcpHeartbeat> implements MemberA
 
   override hear(node: string, value: unknown, now: number): boolean {
     if (!Array.isArray((value as Partial<DhcpHeartbeat> | null | undefined)?.addresses)) return false;
+    this.isToldOfLinks = true;
     const haveChanged = super.hear(node, value, now);
     const beat = this.heard.get(node)?.beat;
     // One of another role may be on the same machine.
@@ -38,11 +41,12 @@ export class DhcpMembership extends Membership<DhcpHeartbeat> implements MemberA
 
   override refresh(now: number): boolean {
     const haveChanged = super.refresh(now);
-    this.lookAtLinks();
+    if (haveChanged || this.isToldOfLinks) this.lookAtLinks();
     return haveChanged;
   }
 
   private lookAtLinks(): void {
+    this.isToldOfLinks = false;
     const present = this.members.names.flatMap((name) => [
       name,
       ...this.upLinksOf(name).map((link) => linkKey(name, link)),
