@@ -23,7 +23,13 @@ export const tools: readonly (readonly [command: string, debianPackage: string])
   ["tftp", "tftp-hpa"],
   ["atftp", "atftp"],
   ["busybox", "busybox"],
+  ["qemu-system-x86_64", "qemu-system-x86"],
+  ["qemu-system-aarch64", "qemu-system-arm"],
 ];
+
+/** Only `./run test boot` has machines of this kind. */
+const askedFor = new Set(["qemu-system-aarch64"]);
+const usual = tools.map(([command]) => command).filter((command) => !askedFor.has(command));
 
 /** Where packages are unpacked when we may not install them. */
 export const unpacked = `${root}.tools/deb`;
@@ -45,13 +51,13 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** What is not on this machine, of the commands or of all. */
-export function missingOf(commands: readonly string[] = tools.map(([command]) => command)): typeof tools {
+/** What is not on this machine, of the commands, or of those that the tests usually need. */
+export function missingOf(commands: readonly string[] = usual): typeof tools {
   return tools.filter(([command]) => commands.includes(command) && !has(command));
 }
 
 /**
- * Brings what is missing of the commands (of all when none are named), and says so.
+ * Brings what is missing of the commands (of the usual ones when none are named), and says so.
  * @throws Error with apt's words when a package cannot be had.
  */
 export async function ensureTools(say: (line: string) => void, commands?: readonly string[]): Promise<void> {

@@ -6,6 +6,7 @@ import { check } from "./check.ts";
 import { child, root } from "./child.ts";
 import type { RunCommand } from "./command.ts";
 import { ensureTools } from "./debian-packages.ts";
+import { ensureFirmware } from "./firmware-packages.ts";
 
 interface Sum {
   readonly passed: number;
@@ -30,8 +31,8 @@ const parts: readonly Part[] = [
   { name: "faults", isAskedFor: true, run: () => inTheLab("faults") },
   // A thousand DORA a second while documents change, against an unchanged run: it needs an idle machine to judge by.
   { name: "change", isAskedFor: true, run: () => inTheLab("change") },
-  // Files of 100 MB, and networks on which each loss costs a client its timeout.
-  { name: "boot", isAskedFor: true, run: () => inTheLab("boot") },
+  // Files of 100 MB, networks on which each loss costs a client its timeout, and machines that are emulated.
+  { name: "boot", isAskedFor: true, run: () => withFirmware(() => inTheLab("boot")) },
 ];
 
 export const test: RunCommand = {
@@ -76,6 +77,18 @@ async function inTheLab(...projects: readonly string[]): Promise<Sum> {
     return one(false);
   }
   return vitest(...projects);
+}
+
+/** Machines in QEMU need firmware, loaders and a kernel, and one of them an emulator of another processor. */
+async function withFirmware(run: () => Promise<Sum>): Promise<Sum> {
+  try {
+    await ensureTools(console.log, ["qemu-system-aarch64"]);
+    await ensureFirmware(console.log);
+  } catch (cause) {
+    console.error(`run: what machines boot with cannot be had from Debian: ${(cause as Error).message}`);
+    return one(false);
+  }
+  return run();
 }
 
 interface Report {

@@ -117,6 +117,18 @@ describe("URLs", () => {
     expect(ofScript({ urls: ["http://10.0.0.33", "http://10.0.0.3"] })).toBe("http://10.0.0.3/s");
   });
 
+  test("that of the cluster's address, where this is the next server", () => {
+    const urls = ["http://10.0.0.3:8069", "http://10.0.0.9:8069"];
+    const of = (nextServer: "node" | "cluster", serverIdentifier: BootPlace["serverIdentifier"]) => {
+      const place = { ...PLACE, serverIdentifier, settings: { ...PLACE.settings, urls, nextServer } };
+      return bootChoice({ ...CLIENT, isIpxe: true }, undefined, place).answer?.file;
+    };
+    expect(of("cluster", ip("10.0.0.9"))).toBe("http://10.0.0.9:8069/s");
+    expect(of("node", ip("10.0.0.9"))).toBe("http://10.0.0.3:8069/s");
+    expect(of("cluster", ip("10.0.0.8"))).toBe("http://10.0.0.3:8069/s");
+    expect(of("cluster", undefined)).toBe("http://10.0.0.3:8069/s");
+  });
+
   test("else one by hardware address: the same for each node, and all are used", () => {
     const urls = ["http://a", "http://b", "http://c"];
     const told = Array.from({ length: 50 }, (_, i) => {

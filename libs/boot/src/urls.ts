@@ -1,23 +1,30 @@
 // URLs that a client is told: a path of the document behind one of the nodes' URLs, with the client's values in it.
 
 import type { ScriptValue } from "@leasehold/network";
-import { formatIpv4, machineUuids } from "@leasehold/protocol";
+import { formatIpv4, type Ipv4, machineUuids } from "@leasehold/protocol";
 import { architectureOf } from "./architectures.ts";
 import type { BootClient } from "./boot-client.ts";
-import type { BootHost, BootPlace } from "./boot-place.ts";
+import { type BootHost, type BootPlace, nextServerOf } from "./boot-place.ts";
 
 /**
- * That of the node that answers, which is known to be alive; else one by the hardware address, so that all nodes tell a client the
- * same, and clients are spread. Undefined where the document has none.
+ * That of the next server where it is the cluster's address, which outlives the node that answers; that of this node, which is known to be
+ * alive; else one by the hardware address, so that all nodes tell a client the same, and clients are spread. Undefined where the document
+ * has none.
  */
-export function urlFor({ mac }: BootClient, { settings: { urls }, node }: BootPlace): string | undefined {
-  const own = `//${formatIpv4(node)}`;
-  const isOwn = (url: string) => {
+export function urlFor({ mac }: BootClient, place: BootPlace): string | undefined {
+  const { settings, node } = place;
+  const { urls, nextServer } = settings;
+  const ofCluster = nextServer === "cluster" ? urlAt(nextServerOf(place), urls) : undefined;
+  return ofCluster ?? urlAt(node, urls) ?? urls[hashOf(mac) % urls.length];
+}
+
+function urlAt(address: Ipv4, urls: readonly string[]): string | undefined {
+  const own = `//${formatIpv4(address)}`;
+  return urls.find((url) => {
     const at = url.indexOf(own);
     const next = url[at + own.length];
     return at > 0 && (next === undefined || next === ":" || next === "/");
-  };
-  return urls.find(isOwn) ?? urls[hashOf(mac) % urls.length];
+  });
 }
 
 /** FNV-1a. */
