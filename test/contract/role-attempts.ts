@@ -156,6 +156,28 @@ export const DHCPD_MAY_NOT: readonly Attempt[] = [
   ...SERVERS,
 ];
 
+/** It reads the store, and says that it lives. */
+export const BOOTD_MAY_NOT: readonly Attempt[] = [
+  ...[LEASE, DOCUMENT, MEMBER, HOST, ...NODES_SAY].map((to) => publishes(to)),
+  ...[
+    LEASE,
+    DOCUMENT,
+    HOST,
+    ...NODES_SAY,
+    "$JS.API.STREAM.PURGE.KV_dhcp-leases",
+    "$JS.API.STREAM.DELETE.KV_dhcp-network",
+  ].flatMap((to) => answersTo(to, { stream: "KV_dhcp-leases", subject: "$KV.dhcp-leases.10.77.0.99" })),
+  ...STREAMS.flatMap(stream),
+  ...MAKES,
+  asks("STREAM.INFO.dhcp-lease-log"),
+  rollUp(LEASE),
+  ...["dhcp.node.>", "dhcp.stored.>", "dhcp.commit.>", "dhcp.ask.>", "_INBOX_n1.>", "_INBOX_ctl.>"].map(
+    hears,
+  ),
+  ...["$KV.>", "$JS.>"].map(hears),
+  ...SERVERS,
+];
+
 const OWN_OF_ADMIN = { stream: "KV_dhcp-network", subject: "$KV.dhcp-network.scratch" };
 
 /** It may do all to the store; it is no node, no syncer and no server. */

@@ -3,6 +3,7 @@
 import {
   type Bus,
   BusError,
+  beat,
   connectBus,
   ensureObjects,
   followBucket,
@@ -11,14 +12,22 @@ import {
   NETWORK,
   putRecord,
   readRecord,
+  requireBuckets,
   verifyObjects,
 } from "@leasehold/bus";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type ShippedNats, startShippedNats } from "../nats/shipped.ts";
-import { ADMIN_MAY_NOT, type Attempt, DHCPD_MAY_NOT, SYNCER_MAY_NOT, SYS_MAY_NOT } from "./role-attempts.ts";
+import {
+  ADMIN_MAY_NOT,
+  type Attempt,
+  BOOTD_MAY_NOT,
+  DHCPD_MAY_NOT,
+  SYNCER_MAY_NOT,
+  SYS_MAY_NOT,
+} from "./role-attempts.ts";
 
-type User = "admin" | "dhcpd" | "syncer" | "sys";
+type User = "admin" | "dhcpd" | "syncer" | "bootd" | "sys";
 const BUCKETS = [LEASES, INVENTORY, NETWORK];
 const STREAMS = [...BUCKETS.map((bucket) => `KV_${bucket}`), "dhcp-lease-log"];
 const SETTLED_MS = 60;
@@ -52,14 +61,20 @@ afterAll(async () => {
   await nats?.stop();
 });
 
-function on(user: "admin" | "dhcpd" | "syncer", name: string): Promise<Bus> {
+function on(user: "admin" | "dhcpd" | "syncer" | "bootd", name: string): Promise<Bus> {
   return connectBus({ name, servers: [...nats.servers], user, password: nats.passwords[user] });
 }
 
 /** All that may not change, as `admin` sees it; without what the role may write itself. */
 async function store(role: User): Promise<unknown> {
   const mine: Record<User, RegExp> = {
-    ...{ dhcpd: /leases.10.77.0.99$/, syncer: /host.own$/, admin: /network.scratch$/, sys: /^$/ },
+    ...{
+      dhcpd: /leases.10.77.0.99$/,
+      syncer: /host.own$/,
+      admin: /network.scratch$/,
+      sys: /^$/,
+      bootd: /^$/,
+    },
   };
   const streams = STREAMS.map(async (name) => {
     const { config, created } = await admin.jsm.streams.info(name);
@@ -138,6 +153,7 @@ describe("A3: no role of NATS can do what is another's", () => {
   it.each<[User, readonly Attempt[]]>([
     ["syncer", SYNCER_MAY_NOT],
     ["dhcpd", DHCPD_MAY_NOT],
+    ["bootd", BOOTD_MAY_NOT],
     ["admin", ADMIN_MAY_NOT],
     ["sys", SYS_MAY_NOT],
   ])("%s: at least 25 things, each refused", async (user, attempts) => {
@@ -190,6 +206,18 @@ describe("what each role has to do, it can", () => {
     const follower = followBucket(named, INVENTORY, { onRecord: () => {} });
     await expect.poll(() => follower.complete, { timeout: 20_000 }).toBe(true);
     await follower.stop();
+    await named.close();
+  });
+
+  it("a boot server follows all three buckets, and the nodes hear that it lives", async () => {
+    const named = await on("bootd", "boot-of-rack-3");
+    await requireBuckets(named, BUCKETS);
+    const followers = BUCKETS.map((bucket) => followBucket(named, bucket, { onRecord: () => {} }));
+    await expect.poll(() => followers.every(({ complete }) => complete), { timeout: 20_000 }).toBe(true);
+    heardByNodes.length = 0;
+    beat(named, "n1", {}, "bootServers");
+    await expect.poll(() => heardByNodes).toEqual(["dhcp.boot.n1"]);
+    await Promise.all(followers.map((follower) => follower.stop()));
     await named.close();
   });
 

@@ -1,6 +1,6 @@
 // Builds a lab, step by step, and takes it down again.
 import { randomBytes } from "node:crypto";
-import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { awaitInventory, awaitMembers, initialiseStore, loadDocuments } from "./contents.ts";
 import { makeDisk } from "./disk.ts";
 import { openDoors } from "./doors.ts";
@@ -8,7 +8,7 @@ import { awaitHost, startHost } from "./host.ts";
 import { plan, root } from "./layout.ts";
 import { buildNamespaces, namespacesOf, removeNamespaces } from "./namespaces.ts";
 import { awaitService, startService, typescript } from "./service.ts";
-import { inventoryFile, services } from "./services.ts";
+import { inventoryFile, services, servicesOf } from "./services.ts";
 import { type LabState, logOf, makeDirectory, removeDirectory, saveState } from "./state.ts";
 import { makeLan } from "./wires.ts";
 
@@ -30,6 +30,8 @@ export interface LabOptions {
   readonly plainNats?: boolean;
   /** Gives nodes and r1 a second network, lan0, which the nodes serve, too. */
   readonly lan?: boolean;
+  /** Gives each node a boot server; also where the network document has `boot`. */
+  readonly boot?: boolean;
 }
 
 export type Say = (line: string) => void;
@@ -105,6 +107,7 @@ async function buildHosts(options: LabOptions): Promise<LabState> {
     ...(options.syncInterval && { syncInterval: options.syncInterval }),
     ...(options.plainNats && { plainNats: true }),
     ...(options.lan && { lan: true }),
+    ...((options.boot ?? hasBoot(options.network)) && { boot: true }),
     complete: false,
   };
   saveState(state);
@@ -122,11 +125,22 @@ async function makeDisks(state: LabState): Promise<void> {
   await Promise.all(nodes.map((host) => makeDisk(state, host, diskMegabytes)));
 }
 
+function hasBoot(network: string | undefined): boolean {
+  return network !== undefined && /^ *(- \{ ?)?boot:/m.test(readFileSync(network, "utf8"));
+}
+
 // A letter first: nats-server reads the value as configuration.
 const secret = () => `s${randomBytes(16).toString("hex")}`;
 
 function passwords(): LabState["passwords"] {
-  return { route: secret(), sys: secret(), admin: secret(), dhcpd: secret(), syncer: secret() };
+  return {
+    route: secret(),
+    sys: secret(),
+    admin: secret(),
+    dhcpd: secret(),
+    syncer: secret(),
+    bootd: secret(),
+  };
 }
 
 // `leasehold` on the lab's hosts.
@@ -144,7 +158,9 @@ function writeShim(directory: string): void {
 function placesOf(state: LabState, names: readonly string[]) {
   const chosen = services.filter(({ name }) => names.includes(name));
   return chosen.flatMap((service) =>
-    state.hosts.filter(({ role }) => role === service.role).map((host) => ({ service, host })),
+    state.hosts
+      .filter((host) => servicesOf(state, host).includes(service))
+      .map((host) => ({ service, host })),
   );
 }
 

@@ -34,6 +34,7 @@ export const commands: Readonly<Record<string, LabCommand>> = {
         ...(inventory && { inventory }),
         ...(values.nodes && { nodes: count("nodes", values.nodes, 3, 5) }),
         ...(values.clocks && { clocks: true }),
+        ...(values.boot && { boot: true }),
         ...(values.disks && { diskMegabytes: DISK_MEGABYTES }),
         ...(values["sync-interval"] && { syncInterval: values["sync-interval"] }),
         ...(values.clients && { clients: count("clients", values.clients, 0, 500) }),

@@ -1,9 +1,10 @@
 // Opens the lab's doors (door.ts): a socket on this machine for each service, handed to a program inside the lab.
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { entering } from "./host.ts";
-import { type LabPlan, SMD_PORT } from "./layout.ts";
+import { BOOT_API_PORT, bootDoor, type LabPlan, SMD_PORT } from "./layout.ts";
 import { type Process, startDaemon } from "./processes.ts";
 import { typescript } from "./service.ts";
+import { nodesOf } from "./state.ts";
 
 /** By host, and `smd`: where each is reached from this machine. */
 export async function openDoors(
@@ -32,8 +33,13 @@ function targetsOf(plan: LabPlan): [name: string, target: string][] {
   const targets = plan.hosts.flatMap(({ name, api }): [string, string][] =>
     api ? [[name, new URL(api).host]] : [],
   );
+  const boots = nodesOf(plan).map(({ address, ...host }): [string, string] => [
+    bootDoor(host),
+    `${address}:${BOOT_API_PORT}`,
+  ]);
   const syncer = plan.hosts.find(({ role }) => role === "syncer");
-  return syncer ? [...targets, ["smd", `${syncer.address}:${SMD_PORT}`]] : targets;
+  const rest: [string, string][] = syncer ? [["smd", `${syncer.address}:${SMD_PORT}`]] : [];
+  return [...targets, ...boots, ...rest];
 }
 
 function listen(): Promise<Server> {

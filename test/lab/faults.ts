@@ -9,8 +9,8 @@ import { must, sleep } from "./shell.ts";
 import { type LabState, loadPid } from "./state.ts";
 
 /** @throws Error naming what runs on the host. */
-export function chosenServices(host: LabHost, what: string): readonly Service[] {
-  const running = servicesOf(host);
+export function chosenServices(state: LabState, host: LabHost, what: string): readonly Service[] {
+  const running = servicesOf(state, host);
   const chosen = what === "all" ? running : running.filter(({ name }) => name === what);
   if (chosen.length > 0) return chosen;
   const names = running.map(({ name }) => name).join(", ") || "nothing";
@@ -18,7 +18,7 @@ export function chosenServices(host: LabHost, what: string): readonly Service[] 
 }
 
 function processesOf(state: LabState, host: LabHost, what: string) {
-  return chosenServices(host, what).flatMap(({ name }) => loadPid(state, host.name, name) ?? []);
+  return chosenServices(state, host, what).flatMap(({ name }) => loadPid(state, host.name, name) ?? []);
 }
 
 /** SIGKILL: no goodbye. */
@@ -54,7 +54,7 @@ export function resumeServices(state: LabState, host: LabHost, what: string): vo
 
 /** Starts what is not running, and returns when all of it serves. */
 export async function startServices(state: LabState, host: LabHost, what: string): Promise<void> {
-  for (const service of chosenServices(host, what)) {
+  for (const service of chosenServices(state, host, what)) {
     startService(state, host, service);
     await awaitService(state, host, service, 60);
   }

@@ -179,11 +179,11 @@ export class Lab {
   /** By host and program: the process that runs there, if one does. Another start is another process. */
   processes(): Readonly<Record<string, Readonly<Record<string, Process | undefined>>>> {
     const of = (host: LabHost) =>
-      servicesOf(host).map(({ name }) => {
+      servicesOf(this.state, host).map(({ name }) => {
         const known = loadPid(this.state, host.name, name);
         return [name, known && isAlive(known) ? known : undefined] as const;
       });
-    const hosts = this.state.hosts.filter((host) => servicesOf(host).length > 0);
+    const hosts = this.state.hosts.filter((host) => servicesOf(this.state, host).length > 0);
     return Object.fromEntries(hosts.map((host) => [host.name, Object.fromEntries(of(host))]));
   }
 

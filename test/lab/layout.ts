@@ -31,6 +31,14 @@ export const PREFIX_LENGTH = 16;
 export const NODE_API_PORT = 8067;
 export const SYNCER_API_PORT = 8068;
 export const SMD_PORT = 27779;
+export const BOOT_HTTP_PORT = 8069;
+export const BOOT_API_PORT = 8070;
+
+/** What all boot servers of a lab serve. */
+export const bootFolder = ({ directory }: Pick<LabPlan, "directory">): string => `${directory}/boot`;
+
+/** The door of a node's boot server: its API. */
+export const bootDoor = ({ name }: Pick<LabHost, "name">): string => `${name}-boot`;
 
 /** Two clones of the repository have labs of different names. */
 export function defaultName(): string {

@@ -11,6 +11,8 @@ export interface Service {
   readonly role: Role;
   /** Its program, from the repository's folder; what is not there yet is not started. */
   readonly program?: string;
+  /** Whether a lab has it; every lab where nothing is said. */
+  readonly runsIn?: (state: LabState) => boolean;
   /** Writes its configuration and answers with its command line. */
   command(
     state: LabState,

@@ -3,7 +3,17 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { byHostClock } from "./clock.ts";
 import { storeOf } from "./disk.ts";
 import { statusOnLoopback } from "./host.ts";
-import { type LabHost, NODE_API_PORT, root, SMD_PORT, SYNCER_API_PORT } from "./layout.ts";
+import {
+  BOOT_API_PORT,
+  BOOT_HTTP_PORT,
+  bootDoor,
+  bootFolder,
+  type LabHost,
+  NODE_API_PORT,
+  root,
+  SMD_PORT,
+  SYNCER_API_PORT,
+} from "./layout.ts";
 import { type Service, statusAt, typescript } from "./service.ts";
 import { type LabState, type NatsUser, nodesOf } from "./state.ts";
 import { environmentOf, NATS_UNIT, scheduledBy } from "./systemd-unit.ts";
@@ -55,6 +65,7 @@ const nats: Service = {
         NATS_ADMIN_PASSWORD: passwords.admin,
         NATS_DHCPD_PASSWORD: passwords.dhcpd,
         NATS_SYNCER_PASSWORD: passwords.syncer,
+        NATS_BOOTD_PASSWORD: passwords.bootd,
       },
     };
   },
@@ -81,6 +92,26 @@ api: { listen: "0.0.0.0:${NODE_API_PORT}", token: ${state.token} }
     return { argv: [...byHostClock(state, host), ...argv] };
   },
   ready: async (state, host) => (await statusAt(state.doors[host.name], "/readyz")) === 200,
+};
+
+const bootd: Service = {
+  name: "bootd",
+  role: "node",
+  program: "apps/bootd/src/main.ts",
+  runsIn: ({ boot }) => boot === true,
+  command: (state, host) =>
+    configured(
+      state,
+      host,
+      bootd,
+      `name: ${host.name}
+nats: ${natsLogin(state, host, "bootd")}
+api: { listen: "0.0.0.0:${BOOT_API_PORT}", token: ${state.token} }
+files: { root: ${bootFolder(state)} }
+http: { listen: "0.0.0.0:${BOOT_HTTP_PORT}" }
+`,
+    ),
+  ready: async (state, host) => (await statusAt(state.doors[bootDoor(host)], "/readyz")) === 200,
 };
 
 const smd: Service = {
@@ -118,12 +149,12 @@ sources: [{ type: smd, url: "http://127.0.0.1:${SMD_PORT}", pollSeconds: 1, full
 };
 
 /** In the order in which they are started. What is not written yet is left out. */
-export const services: readonly Service[] = [nats, dhcpd, smd, syncer].filter(
+export const services: readonly Service[] = [nats, dhcpd, smd, syncer, bootd].filter(
   ({ program }) => program === undefined || existsSync(root + program),
 );
 
-export const servicesOf = (host: LabHost): readonly Service[] =>
-  services.filter(({ role }) => role === host.role);
+export const servicesOf = (state: LabState, host: LabHost): readonly Service[] =>
+  services.filter(({ role, runsIn = () => true }) => role === host.role && runsIn(state));
 
 export const inventoryFile = (state: LabState) => `${state.directory}/inventory.json`;
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { directoryOf, type LabHost, type LabPlan } from "./layout.ts";
 import { isAlive, type Process } from "./processes.ts";
 
-export type NatsUser = "route" | "sys" | "admin" | "dhcpd" | "syncer";
+export type NatsUser = "route" | "sys" | "admin" | "dhcpd" | "syncer" | "bootd";
 
 export interface LabState extends LabPlan {
   readonly token: string;
@@ -22,6 +22,8 @@ export interface LabState extends LabPlan {
   readonly plainNats?: boolean;
   /** There is a second network, lan0. */
   readonly lan?: boolean;
+  /** Each node has a boot server. */
+  readonly boot?: boolean;
   /** Set when `up` came to its end. */
   readonly complete: boolean;
 }
@@ -44,7 +46,7 @@ export function loadState(name: string): LabState {
 }
 
 export function makeDirectory(directory: string): void {
-  for (const folder of ["", "/logs", "/pids", "/bin", "/stores", "/captures"]) {
+  for (const folder of ["", "/logs", "/pids", "/bin", "/stores", "/captures", "/boot"]) {
     mkdirSync(directory + folder, { recursive: true, mode: 0o755 });
   }
 }

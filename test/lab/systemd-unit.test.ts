@@ -28,15 +28,20 @@ const settings = (name: string, which: RegExp) =>
     .filter((line) => which.test(line))
     .sort();
 
-test("the syncer is confined as a node is, and has no capability", () => {
+test("the syncer and the boot server are confined as a node is, and have no capability but the port of TFTP", () => {
   const confined = /^(Protect|Private|Restrict(?!Address|art)|NoNew|Lock|SystemCall|UMask|User=)/;
   expect(settings("dhcpd", confined).length).toBeGreaterThan(15);
-  expect(settings("syncer", confined)).toEqual(settings("dhcpd", confined));
+  for (const name of ["syncer", "bootd"])
+    expect(settings(name, confined)).toEqual(settings("dhcpd", confined));
+  expect(settings("bootd", /Capabilit/)).toEqual([
+    "AmbientCapabilities=CAP_NET_BIND_SERVICE",
+    "CapabilityBoundingSet=CAP_NET_BIND_SERVICE",
+  ]);
   expect(settings("syncer", /Capabilit/)).toEqual(["CapabilityBoundingSet="]);
 });
 
 test("no unit runs as root, each is started again for ever, and a NATS server that is stopped is a lame duck", () => {
-  for (const name of ["dhcpd", "syncer", "nats"]) {
+  for (const name of ["dhcpd", "syncer", "bootd", "nats"]) {
     expect(settings(name, /^(User|StartLimit|Restart=)/)).toEqual([
       "Restart=always",
       "StartLimitIntervalSec=0",

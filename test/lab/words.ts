@@ -9,6 +9,7 @@ const options = {
   clients: { type: "string" },
   clocks: { type: "boolean" },
   disks: { type: "boolean" },
+  boot: { type: "boolean" },
   "sync-interval": { type: "string" },
 } as const;
 

@@ -10,7 +10,7 @@ import { ended, freePorts } from "./cluster.ts";
 const FETCHED = fileURLToPath(new URL("../../.tools/bin/nats-server", import.meta.url));
 const SHIPPED = fileURLToPath(new URL("../../infra/nats/leasehold.conf", import.meta.url));
 
-export const ROLES = ["admin", "dhcpd", "syncer"] as const;
+export const ROLES = ["admin", "dhcpd", "syncer", "bootd"] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface ShippedNats {
@@ -39,6 +39,7 @@ export async function startShippedNats(size: 1 | 3 = 1): Promise<ShippedNats> {
       NATS_ADMIN_PASSWORD: "adminPassword",
       NATS_DHCPD_PASSWORD: "dhcpdPassword",
       NATS_SYNCER_PASSWORD: "syncerPassword",
+      NATS_BOOTD_PASSWORD: "bootdPassword",
     };
     return spawn(binary, ["-c", file, "-l", join(directory, `n${i + 1}.log`)], { stdio: "ignore", env });
   });
@@ -48,6 +49,7 @@ export async function startShippedNats(size: 1 | 3 = 1): Promise<ShippedNats> {
       admin: "adminPassword",
       dhcpd: "dhcpdPassword",
       syncer: "syncerPassword",
+      bootd: "bootdPassword",
       sys: "sysPassword",
     },
     pids: processes.map(({ pid }) => pid!),

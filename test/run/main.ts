@@ -64,6 +64,12 @@ const commands: readonly RunCommand[] = [
     run: (args) => program("apps/dhcpd/src/main.ts", args),
   },
   {
+    name: "bootd",
+    usage: "bootd bootd.yaml",
+    about: "one boot server: loaders, scripts and images by TFTP and HTTP",
+    run: (args) => program("apps/bootd/src/main.ts", args),
+  },
+  {
     name: "syncer",
     usage: "syncer syncer.yaml",
     about: "an inventory's changes into the cluster",

@@ -4,7 +4,7 @@ import { type Finding, isTest, type Repository, type Rule } from "./repository.t
 
 const MAP = "ARCHITECTURE.md";
 /** Each has a table there. */
-const APPS = ["dhcpd", "syncer"];
+const APPS = ["dhcpd", "syncer", "bootd"];
 
 interface Rooms {
   /** "apps/dhcpd/src/". */

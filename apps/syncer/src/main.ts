@@ -1,7 +1,8 @@
 // syncer: `node apps/syncer/src/main.ts syncer.yaml`. Inventory sources in, host events out; stops in order on SIGTERM.
+import { INVENTORY, requireBuckets } from "@leasehold/bus";
 import { logIn, runDaemon, versionOf } from "@leasehold/daemon";
 import { addRoutes } from "./io/api.ts";
-import { BucketStore, requireInventory } from "./io/bucket-store.ts";
+import { BucketStore } from "./io/bucket-store.ts";
 import { reach } from "./io/get-json.ts";
 import { metricsOf } from "./io/metrics.ts";
 import { Syncer } from "./syncer.ts";
@@ -28,7 +29,10 @@ await runDaemon({
       unreadiness,
       addRoutes: (app) => addRoutes(app, syncer),
       async start(isStopped) {
-        store.follow(await logIn(file, { log, isStopped, verify: requireInventory }), log);
+        store.follow(
+          await logIn(file, { log, isStopped, verify: (bus) => requireBuckets(bus, [INVENTORY]) }),
+          log,
+        );
         syncer.start();
       },
       async stop() {

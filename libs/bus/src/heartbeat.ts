@@ -1,21 +1,27 @@
-// Heartbeats between nodes: core NATS, at most once, on `dhcp.node.<node>`.
+// Heartbeats between processes: core NATS, at most once, on `dhcp.node.<node>`, and of boot servers on `dhcp.boot.<node>`: what a process
+// may say is a matter of its account (docs/adr/0024), so that none can speak as one of another role.
 
 import { Wrong } from "./bad-message.ts";
 import type { Bus } from "./connection.ts";
 import { jsonMessage, listen, readJsonMessage, type Subject } from "./heard.ts";
 
-const PREFIX = "dhcp.node";
+const PREFIXES = { nodes: "dhcp.node", bootServers: "dhcp.boot" } as const;
+/** Whose heartbeats. */
+export type Beating = keyof typeof PREFIXES;
 
-/** Tells the others about this node. Lost when not connected: then nobody could hear it. */
-export function beat(bus: Bus, node: string, state: unknown): void {
-  if (bus.connected) bus.nc.publish(`${PREFIX}.${node}`, jsonMessage(state));
+/** Tells the others about this process. Lost when not connected: then nobody could hear it. */
+export function beat(bus: Bus, node: string, state: unknown, of: Beating = "nodes"): void {
+  if (bus.connected) bus.nc.publish(`${PREFIXES[of]}.${node}`, jsonMessage(state));
 }
 
 /** What is heard on the subject. */
-export function beatSubject<State>(read: (node: string, value: unknown) => State | Wrong): Subject<State> {
+export function beatSubject<State>(
+  read: (node: string, value: unknown) => State | Wrong,
+  of: Beating = "nodes",
+): Subject<State> {
   return {
     kind: "heartbeat",
-    prefix: PREFIX,
+    prefix: PREFIXES[of],
     node: "*",
     read: (data, node) => {
       const message = readJsonMessage(data);
@@ -29,6 +35,7 @@ export function onBeat<State>(
   bus: Bus,
   read: (node: string, value: unknown) => State | Wrong,
   callback: (node: string, state: State) => void,
+  of: Beating = "nodes",
 ): void {
-  listen(bus, beatSubject(read), (state, _message, node) => callback(node, state));
+  listen(bus, beatSubject(read, of), (state, _message, node) => callback(node, state));
 }

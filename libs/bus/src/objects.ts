@@ -126,6 +126,21 @@ export async function verifyObjects(bus: Bus, patience = 0): Promise<void> {
 }
 
 /**
+ * For who reads or writes some buckets, and has no say in how they are made.
+ * @throws BusError, a transient one, while one of them is not there.
+ */
+export async function requireBuckets(bus: Bus, buckets: readonly string[]): Promise<void> {
+  for (const bucket of buckets) {
+    if (await streamInfo(bus, streamOf(bucket))) continue;
+    throw new BusError(
+      `JetStream stream ${streamOf(bucket)} does not exist.`,
+      "Run `leasehold init` once, as a NATS user that may create streams.",
+      { isTransient: true },
+    );
+  }
+}
+
+/**
  * Brings buckets that are there already to what keeps them from being emptied, and leaves all else of them alone.
  * @returns the streams that were changed.
  * @throws BusError when the user may not, or the server does not take it.

@@ -27,13 +27,16 @@ export const natsKeys = {
     .optional(),
 };
 
-/** @param port the usual one of this daemon. */
-export function apiSection(port: number) {
-  const listen = text.refine((value) => listenAddress(value) !== undefined, {
+/** @param port an example. */
+export const listenAddressText = (port: number) =>
+  text.refine((value) => listenAddress(value) !== undefined, {
     error: `an address and a port from 1 to 65535, like 0.0.0.0:${port} or [::]:${port}`,
   });
+
+/** @param port the usual one of this daemon. */
+export function apiSection(port: number) {
   return section({
-    listen,
+    listen: listenAddressText(port),
     token: text.optional(),
     tokenFile: text.optional(),
     /** Files in PEM: with them the API speaks HTTPS. */

@@ -15,6 +15,7 @@ import * as z from "zod";
 import { STORE_STATES, type StoreState } from "../store/store-health.ts";
 
 export const ROLE = "dhcp";
+const BOOT_ROLE = "boot";
 
 const text = (max: number) => z.string().max(max);
 const LINK_PROBLEM_MAX = 500;
@@ -85,6 +86,13 @@ export function withinBounds(said: DhcpHeartbeat): DhcpHeartbeat {
 
 /** What this node says of itself; `alarms` are its own ones, however many. */
 export const heartbeatOf = (said: DhcpHeartbeat): DhcpHeartbeat => withinBounds({ ...said, role: ROLE });
+
+/** What a boot server says on the subjects of its account: it may speak as nothing else. */
+export function readBootHeartbeat(node: string, value: unknown): Heartbeat | Wrong {
+  const beat = readHeartbeat(node, value);
+  if (beat instanceof Wrong || beat.role === BOOT_ROLE) return beat;
+  return new Wrong(`role ${beat.role ?? ROLE}`, `role ${BOOT_ROLE}`);
+}
 
 /** What `node` says of itself; of one with another role, what every process tells. */
 export function readHeartbeat(node: string, value: unknown): DhcpHeartbeat | Heartbeat | Wrong {

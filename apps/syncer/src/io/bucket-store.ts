@@ -1,14 +1,5 @@
 // The inventory bucket as a HostStore: followed live, written in atomic batches in which each key carries its revision.
-import {
-  type Bus,
-  BusError,
-  type Follower,
-  followBucket,
-  INVENTORY,
-  putRecords,
-  streamInfo,
-  streamOf,
-} from "@leasehold/bus";
+import { type Bus, type Follower, followBucket, INVENTORY, putRecords } from "@leasehold/bus";
 import { type HostEvent, hostKey } from "@leasehold/inventory";
 import type { Logger } from "pino";
 import { StoredHosts } from "../plan/stored-hosts.ts";
@@ -74,14 +65,4 @@ export class BucketStore implements HostStore {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
-}
-
-/** @throws BusError while there is no inventory bucket. */
-export async function requireInventory(bus: Bus): Promise<void> {
-  if (await streamInfo(bus, streamOf(INVENTORY))) return;
-  throw new BusError(
-    `JetStream stream ${streamOf(INVENTORY)} does not exist.`,
-    "Run `leasehold init` once, as a NATS user that may create streams.",
-    { isTransient: true },
-  );
 }

@@ -13,14 +13,23 @@ export interface OpenFile {
 export type OpenRefusal =
   | "notFound"
   /** Out of the root, a folder, a device, or not readable by this user. */
-  | "forbidden";
+  | "forbidden"
+  /** It can be had soon: the request is dropped, and the client repeats it. */
+  | "notReady"
+  /** It cannot be had now, and the client is told. */
+  | "unavailable";
 
 export interface Asker {
   readonly address: string;
   readonly port: number;
 }
 
+export interface FileAsker extends Asker {
+  /** The own address that was asked. */
+  readonly server: string;
+}
+
 export interface FileSource {
   /** @throws Error when the world fails. */
-  open(path: readonly string[], asker: Asker): Promise<OpenFile | OpenRefusal>;
+  open(path: readonly string[], asker: FileAsker): Promise<OpenFile | OpenRefusal>;
 }

@@ -26,20 +26,33 @@ export const lookup = (
 export const openSocket = (address: string): Socket =>
   createSocket({ type: isIPv6(address) ? "udp6" : "udp4", lookup });
 
+/** Both ends are part of it. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface OwnEnd {
+  readonly address: string;
+  /** Undefined: any that the machine chooses. */
+  readonly ports: PortRange | undefined;
+}
+
+/** In a range that is nearly full, so many ports are tried for one transfer. */
+const PORTS_TRIED_MAX = 32;
+
 /**
  * Bound to the address that was asked (EDK2 drops what comes from another one of the same machine), and connected: the kernel then
  * keeps away what others send there, and tells when the client has gone.
  * @throws Error when the machine has no port or descriptor left.
  */
-export async function openPeerSocket(server: string, client: Asker, events: PeerEvents): Promise<PeerSocket> {
-  const socket = openSocket(server);
+export async function openPeerSocket(own: OwnEnd, client: Asker, events: PeerEvents): Promise<PeerSocket> {
+  const socket = await boundSocket(own);
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
-      socket.bind({ address: server, port: 0, exclusive: true }, () =>
-        socket.connect(client.port, client.address, (error?: Error) =>
-          error === undefined ? resolve() : reject(error),
-        ),
+      socket.connect(client.port, client.address, (error?: Error) =>
+        error === undefined ? resolve() : reject(error),
       );
     });
   } catch (cause) {
@@ -56,6 +69,35 @@ export async function openPeerSocket(server: string, client: Asker, events: Peer
       socket.close();
     },
   };
+}
+
+/** Ports are tried from a random one on: the same one twice in a row would mix up a late packet of the transfer before (RFC 1350 §4). */
+async function boundSocket({ address, ports }: OwnEnd): Promise<Socket> {
+  if (ports === undefined) return bindTo(address, 0);
+  const count = ports.last - ports.first + 1;
+  const from = Math.floor(Math.random() * count);
+  for (let tried = 1; ; tried++) {
+    try {
+      return await bindTo(address, ports.first + ((from + tried) % count));
+    } catch (cause) {
+      const isTaken = (cause as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (!isTaken || tried >= Math.min(count, PORTS_TRIED_MAX)) throw cause;
+    }
+  }
+}
+
+async function bindTo(address: string, port: number): Promise<Socket> {
+  const socket = openSocket(address);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.bind({ address, port, exclusive: true }, resolve);
+    });
+    return socket;
+  } catch (cause) {
+    socket.close();
+    throw cause;
+  }
 }
 
 export function sharedSocket(socket: Socket, { address, port }: Asker): PeerSocket {

@@ -8,7 +8,7 @@ import { BlockReader } from "./block-reader.ts";
 import type { ChunkCache } from "./chunk-cache.ts";
 import type { Asker, FileSource, OpenFile } from "./file-source.ts";
 import { NETASCII_MAX, netasciiFile } from "./netascii-file.ts";
-import { openPeerSocket, type PeerSocket, sharedSocket } from "./peer-socket.ts";
+import { openPeerSocket, type PeerSocket, type PortRange, sharedSocket } from "./peer-socket.ts";
 import { Session } from "./session.ts";
 import type { TransferOutcome, TransferReport } from "./transfer-report.ts";
 
@@ -26,6 +26,8 @@ export interface ReceptionParts {
   readonly files: FileSource;
   readonly policy: Policy;
   readonly isSinglePort: boolean;
+  /** Of the sockets of transfers; undefined: any that the machine chooses. */
+  readonly ports: PortRange | undefined;
   readonly transfersMax: number;
   readonly transfersOfClientMax: number;
   readonly cache: ChunkCache;
@@ -49,6 +51,7 @@ const ANSWERS: Partial<Record<Refused, readonly [code: number, message: string]>
   readOnly: [ErrorCode.ACCESS_VIOLATION, "This server is read-only"],
   unknownMode: [ErrorCode.ILLEGAL_OPERATION, "Only octet, and netascii for files up to 1 MiB, are served"],
   unreadable: [ErrorCode.NOT_DEFINED, "The file cannot be read"],
+  unavailable: [ErrorCode.NOT_DEFINED, "The file cannot be had now"],
 };
 
 export class Reception {
@@ -149,10 +152,10 @@ export class Reception {
     }
   }
 
-  async #fileOf({ request, client }: Asked): Promise<OpenFile | Refused> {
+  async #fileOf({ request, client, server }: Asked): Promise<OpenFile | Refused> {
     const path = pathOf(request.file);
     if (typeof path === "string") return path === "leavesRoot" ? "forbidden" : "notFound";
-    const file = await this.#parts.files.open(path, client);
+    const file = await this.#parts.files.open(path, { ...client, server });
     if (typeof file === "string" || request.mode.toLowerCase() === "octet") return file;
     if (file.size <= NETASCII_MAX) return netasciiFile(file);
     file.close();
@@ -161,7 +164,7 @@ export class Reception {
 
   async #peerSocket({ socket, server, client }: Asked, running: Running): Promise<PeerSocket> {
     if (this.#parts.isSinglePort) return sharedSocket(socket, client);
-    return openPeerSocket(server, client, {
+    return openPeerSocket({ address: server, ports: this.#parts.ports }, client, {
       received: (bytes) => running.session?.received(bytes),
       failed: (error) => running.session?.failed(error),
     });

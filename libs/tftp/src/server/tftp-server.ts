@@ -4,7 +4,7 @@ import { decode, type ReadRequest } from "../packet.ts";
 import { defaultPolicy, type Policy } from "../terms.ts";
 import { ChunkCache, type ChunkCacheCounters } from "./chunk-cache.ts";
 import type { Asker, FileSource } from "./file-source.ts";
-import { openSocket } from "./peer-socket.ts";
+import { openSocket, type PortRange } from "./peer-socket.ts";
 import { Reception } from "./reception.ts";
 import type { TransferReport } from "./transfer-report.ts";
 
@@ -18,6 +18,8 @@ export interface TftpServerOptions {
   readonly policy?: Partial<Policy>;
   /** Transfers run over the port that is asked, instead of one of their own. */
   readonly isSinglePort?: boolean;
+  /** For transfers with a port of their own, where a firewall lets only some through. */
+  readonly ports?: PortRange | undefined;
   readonly transfersMax?: number;
   readonly transfersOfClientMax?: number;
   /** For parts of files that are read often, beside what each transfer holds. */
@@ -38,12 +40,15 @@ export class TftpServerError extends Error {
 }
 
 export class TftpServer {
-  readonly #sockets: readonly Socket[];
+  readonly #port: number;
+  /** By address. */
+  readonly #sockets = new Map<string, Socket>();
   readonly #reception: Reception;
   readonly #cache: ChunkCache;
+  #isClosed = false;
 
-  private constructor(sockets: readonly Socket[], reception: Reception, cache: ChunkCache) {
-    this.#sockets = sockets;
+  private constructor(port: number, reception: Reception, cache: ChunkCache) {
+    this.#port = port;
     this.#reception = reception;
     this.#cache = cache;
   }
@@ -55,25 +60,45 @@ export class TftpServer {
       files: options.files,
       policy: { ...defaultPolicy, ...options.policy },
       isSinglePort: options.isSinglePort ?? false,
+      ports: options.ports,
       transfersMax: options.transfersMax ?? 4096,
       transfersOfClientMax: options.transfersOfClientMax ?? 16,
       cache,
       report: options.report,
       now: () => performance.now(),
     });
-    const sockets: Socket[] = [];
+    const server = new TftpServer(options.port, reception, cache);
     try {
-      for (const address of options.addresses) sockets.push(await listen(address, options.port, reception));
+      for (const address of options.addresses) await server.listenAt(address);
     } catch (cause) {
-      for (const socket of sockets) socket.close();
+      server.close();
       throw cause;
     }
-    return new TftpServer(sockets, reception, cache);
+    return server;
+  }
+
+  /**
+   * At one more address, such as one that the machine has now; nothing where it listens there.
+   * @throws TftpServerError when the port is taken there or not permitted.
+   */
+  async listenAt(address: string): Promise<void> {
+    if (this.#sockets.has(address)) return;
+    const socket = await listen(address, this.#port, this.#reception);
+    if (!this.#isClosed && !this.#sockets.has(address)) this.#sockets.set(address, socket);
+    else socket.close();
+  }
+
+  /** No more there, as the machine has the address no more. Transfers that run there end by themselves. */
+  leave(address: string): void {
+    const socket = this.#sockets.get(address);
+    this.#sockets.delete(address);
+    socket?.removeAllListeners("message");
+    socket?.close();
   }
 
   /** Where it listens: the ports are chosen by the machine where 0 was given. */
   get endpoints(): readonly { address: string; port: number }[] {
-    return this.#sockets.map((socket) => socket.address());
+    return [...this.#sockets.values()].map((socket) => socket.address());
   }
 
   get counters(): { readonly running: number; readonly cache: ChunkCacheCounters } {
@@ -82,9 +107,10 @@ export class TftpServer {
 
   /** Running transfers end as `stopped`; their clients ask again, another node. */
   close(): void {
-    for (const socket of this.#sockets) socket.removeAllListeners("message");
+    this.#isClosed = true;
+    for (const socket of this.#sockets.values()) socket.removeAllListeners("message");
     this.#reception.close();
-    for (const socket of this.#sockets) socket.close();
+    for (const socket of this.#sockets.values()) socket.close();
   }
 }
 

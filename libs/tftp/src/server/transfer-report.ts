@@ -4,7 +4,7 @@ import type { Asker, OpenRefusal } from "./file-source.ts";
 
 /**
  * `probe` is no failure: the client has asked for the size. `gone`: its machine says that nobody listens. `limit`: dropped, as too many
- * transfers run; the client asks again. `malformed`: no request at all.
+ * transfers run; the client asks again. `notReady` is dropped, too. `malformed`: no request at all.
  */
 export type TransferOutcome =
   | TransferEnd

@@ -1,5 +1,6 @@
 // The node's API: its routes.
 import { BusError, type Room, roomFor } from "@leasehold/bus";
+import { inTurns } from "@leasehold/daemon";
 import type { Problem } from "@leasehold/document";
 import { compileInSteps, type NetworkDocument } from "@leasehold/network";
 import type { FastifyInstance } from "fastify";
@@ -10,7 +11,6 @@ import type { NodeView } from "../../api/node-view.ts";
 import { memberLinks } from "../../cluster/member-links.ts";
 import { documentStore } from "../views/document-store.ts";
 import { DocumentThread } from "../views/document-thread.ts";
-import { inTurns } from "../views/in-turns.ts";
 import { addAcceptLoss } from "./accept-loss.ts";
 import { addClearLease } from "./clear-lease.ts";
 import { addExplain } from "./explain.ts";

@@ -1,5 +1,6 @@
 // The API's routes of the network document: what is in force, what was, checking one, storing one.
 import { BusError, type StoredRecord } from "@leasehold/bus";
+import { inTurns } from "@leasehold/daemon";
 import type { Checked, Problem } from "@leasehold/document";
 import type { Network, NetworkDocument } from "@leasehold/network";
 import { brokenInSteps, type DocumentStore } from "@leasehold/views";
@@ -8,7 +9,6 @@ import * as z from "zod";
 import type { Impact } from "../../api/change-impact.ts";
 import { parameters, wholeNumber } from "../../api/fields.ts";
 import type { HistoryEntry } from "../../views/network-history.ts";
-import { inTurns } from "../views/in-turns.ts";
 
 /** What the routes need of the node. */
 export interface NetworkDocuments extends Pick<DocumentStore, "newest" | "put"> {

@@ -1,4 +1,4 @@
-// Long work in steps, with packets served in between.
+// Long work in steps, with whatever else waits done in between.
 const STEP_MIN_MS = 5;
 
 /** Runs all steps, and gives way to others when some milliseconds have passed. */

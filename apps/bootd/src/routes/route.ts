@@ -1,0 +1,29 @@
+// One way in which a name is answered. ../routes.ts is the list of them: the first one that has an answer counts.
+import type { Network } from "@leasehold/network";
+import type { AskingMachine } from "../machines/asking-machine.ts";
+import type { Answer, Refusal, ServedFile } from "../served/answer.ts";
+import type { Asked } from "../served/asked.ts";
+
+/** Files below the served folder; a word says why there is none of that name. */
+export interface Files {
+  /** @throws Error when the world fails. */
+  open(path: readonly string[]): Promise<ServedFile | "notFound" | "forbidden">;
+}
+
+export interface RouteParts {
+  readonly files: Files;
+  /** The name of this node. */
+  readonly node: string;
+  readonly network: Network;
+  /** Who asks; a refusal while the views are not complete, or where the request cannot be read. */
+  readonly machine: AskingMachine | Refusal;
+  /** Why a machine gets another script than what the document has for it: for the log. */
+  readonly warn: (machine: AskingMachine, asked: Asked, reason: string) => void;
+}
+
+export interface Route {
+  /** In metrics, the log, and documents. */
+  readonly name: string;
+  /** Undefined: nothing has this name here, and the next route is asked. */
+  answer(asked: Asked, parts: RouteParts): Promise<Answer | undefined> | Answer | undefined;
+}
