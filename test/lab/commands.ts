@@ -124,7 +124,7 @@ function count(option: string, text: string, least: number, most: number): numbe
 
 const HELP = `A cluster in network namespaces: nodes n1 n2 n3, s1 (syncer, SMD stand-in), clients c1 c2 …, r1 (relay), sw (bridge).
 
-  up [--network F] [--inventory F] [--nodes 3] [--clients 2] [--clocks] [--disks] [--sync-interval 2m]
+  up [--network F] [--inventory F] [--nodes 3] [--clients 2] [--boot] [--clocks] [--disks] [--sync-interval 2m]
                                           builds it; its layout as JSON on stdout
   down
   status                                  the layout, and what runs

@@ -2,11 +2,11 @@
 // when nodes die.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { clientPrograms, RunningClient } from "../lab/clients/index.ts";
-import { bootFolder } from "../lab/layout.ts";
-import { until } from "../lab/shell.ts";
-import { httpGet, tftpGet } from "./boot-askers.ts";
-import { fileHere, labForTests } from "./lab-for-tests.ts";
+import { clientPrograms, RunningClient } from "../../lab/clients/index.ts";
+import { bootFolder } from "../../lab/layout.ts";
+import { until } from "../../lab/shell.ts";
+import { fileHere, labForTests } from "../lab-for-tests.ts";
+import { httpGet, tftpGet } from "./askers.ts";
 
 const nodes = ["n1", "n2", "n3"];
 const labOf = labForTests("bootd", {

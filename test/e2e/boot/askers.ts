@@ -1,5 +1,5 @@
 // Machines of a lab that ask its boot servers, by curl and TFTP clients.
-import type { Lab } from "../lab/lab.ts";
+import type { Lab } from "../../lab/lab.ts";
 
 export interface HttpAnswer {
   readonly status: number;
