@@ -11,7 +11,7 @@ export {
 } from "./connection.ts";
 export { type Change, type Follower, type FollowOptions, followBucket } from "./follow.ts";
 export { hear, type Subject } from "./heard.ts";
-export { type Beating, beat, beatSubject, onBeat } from "./heartbeat.ts";
+export { beat, beatSubject, onBeat } from "./heartbeat.ts";
 export {
   type BucketOfWrites,
   JointBatches,

@@ -1,6 +1,5 @@
 // The shell around libs/tftp's core: sockets, files, the clock.
 export type { FileAsker, FileSource, OpenFile, OpenRefusal } from "./file-source.ts";
 export { FileTree } from "./file-tree.ts";
-export type { PortRange } from "./peer-socket.ts";
 export { TftpServer, TftpServerError, type TftpServerOptions } from "./tftp-server.ts";
-export type { TransferOutcome, TransferReport } from "./transfer-report.ts";
+export type { TransferReport } from "./transfer-report.ts";
