@@ -24,6 +24,8 @@ const PLACE: BootPlace = {
     script: "/s",
     loaders: { bios: "undionly.kpxe", "uefi-x64": "x64.efi", "uefi-arm64": "arm64.efi" },
     pxelinux: {},
+    profile: "explain",
+    unknown: "explain",
   },
   ...{ node: ip("10.0.0.3"), serverIdentifier: undefined, address: ip("10.0.0.10") },
   ...{ subnet: "lan", hostname: undefined },

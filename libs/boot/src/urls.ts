@@ -19,12 +19,15 @@ export function urlFor({ mac }: BootClient, place: BootPlace): string | undefine
 }
 
 function urlAt(address: Ipv4, urls: readonly string[]): string | undefined {
+  return urls.find((url) => isUrlAt(url, address));
+}
+
+/** Whether the URL has this address, as a whole. */
+export function isUrlAt(url: string, address: Ipv4): boolean {
   const own = `//${formatIpv4(address)}`;
-  return urls.find((url) => {
-    const at = url.indexOf(own);
-    const next = url[at + own.length];
-    return at > 0 && (next === undefined || next === ":" || next === "/");
-  });
+  const at = url.indexOf(own);
+  const next = url[at + own.length];
+  return at > 0 && (next === undefined || next === ":" || next === "/");
 }
 
 /** FNV-1a. */

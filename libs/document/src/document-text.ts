@@ -1,5 +1,15 @@
 // YAML (or JSON, its subset) with the place of every key, so that a problem can name the line.
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+} from "yaml";
 import { readJsonText } from "./json-text.ts";
 import type { Path, Problem } from "./problem.ts";
 
@@ -8,8 +18,11 @@ export interface Place {
   readonly column: number;
 }
 
+/** @param offset of a character in the text that stands at `path`; without it, the place of the key. */
+export type PlaceOf = (path: Path, offset?: number) => Place | undefined;
+
 export type ReadText =
-  | { readonly ok: true; readonly value: unknown; placeOf(path: Path): Place | undefined }
+  | { readonly ok: true; readonly value: unknown; placeOf: PlaceOf }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Parses; the problems are those of YAML's syntax, duplicate keys included. */
@@ -21,9 +34,9 @@ export function readText(text: string, file?: string): ReadText {
   const json = readJsonText(text);
   if (json === undefined) return readYaml(text, file);
   let yaml: ReadText | undefined; // Only who looks for a place needs it.
-  const placeOf = (path: Path) => {
+  const placeOf: PlaceOf = (path, offset) => {
     yaml ??= readYaml(text, file);
-    return yaml.ok ? yaml.placeOf(path) : undefined;
+    return yaml.ok ? yaml.placeOf(path, offset) : undefined;
   };
   return { ok: true, value: json.value, placeOf };
 }
@@ -43,7 +56,8 @@ function readYaml(text: string, file: string | undefined): ReadText {
   }
   try {
     const value: unknown = document.toJS({ maxAliasCount: 100 });
-    return { ok: true, value, placeOf: (path) => placeOf(document, lines, path) };
+    const source = { text, document, lines };
+    return { ok: true, value, placeOf: (path, offset) => placeOf(source, path, offset) };
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     return { ok: false, problems: [{ ...where, path: "", found, expected: "YAML that can be expanded" }] };
@@ -83,8 +97,14 @@ function isNestedTooDeep(text: string): boolean {
   return new RegExp(`^ {${2 * DEPTH_MAX},}\\S|(?:- ){${DEPTH_MAX},}|(?:\\? ){${DEPTH_MAX},}`, "m").test(text);
 }
 
+interface Source {
+  readonly text: string;
+  readonly document: Document;
+  readonly lines: LineCounter;
+}
+
 // A value's place is that of its key: that is the line a person looks for, also where the value is on the next one.
-function placeOf(document: Document, lines: LineCounter, path: Path): Place | undefined {
+function placeOf({ text, document, lines }: Source, path: Path, inText?: number): Place | undefined {
   let node: unknown = document.contents;
   let offset = startOf(node);
   for (const step of path) {
@@ -93,6 +113,8 @@ function placeOf(document: Document, lines: LineCounter, path: Path): Place | un
     offset = child.offset ?? offset;
     node = child.node;
   }
+  const scalar = resolved(node, document);
+  if (inText !== undefined && isScalar(scalar)) offset = offsetIn(scalar, text, inText) ?? offset;
   return offset === undefined ? undefined : placeAt(lines, offset);
 }
 
@@ -107,6 +129,25 @@ function childOf(
   if (!isMap(node)) return undefined;
   const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step));
   return pair && { node: pair.value, offset: startOf(pair.key) };
+}
+
+/** Where a character of a scalar's value stands; where its text is folded or has escapes, the scalar's begin. */
+function offsetIn({ type, range, value }: Scalar, text: string, at: number): number | undefined {
+  if (typeof value !== "string" || !range) return undefined;
+  const [start, end] = range;
+  if (type === "BLOCK_LITERAL") return offsetInBlock(value, text, { start, at });
+  const inner = type === "PLAIN" ? start : start + 1;
+  return text.slice(inner, end).startsWith(value) ? inner + at : start;
+}
+
+/** Each line of the value is the end of a line of the text, behind its indentation. */
+function offsetInBlock(value: string, text: string, { start, at }: { start: number; at: number }): number {
+  const before = value.slice(0, at).split("\n");
+  let line = text.indexOf("\n", start) + 1;
+  for (let i = 1; i < before.length; i++) line = text.indexOf("\n", line) + 1;
+  const written = text.slice(line).split(/\r?\n/, 1)[0]!;
+  const valueLine = value.split("\n")[before.length - 1]!;
+  return line + Math.max(written.length - valueLine.length, 0) + before.at(-1)!.length;
 }
 
 function resolved(node: unknown, document: Document): unknown {

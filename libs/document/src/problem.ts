@@ -17,6 +17,8 @@ export type Path = readonly (string | number)[];
 /** A problem before the text's positions are known. */
 export interface Finding {
   readonly path: Path;
+  /** A character of the text at this path, from 0: where in the text it is. */
+  readonly offset?: number;
   readonly found: string;
   readonly expected: string;
   readonly fix?: string;

@@ -89,7 +89,7 @@ function placed(finding: Finding, read: TextRead, file: string | undefined): Pro
   return {
     ...(file === undefined ? {} : { file }),
     path: formatPath(finding.path),
-    ...read.placeOf(finding.path),
+    ...read.placeOf(finding.path, finding.offset),
     found: finding.found,
     expected: finding.expected,
     ...(finding.fix === undefined ? {} : { fix: finding.fix }),

@@ -10,6 +10,7 @@ import type { ClientFacts, Network, Subnet } from "./network.ts";
 import { OptionCatalogue } from "./options/option-catalogue.ts";
 import { AddressTable } from "./pools/address-table.ts";
 import { fixedAddresses } from "./pools/fixed-addresses.ts";
+import { bootProfilesOf } from "./profiles/boot-profile.ts";
 import { isKnown } from "./reservations/on-link.ts";
 import { Reservations } from "./reservations/reservations.ts";
 import { SettingsCache } from "./settings/settings-cache.ts";
@@ -45,6 +46,7 @@ export function* compileInSteps(document: NetworkDocument, revision: number): Ge
   const byVss = Map.groupBy(subnets, ({ vss }) => spelledVss(vss));
   const finders = new Map(Array.from(byVss, ([vss, members]) => [vss, finderIn(members)]));
   const ofVss: Network["subnetOfVss"] = (vss, address) => finders.get(spelledVss(vss))?.ofRelay(address);
+  const profiles = bootProfilesOf(document);
   const cache = new SettingsCache(classes.sets, subnets);
   return {
     revision,
@@ -57,6 +59,7 @@ export function* compileInSteps(document: NetworkDocument, revision: number): Ge
     subnetContaining: find.containing,
     subnetOfVss: ofVss,
     subnet: (id) => byId.get(id),
+    bootProfile: (id) => profiles.get(id),
     fixedAt: (address) => fixed.get(address),
     classesOf: (facts: ClientFacts) => classes.of(facts),
     settingsFor: (subnet, pool, of, reservation) => cache.get(subnet, pool, of, reservation),

@@ -14,6 +14,7 @@ export type { PoolDocument } from "./document/subnet-schema.ts";
 export type {
   ClientClass,
   ClientFacts,
+  DocumentReservation,
   LeaseTimes,
   Network,
   Pool,
@@ -22,6 +23,9 @@ export type {
 } from "./network.ts";
 
 export { describeFixed, isNoStation } from "./pools/fixed-addresses.ts";
+export type { BootProfile } from "./profiles/boot-profile.ts";
+export { type NextStep, SCRIPT_FORMATS, type ScriptFormat } from "./profiles/profile-schema.ts";
+export type { Template, TemplateValue } from "./profiles/template.ts";
 export { checkInSteps, checkNetwork, readNetwork } from "./read-network.ts";
 export { isNamed, type LinkReservation, reservationOnLink } from "./reservations/on-link.ts";
 export type { BootSettings } from "./settings/boot-settings.ts";

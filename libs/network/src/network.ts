@@ -5,6 +5,7 @@ import type { LeaseDocument } from "./document/lease-schema.ts";
 import type { NetworkDocument } from "./document/network-schema.ts";
 import type { AddressRange } from "./pools/address-range.ts";
 import type { FixedAddress } from "./pools/fixed-addresses.ts";
+import type { BootProfile } from "./profiles/boot-profile.ts";
 import type { Identifier } from "./reservations/identifier.ts";
 import type { BootSettings } from "./settings/boot-settings.ts";
 
@@ -37,6 +38,8 @@ export interface Network {
   /** The same as `subnetOfRelay` among the subnets of one VPN (RFC 6607), undefined being the global one. */
   subnetOfVss(vss: string | undefined, address: Ipv4): Subnet | undefined;
   subnet(id: string): Subnet | undefined;
+  /** Of the document, or built in; a checked document names no other. */
+  bootProfile(id: string): BootProfile | undefined;
   /** Whom the document says to have the address: a router, a relay agent, a server; undefined for all others. */
   fixedAt(address: Ipv4): FixedAddress | undefined;
   /** By rising index. Costs nothing in a document without classes. */
@@ -182,6 +185,8 @@ export interface ClientClass {
 
 /** What matchers ask of a host of the inventory. */
 export interface HostFacts {
+  readonly id?: string | undefined;
+  readonly hostname?: string | undefined;
   readonly type?: string | undefined;
   readonly role?: string | undefined;
   readonly subRole?: string | undefined;

@@ -78,7 +78,7 @@ subnets:
     prefix: 10.77.5.0/24
 `;
   expect(problemsOf(text)).toEqual([
-    '2:1: subnet: found an unknown key "subnet", expected one of version, compatibility, cluster, optionDefinitions, defaults, sharedNetworks, subnets, classes, ignore, limits, bootp, rapidCommit, subnetSelection, reservedAddressHeld, ipv6OnlyOffer, conflictProbe, leasequery. Write "subnets" if that was meant.',
+    '2:1: subnet: found an unknown key "subnet", expected one of version, compatibility, cluster, optionDefinitions, defaults, sharedNetworks, subnets, classes, ignore, boot, limits, bootp, rapidCommit, subnetSelection, reservedAddressHeld, ipv6OnlyOffer, conflictProbe, leasequery. Write "subnets" if that was meant.',
     '3:13: defaults.identity: found "mca", expected one of mac, clientId.',
     "3:37: defaults.lease.seconds: found 0, expected whole seconds from 4 to 31536000 (a year).",
     '6:5: subnets[0].prefix: found "10.77.0.9/16", which has host bits, expected the network\'s own address. Write 10.77.0.0/16 if that network was meant.',

@@ -1,7 +1,7 @@
 // `boot:`: what a script may name, and what else the document must say for it.
 
 import { adviceFrom, type Finding } from "@leasehold/document";
-import { SCRIPT_VALUES } from "../document/boot-schema.ts";
+import { DEFAULT_SCRIPT, SCRIPT_VALUES } from "../document/boot-schema.ts";
 import type { Check } from "./check.ts";
 import { type Part, partUnder, textOf } from "./parts.ts";
 import type { Survey } from "./survey.ts";
@@ -57,11 +57,18 @@ function clusterAsNextServer({ levels, serverIdentifier }: Survey): Finding[] {
   });
 }
 
+/** The default of `script`, where a profile is chosen. */
+function scriptOfProfile(level: Part): ReturnType<typeof scriptOf> {
+  const { path, fields } = partUnder(level, "boot");
+  const key = ["profile", "unknown"].find((one) => fields[one] !== undefined);
+  return key === undefined ? undefined : { path: [...path, key], script: DEFAULT_SCRIPT };
+}
+
 /** Which levels a client is under is not known here: urls anywhere will do. */
 function pathsWithoutUrls({ levels }: Survey): Finding[] {
   if (levels.some((level) => partUnder(level, "boot").fields.urls !== undefined)) return [];
   return levels.flatMap((level) => {
-    const one = scriptOf(level);
+    const one = scriptOf(level) ?? scriptOfProfile(level);
     if (one === undefined || !one.script.startsWith("/")) return [];
     return [
       {

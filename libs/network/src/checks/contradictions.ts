@@ -98,7 +98,7 @@ function negatedToo(demands: readonly Demand[]): string | undefined {
 }
 
 /** What only hosts of the inventory have, and those are known. */
-const OF_HOSTS: readonly string[] = ["hostType", "role", "subRole", "group", "label"];
+const OF_HOSTS: readonly string[] = ["host", "hostType", "role", "subRole", "group", "label"];
 
 function knownAndNot(demands: readonly Demand[]): string | undefined {
   if (!demands.some(({ known }) => known === false)) return undefined;

@@ -1,4 +1,5 @@
 // The rules between fields. All are run, whatever the others and the schema found.
+import { profileChecks } from "../profiles/profile-checks.ts";
 import { bootChecks, bootLevelChecks } from "./boot.ts";
 import type { Check } from "./check.ts";
 import { classChecks } from "./classes.ts";
@@ -18,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   ...classChecks,
   ...matcherChecks,
   ...bootChecks,
+  ...profileChecks,
 ];
 
 /** Those that look at each level by itself: `levels` may be given to them in parts. */

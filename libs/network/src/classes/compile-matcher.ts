@@ -70,6 +70,10 @@ const KINDS: { readonly [Key in keyof MatcherDocument]-?: Compile<NonNullable<Ma
     const prefixes = listOf(wanted).map((prefix) => prefix.toLowerCase().replaceAll("-", ":"));
     return ({ facts }) => prefixes.some((prefix) => facts.mac.startsWith(prefix));
   },
+  host: (wanted) => {
+    const names = new Set<string | undefined>(listOf(wanted));
+    return ({ facts: { host } }) => host !== undefined && (names.has(host.id) || names.has(host.hostname));
+  },
   hostType: (wanted) => ofHost(wanted, ({ type }) => type),
   role: (wanted) => ofHost(wanted, ({ role }) => role),
   subRole: (wanted) => ofHost(wanted, ({ subRole }) => subRole),

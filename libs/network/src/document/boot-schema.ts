@@ -2,7 +2,7 @@
 
 import { section } from "@leasehold/document";
 import * as z from "zod";
-import { bootFile, bootServer, bootUrl, fieldText, scriptTemplate } from "./fields.ts";
+import { bootFile, bootServer, bootUrl, fieldText, name, scriptTemplate } from "./fields.ts";
 
 /** The processor and the way in which its firmware starts a program, as `loaders` names them. */
 export const BOOT_ARCHITECTURES = [
@@ -36,6 +36,9 @@ export const SCRIPT_VALUES = [
 
 export type ScriptValue = (typeof SCRIPT_VALUES)[number];
 
+/** Where bootd has the script of a machine. */
+export const DEFAULT_SCRIPT = "/boot/ipxe?mac={mac}&arch={arch}";
+
 const loaders = section(
   Object.fromEntries(
     BOOT_ARCHITECTURES.map((name) => [name, bootFile.optional().describe(`The loader for ${name}.`)]),
@@ -59,10 +62,18 @@ export const boot = section({
     .describe(
       "The TFTP server of clients (siaddr): the `node` that answers, the `cluster` by its server identifier, or an address. Default `node`.",
     ),
+  profile: name
+    .optional()
+    .describe(
+      "What known machines run: a profile of `boot.profiles` by its id, or local-disk, next-device, reboot, poweroff, explain. Default `explain`.",
+    ),
+  unknown: name
+    .optional()
+    .describe("What machines run that neither the inventory nor a reservation knows. Default `explain`."),
   script: scriptTemplate
     .optional()
     .describe(
-      `What iPXE is to run: a path, which is put behind one of \`urls\`, a URL, or the name of a file on the TFTP server. It may name {${SCRIPT_VALUES.join("}, {")}}.`,
+      `What iPXE is to run: a path, which is put behind one of \`urls\`, a URL, or the name of a file on the TFTP server. It may name {${SCRIPT_VALUES.join("}, {")}}. Default, where \`profile\` or \`unknown\` is set: ${DEFAULT_SCRIPT}`,
     ),
   loaders: loaders
     .optional()

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { parseRange } from "../pools/address-range.ts";
 
 /** Text that `isValid` accepts; `expected` answers also for what is no text at all. */
-function text(expected: string, isValid: (value: string) => boolean) {
+export function text(expected: string, isValid: (value: string) => boolean) {
   return z.string({ error: expected }).refine(isValid, { error: expected }).meta({ title: expected });
 }
 

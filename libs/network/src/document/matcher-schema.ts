@@ -39,6 +39,7 @@ export interface MatcherDocument {
   relay?: RelayMatcherDocument | undefined;
   mac?: string | string[] | undefined;
   macPrefix?: string | string[] | undefined;
+  host?: string | string[] | undefined;
   hostType?: string | string[] | undefined;
   role?: string | string[] | undefined;
   subRole?: string | string[] | undefined;
@@ -130,6 +131,7 @@ const shape: { [Key in keyof MatcherDocument]-?: z.ZodType<MatcherDocument[Key]>
     .oneOrMore(field.macPrefix, "the first octets of hardware addresses, like a4:bf:01, or a list of them")
     .optional()
     .describe("What its hardware address begins with."),
+  host: names.optional().describe("The host's id in the inventory, or its host name there."),
   hostType: names.optional().describe("The host's type in the inventory: Node, NodeBMC …"),
   role: names.optional().describe("The host's role in the inventory."),
   subRole: names.optional().describe("The host's sub-role in the inventory."),

@@ -3,6 +3,7 @@
 
 import { section } from "@leasehold/document";
 import * as z from "zod";
+import { bootSection } from "../profiles/profile-schema.ts";
 import { clientClass, ignored } from "./class-schema.ts";
 import { ipv4, wholeNumber } from "./fields.ts";
 import { optionDefinition } from "./option-definition-schema.ts";
@@ -95,6 +96,7 @@ export const networkSchema = section({
       "Sets of clients. A client may be in several; if two set the same value, the later one counts.",
     ),
   ignore: z.array(ignored).optional().describe("Clients that are never answered."),
+  boot: bootSection.optional().describe("Boot profiles: what machines run."),
   limits: limits.optional().describe("Limits above which packets are dropped and counted."),
   ...behaviour,
   conflictProbe: conflictProbe

@@ -1,6 +1,7 @@
 // `boot:` of a level, field by field, so that each is inherited by itself; and what comes of all levels.
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
-import type { BootArchitecture, BootDocument } from "../document/boot-schema.ts";
+import { type BootArchitecture, type BootDocument, DEFAULT_SCRIPT } from "../document/boot-schema.ts";
+import { UNKNOWN_BY_DEFAULT } from "../profiles/boot-profile.ts";
 
 export interface BootSettings {
   readonly enabled: boolean;
@@ -9,6 +10,9 @@ export interface BootSettings {
   /** The node that answers, the cluster's server identifier, or an address. */
   readonly nextServer: "node" | "cluster" | Ipv4;
   readonly script?: string;
+  /** By its id, for known machines and for all others. */
+  readonly profile: string;
+  readonly unknown: string;
   readonly loaders: Readonly<Partial<Record<BootArchitecture, string>>>;
   readonly pxelinux: { readonly configFile?: string; readonly pathPrefix?: string };
 }
@@ -37,12 +41,17 @@ function definedIn(
 /** Undefined where no level says anything. */
 export function bootSettingsOf(fields: BootFields): BootSettings | undefined {
   if (fields.size === 0) return undefined;
-  const script = fields.get("script") as string | undefined;
+  const profile = fields.get("profile") as string | undefined;
+  const unknown = fields.get("unknown") as string | undefined;
+  const own = profile === undefined && unknown === undefined ? undefined : DEFAULT_SCRIPT;
+  const script = (fields.get("script") as string | undefined) ?? own;
   return Object.freeze({
     enabled: (fields.get("enabled") as boolean | undefined) ?? true,
     urls: ((fields.get("urls") ?? []) as readonly string[]).map((url) => url.replace(/\/+$/, "")),
     nextServer: nextServerOf(fields.get("nextServer") as string | undefined),
     ...(script === undefined ? {} : { script }),
+    profile: profile ?? UNKNOWN_BY_DEFAULT,
+    unknown: unknown ?? UNKNOWN_BY_DEFAULT,
     loaders: under(fields, "loaders."),
     pxelinux: under(fields, "pxelinux."),
   });
