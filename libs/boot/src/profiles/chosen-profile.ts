@@ -35,14 +35,16 @@ export interface Placed {
 }
 
 export function placed(network: Network, machine: BootMachine): Placed {
-  const explain = (reason: string) => ({ profile: network.bootProfile("explain")!, reason });
-  const [only] = machine.host?.interfaces ?? [];
-  const mac = machine.mac ?? only?.mac;
-  if (mac === undefined) return explain("its hardware address is not known");
+  const mac = machine.mac ?? machine.host?.interfaces[0]?.mac;
   const address = machine.address ?? addressOf(machine, mac);
   const subnet = subnetOf(network, address);
+  const explained = (reason: string) => ({ profile: network.bootProfile("explain")!, reason, address });
   if (subnet === undefined)
-    return { ...explain("it has no address here, so that its subnet is not known"), mac };
+    return { ...explained("it has no address here, so that its subnet is not known"), ...(mac && { mac }) };
+  if (mac === undefined) {
+    const settings = network.settingsFor(subnet, undefined, [], undefined).boot;
+    return { ...explained("its hardware address is not known"), subnet, ...(settings && { settings }) };
+  }
   const found = atPlace(network, machine, { mac, subnet, address });
   return { mac, subnet, ...found, address: address ?? found.reservation?.address };
 }
@@ -76,7 +78,7 @@ function whyExplained(isKnown: boolean): string {
 }
 
 /** The address that the inventory has for the interface. */
-function addressOf({ host }: BootMachine, mac: Mac): Ipv4 | undefined {
+function addressOf({ host }: BootMachine, mac: Mac | undefined): Ipv4 | undefined {
   const own = host?.interfaces.find((one) => one.mac === mac) ?? host?.interfaces[0];
   return own?.addresses[0]?.address;
 }
