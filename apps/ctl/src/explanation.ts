@@ -69,6 +69,8 @@ interface Boot {
   readonly strategy: string | null;
   readonly architecture?: { readonly code: number; readonly name: string };
   readonly quirk?: { readonly what: string; readonly source: string };
+  /** Absent where the node is of an earlier version. */
+  readonly profile?: string | null;
   readonly missing: string | null;
   readonly answer?: {
     readonly nextServer: string;
@@ -93,6 +95,7 @@ export function explanationLines(answer: Explanation, now: number): string[] {
       ["subnet", subnet],
       ["pool", pool ?? poolsText(answer)],
       ["boot", answer.boot && bootText(answer.boot)],
+      ["boot profile", answer.boot?.answer && answer.boot.profile],
       ["quirk", answer.boot?.quirk && `${answer.boot.quirk.what} (${answer.boot.quirk.source})`],
       ["network", `revision ${answer.networkRevision}, as node ${answer.node} has it`],
     ]),

@@ -16,6 +16,11 @@ const CLIENT: BootClient = {
   ...{ identifier: undefined, wants: new Uint8Array(0) },
 };
 
+const EXPLAIN: BootPlace["profile"] = {
+  ...{ id: "explain", next: "explain", afterFailure: "reboot" },
+  ...{ loaders: {}, initrds: [], arguments: [], templates: {} },
+};
+
 const PLACE: BootPlace = {
   settings: {
     enabled: true,
@@ -27,6 +32,7 @@ const PLACE: BootPlace = {
     profile: "explain",
     unknown: "explain",
   },
+  profile: EXPLAIN,
   ...{ node: ip("10.0.0.3"), serverIdentifier: undefined, address: ip("10.0.0.10") },
   ...{ subnet: "lan", hostname: undefined },
 };
@@ -60,6 +66,13 @@ describe("architectures", () => {
     expect(choose({}, { enabled: false }).missing).toBe("boot.enabled is false");
     expect(choose({ vendorClass: "Linux ipconfig" }).missing).toBe("it does not ask for a boot");
   });
+});
+
+test("a loader of the profile counts before that of its place", () => {
+  const profile = { ...EXPLAIN, loaders: { "uefi-x64": "shim.efi", "uefi-x86": "shim32.efi" } };
+  const of = (architectures: number[]) =>
+    bootChoice({ ...CLIENT, architectures }, undefined, { ...PLACE, profile }).answer?.file;
+  expect([of([7]), of([6]), of([11])]).toEqual(["shim.efi", "shim32.efi", "arm64.efi"]);
 });
 
 describe("quirks", () => {

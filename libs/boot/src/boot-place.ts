@@ -1,6 +1,6 @@
 // Where a client is, as far as it matters for its boot: what the document says there, and who answers.
 import type { Host } from "@leasehold/inventory";
-import type { BootSettings } from "@leasehold/network";
+import type { BootArchitecture, BootProfile, BootSettings } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
 
 /** What scripts may be told of a host of the inventory. */
@@ -8,6 +8,8 @@ export type BootHost = Pick<Host, "id" | "nid">;
 
 export interface BootPlace {
   readonly settings: BootSettings;
+  /** What it runs after its loader, which may be one of the profile's. */
+  readonly profile: BootProfile;
   /** The address of the node that answers, on the client's link. */
   readonly node: Ipv4;
   /** The cluster's, where it has one. */
@@ -22,4 +24,12 @@ export function nextServerOf({ settings, node, serverIdentifier }: BootPlace): I
   const { nextServer } = settings;
   if (nextServer === "cluster") return serverIdentifier ?? node;
   return nextServer === "node" ? node : nextServer;
+}
+
+/** Those of the profile count before those of the document's levels. */
+export function loaderFor(
+  { settings, profile }: BootPlace,
+  architecture: BootArchitecture,
+): string | undefined {
+  return profile.loaders[architecture] ?? settings.loaders[architecture];
 }

@@ -5,6 +5,7 @@ export { type BootChoice, bootChoice } from "./boot-choice.ts";
 export { bootClientOf, mayBoot } from "./boot-client.ts";
 export { BootLoops } from "./boot-loops.ts";
 export type { BootPlace } from "./boot-place.ts";
+export { profileIn } from "./profiles/chosen-profile.ts";
 export type { BootMachine, BootNode } from "./profiles/machine.ts";
 export { type BootScript, bootScript, type ScriptQuestion } from "./scripts/boot-script.ts";
 export { entryScript } from "./scripts/entry-script.ts";

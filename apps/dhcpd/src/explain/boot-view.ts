@@ -9,12 +9,13 @@ import { bootChoiceFor } from "../reply/boot.ts";
 export function bootView(asked: Asked, decision: Answer, settings: readonly ExplainedField[]) {
   if (settings.length === 0) return null;
   const choice = decision.kind === "offer-no-address" ? undefined : bootChoiceFor(asked, decision);
-  const { strategy, architecture, quirk, answer, missing } = choice ?? {};
+  const { strategy, architecture, quirk, profile, answer, missing } = choice ?? {};
   return {
     settings,
     strategy: strategy ?? null,
     architecture: architecture && { code: architecture.code, name: architecture.name },
     quirk: quirk && { name: quirk.name, what: quirk.what, source: quirk.source },
+    profile: profile?.id ?? null,
     missing: choice === undefined ? "the client does not boot, or has booted" : (missing ?? null),
     answer: answer && answerView(answer),
   };

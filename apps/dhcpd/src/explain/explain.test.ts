@@ -226,6 +226,7 @@ describe("how it would boot", () => {
   test("the strategy, the architecture, what it is told, and what of the settings gives way", () => {
     const answer = told(uefi);
     expect(answer.boot).toMatchObject({
+      profile: "explain",
       ...{ strategy: "PXE", architecture: { code: 7, name: "uefi-x64" }, missing: null, quirk: undefined },
       answer: {
         ...{ nextServer: "10.0.0.2", file: "x64.efi" },

@@ -6,7 +6,9 @@ import {
   bootChoice,
   bootClientOf,
   mayBoot,
+  profileIn,
 } from "@leasehold/boot";
+import { isNamed } from "@leasehold/network";
 import { type EncodedOption, MessageType } from "@leasehold/protocol";
 import { ownAddressFor } from "../request/own-address.ts";
 import { type Answer, type Asked, hostnameOf } from "./asked.ts";
@@ -41,9 +43,10 @@ function placeOf(
   decision: Exclude<Answer, { kind: "offer-no-address" }>,
   settings: BootPlace["settings"],
 ): BootPlace {
-  const { subnet } = decision;
+  const { subnet, host } = decision;
   return {
     settings,
+    profile: profileIn(network, settings, isNamed(host, request.reserved?.reservation)),
     node: ownAddressFor(arrival.link, subnet, request.link),
     serverIdentifier: network.serverIdentifier?.address,
     address: decision.kind === "grant" ? decision.address : request.ciaddr,

@@ -172,6 +172,31 @@ describe("the document", () => {
     expect(scriptOf(node).file).toBe("by-settings");
   });
 
+  test("a profile has loaders of its own, for the known machines or the unknown ones that it is for", () => {
+    const loaderOf = (node: TestNode) => {
+      node.receive(sentBy(FIRMWARE["ovmf-pxe"], "DISCOVER", alice));
+      return node.replies.at(-1)!.packet.file;
+    };
+    const profiles = [
+      { id: "compute", kernel: "/k", loaders: { "uefi-x64": "shim.efi" } },
+      { id: "discover", kernel: "/k", loaders: { "uefi-x64": "discover.efi" } },
+    ];
+    const node = nodeOn({
+      lan: { boot: { ...BOOT, profile: "compute", unknown: "discover" } },
+      document: { boot: { profiles } },
+    });
+    expect(loaderOf(node)).toBe("discover.efi");
+    node.setHost("x1000c0s0b0n0", alice, "10.0.0.50");
+    expect(loaderOf(node)).toBe("shim.efi");
+  });
+
+  test("with a profile, the script is where scripts are served, unless it is set", () => {
+    const { script: _, ...boot } = BOOT;
+    const node = booting({ ...boot, profile: "local-disk" });
+    expect(scriptOf(node).file).toBe(`http://10.0.0.2:8069/boot/ipxe?mac=${alice.mac}&arch=i386`);
+    expect(scriptOf(booting(boot)).file).toBe("");
+  });
+
   test("pxelinux is told its files, which nobody asks for", () => {
     const pxelinux = { configFile: "my/conf.cfg", pathPrefix: "/srv/" };
     const node = booting({ ...BOOT, script: "pxelinux.0", pxelinux });

@@ -60,8 +60,7 @@ function atPlace(
   const settings = network.settingsFor(subnet, pool, network.classesOf(facts), reservation).boot;
   const isKnown = isNamed(machine.host, reservation);
   const base = { ...(reservation && { reservation }), ...(settings && { settings }) };
-  const id = isKnown ? settings?.profile : settings?.unknown;
-  const profile = network.bootProfile(id ?? "explain")!;
+  const profile = settings ? profileIn(network, settings, isKnown) : network.bootProfile("explain")!;
   if (settings === undefined)
     return { ...base, profile, reason: `boot is not set for it in subnet ${subnet.id}` };
   if (!settings.enabled)
@@ -69,6 +68,18 @@ function atPlace(
   return profile.id === "explain"
     ? { ...base, profile, reason: whyExplained(isKnown) }
     : { ...base, profile };
+}
+
+/**
+ * What the document's levels say for a machine.
+ * @param isKnown to the inventory, or by a reservation.
+ */
+export function profileIn(
+  network: Network,
+  { profile, unknown }: BootSettings,
+  isKnown: boolean,
+): BootProfile {
+  return network.bootProfile(isKnown ? profile : unknown)!;
 }
 
 function whyExplained(isKnown: boolean): string {

@@ -3,7 +3,7 @@ import type { EncodedOption } from "@leasehold/protocol";
 import type { Architecture } from "../architectures.ts";
 import type { BootAnswer } from "../boot-answer.ts";
 import type { BootClient } from "../boot-client.ts";
-import type { BootHost, BootPlace } from "../boot-place.ts";
+import { type BootHost, type BootPlace, loaderFor } from "../boot-place.ts";
 
 export interface BootCase {
   readonly client: BootClient;
@@ -32,7 +32,7 @@ export function loaderOf({
       missing: stated === "" ? "it states no architecture" : `nothing is known of architecture ${stated}`,
     };
   }
-  const loader = place.settings.loaders[architecture.name];
+  const loader = loaderFor(place, architecture.name);
   return loader === undefined ? { missing: `boot.loaders has none for ${architecture.name}` } : { loader };
 }
 
