@@ -1,4 +1,4 @@
-// `./run request-path`: the way of one REQUEST (SELECTING) from the datagram to its ACK, without sockets and on the store in memory:
+// `./run request-path`: the way of one REQUEST (SELECTING) to its ACK, without sockets and on the store in memory:
 // which functions of ours run and in which files, by V8's precise coverage; and where on the two stacks, to the store's `append` and to
 // the link's `send`, the way comes back to a file that it had left.
 import { Session } from "node:inspector/promises";
@@ -42,9 +42,15 @@ const nameOf = (file: string): string =>
     .replace("/src/", "/")
     .replace(/\.ts$/, "");
 
-/** DISCOVER and its OFFER, so that what is made once is there; then `measured` is what the REQUEST runs. */
-export async function requestPath() {
-  const node = new TestNode();
+/**
+ * "whole": from the datagram on, with the queue of the intake, until the bucket has shown the lease to the view. "service": from where
+ * the intake has chosen the packet until the ACK has left; what the bucket shows comes after that.
+ */
+export type Way = "whole" | "service";
+
+/** DISCOVER and its OFFER, so that what is made once is there; then what the REQUEST runs. */
+export async function requestPath(way: Way) {
+  const node = new TestNode({ followsAtOnce: way === "whole" });
   node.receive(packetOf("DISCOVER", alice, { xid: 1 }));
   await settled();
   const stacks = new Map<string, readonly string[]>();
@@ -60,7 +66,8 @@ export async function requestPath() {
   await session.post("Profiler.enable");
   await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: false });
   await session.post("Profiler.takePreciseCoverage");
-  node.receive(request);
+  if (way === "whole") node.receive(request);
+  else node.service.reception.take(request, node.arrival());
   await settled();
   const { result } = await session.post("Profiler.takePreciseCoverage");
   session.disconnect();
@@ -81,6 +88,6 @@ export async function requestPath() {
   return {
     acknowledged: node.replies.length === 2,
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
-    circles: [...stacks].flatMap(([to, way]) => circles(way).map((circle) => ({ to, circle }))),
+    circles: [...stacks].flatMap(([to, files]) => circles(files).map((circle) => ({ to, circle }))),
   };
 }

@@ -1,5 +1,5 @@
 // Inputs from the field, as they were on the wire: fields that are filled in where they say nothing, and those that are left out.
-// Each test has the name of its report. The rules are tested beside the code (apps/dhcpd/src/request/client-state.test.ts).
+// Each test has the name of its report. The rules are tested beside the code (apps/dhcpd/src/request/client.test.ts).
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { type EncodedOption, formatIpv4, MessageType } from "@leasehold/protocol";

@@ -1,4 +1,4 @@
-// Where replies go (RFC 2131 §4.1; the table is in apps/dhcpd/src/reply/destination.ts), as the bridge saw them: to clients on the
+// Where replies go (RFC 2131 §4.1; the table is in apps/dhcpd/src/reply/reply.ts), as the bridge saw them: to clients on the
 // link, with the broadcast flag and without; through relay agents; to clients that have an address; NAKs; and from the
 // second subnet of a shared network.
 import { readFileSync } from "node:fs";

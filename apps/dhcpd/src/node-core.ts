@@ -73,11 +73,11 @@ export class NodeCore {
       { self, membership, carrier, note: (event) => tellFloating(event, this.telemetry) },
       steady(),
     );
+    this.telemetry.events.network.subscribe(() => this.noteNetwork());
     this.intake = new Intake<Received>({
       ...{ now: steady, soon, later },
       isKnown: (mac) => this.world.inventory.byMac(mac) !== undefined,
       onShed: (reason) => counters.count("dropped", reason),
-      handle: (received) => this.handle(received),
     });
   }
 
@@ -85,11 +85,19 @@ export class NodeCore {
   join(store: StorePorts): Serving {
     const { ports, telemetry, world, clock, clocks, health, readiness, alarms } = this;
     const serving = new Serving({
-      ...{ ports, store, telemetry, world, clock, clocks, health, readiness, alarms },
-      onNetwork: () => this.noteNetwork(),
+      ports,
+      store,
+      telemetry,
+      world,
+      clock,
+      clocks,
+      health,
+      readiness,
+      alarms,
     });
     this.serving = serving;
-    readiness.follow(() => serving.missing());
+    readiness.follow(serving);
+    this.intake.deliverTo(serving.service.reception);
     telemetry.faults.unawaited("looking at the lease store", serving.look());
     return serving;
   }
@@ -177,11 +185,6 @@ export class NodeCore {
     this.beat();
     this.floating.giveUp(this.clocks.steady());
     this.serving?.watch.stop();
-  }
-
-  private handle(received: Received): void {
-    if (this.serving === undefined) this.telemetry.counters.count("dropped", "not-serving");
-    else this.serving.service.take(received.bytes, received);
   }
 
   /** Some times a second. */

@@ -8,7 +8,7 @@ import type { CatchUpParts, DocumentStore, Follow, InTurns } from "@leasehold/vi
 import type { AddressCarrier } from "./cluster/floating-identity.ts";
 import type { DhcpHeartbeat } from "./cluster/heartbeat.ts";
 import type { ServiceParts } from "./exchange/exchange.ts";
-import type { IntakeOptions, Received } from "./intake/intake.ts";
+import type { IntakeOptions } from "./intake/intake.ts";
 import type { Log, MachineClocks, ReadableLeaseStore } from "./ports.ts";
 import type { FoundStream } from "./store/store-watch.ts";
 import type { LeaseLogReader } from "./store-loss/lost-leases.ts";
@@ -33,8 +33,8 @@ export interface NodePorts extends Pick<ServiceParts, "probe" | "randomOctets"> 
   /** Before the number of each of its attempts at a write: no other process has the same. */
   readonly intentPrefix: string;
   /** When what is under way has ended; and when everything else has had its turn. */
-  readonly soon: NonNullable<IntakeOptions<Received>["soon"]>;
-  readonly later: NonNullable<IntakeOptions<Received>["later"]>;
+  readonly soon: NonNullable<IntakeOptions["soon"]>;
+  readonly later: NonNullable<IntakeOptions["later"]>;
   readonly inTurns: InTurns;
   readonly policy?: LeasePolicy;
 }

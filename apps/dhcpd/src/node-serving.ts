@@ -6,6 +6,7 @@ import { formatIpv4 } from "@leasehold/protocol";
 import { type Answer, CatchUp, publisherOf, type Question, toldOf } from "@leasehold/views";
 import type { Readiness } from "./cluster/readiness.ts";
 import { DhcpService } from "./exchange/dhcp-service.ts";
+import { intentsOf } from "./exchange/exchange.ts";
 import type { NodePorts, StorePorts } from "./node-ports.ts";
 import type { Clocks, ReadableLeaseStore } from "./ports.ts";
 import type { StoreHealth } from "./store/store-health.ts";
@@ -16,7 +17,7 @@ import type { StoreAlarms } from "./store-loss/store-alarms.ts";
 import { StoreKeeping } from "./store-loss/store-keeping.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 import type { NodeWorld } from "./views/node-world.ts";
-import { followAll, type Notice, type Views } from "./views/views.ts";
+import { followAll, type Views } from "./views/views.ts";
 
 export interface ServingParts {
   readonly ports: NodePorts;
@@ -28,19 +29,17 @@ export interface ServingParts {
   readonly health: StoreHealth;
   readonly readiness: Readiness;
   readonly alarms: StoreAlarms;
-  /** Another network document is in force. */
-  readonly onNetwork: () => void;
 }
 
 export class Serving {
   readonly service: DhcpService;
+  readonly world: NodeWorld;
   readonly views: Views;
   readonly keeping: StoreKeeping;
   readonly watch: StoreWatch;
   private readonly parts: ServingParts;
   private readonly catchUp: CatchUp;
   private readonly suspicion: Suspicion;
-  private intents = 0;
 
   constructor(parts: ServingParts) {
     const { ports, store, telemetry, world, clock, clocks, health, readiness, alarms } = parts;
@@ -49,6 +48,7 @@ export class Serving {
     const { machine, self, isConnected } = ports;
     const { steady } = machine;
     this.parts = parts;
+    this.world = world;
     this.watch = new StoreWatch({ health, clock, log, machine, isConnected, ask: store.look });
     this.suspicion = new Suspicion(readiness.pause);
     this.keeping = new StoreKeeping({
@@ -62,15 +62,17 @@ export class Serving {
     this.service = new DhcpService({
       ...{ world, health, clocks, readiness, store: this.leaseStore(), ...telemetry },
       ...{ probe: ports.probe, randomOctets: ports.randomOctets },
-      nextIntent: () => `${ports.intentPrefix}${(++this.intents).toString(36)}`,
-      noteStoreBehind: (address, revision) =>
-        this.views.leases.distrust("the store has an older event of an address than this node has seen", {
-          key: formatIpv4(address),
-          revision,
-        }),
+      nextIntent: intentsOf(ports.intentPrefix),
     });
+    telemetry.events.storeBehind.subscribe(({ address, seen: revision }) =>
+      this.views.leases.distrust("the store has an older event of an address than this node has seen", {
+        key: formatIpv4(address),
+        revision,
+      }),
+    );
     this.views = followAll({
-      ...{ world, telemetry, steady, isConnected, now: clocks.now, notice: this.notice() },
+      ...{ world, telemetry, steady, isConnected, now: clocks.now },
+      ...{ buckets: this.keeping, isRestoring: () => this.service.restoration.isRestoring },
       ...{ follow: store.follow, documents: store.documents, inTurns: ports.inTurns },
     });
     this.catchUp = new CatchUp({
@@ -79,7 +81,7 @@ export class Serving {
       isInDoubt: () => this.views.leases.complete && !health.isPrompt(steady()),
       onLease: (lease) => {
         telemetry.counters.count("anomalies", "lease-from-peer");
-        this.service.noticeStored(lease);
+        telemetry.events.lease.tell(lease);
       },
     });
   }
@@ -171,25 +173,5 @@ export class Serving {
     ports.later(() =>
       telemetry.faults.guard("taking in what was stored", () => this.views.applyCommitNotice(told)),
     );
-  }
-
-  /** Who wants to know what the buckets show. */
-  private notice(): Notice {
-    const { service, keeping, parts } = this;
-    const { restoration } = service;
-    return {
-      network: (network) => {
-        service.noticeNetwork();
-        parts.onNetwork();
-        parts.telemetry.events.network.tell(network);
-      },
-      store: keeping,
-      isRestoring: () => restoration.isRestoring,
-      lease: (lease) => service.noticeStored(lease),
-      leaseRemoved: (lease) => restoration.noteRemoved(lease),
-      leasesReplaced: () => restoration.begin(),
-      leasesLoaded: () => restoration.loaded(),
-      hosts: (macs) => service.noticeHosts(macs),
-    };
   }
 }

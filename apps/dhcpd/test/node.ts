@@ -17,7 +17,7 @@ import type { DhcpHeartbeat } from "../src/cluster/heartbeat.ts";
 import type { DhcpService } from "../src/exchange/dhcp-service.ts";
 import type { NodeCore } from "../src/node-core.ts";
 import type { NodePorts } from "../src/node-ports.ts";
-import type { Destination, Fault } from "../src/ports.ts";
+import type { Arrival, Destination, Fault } from "../src/ports.ts";
 import type { Counters } from "../src/telemetry/counters.ts";
 import type { NodeWorld } from "../src/views/node-world.ts";
 import { BOOT_ID, MemoryCore } from "./memory-core.ts";
@@ -152,6 +152,13 @@ export class TestNode {
   /** A packet arrives; what came of it at once, in words. */
   receive(bytes: Uint8Array, isBroadcast: boolean | undefined = true, sourcePort?: number): string[] {
     const before = this.replies.length;
+    this.goOn();
+    this.core.receive(Buffer.from(bytes), this.arrival(isBroadcast, sourcePort));
+    return this.told(before);
+  }
+
+  /** By its one link. */
+  arrival(isBroadcast: boolean | undefined = true, sourcePort?: number): Arrival {
     const addresses = [ip(this.address)];
     const send = (payload: Buffer, destination: Destination) => {
       // A reply is what lies in the buffer now: the service may use it again.
@@ -160,10 +167,7 @@ export class TestNode {
       this.onReply(reply);
       return true;
     };
-    const link = { interfaceName: "eth0", addresses, send };
-    this.goOn();
-    this.core.receive(Buffer.from(bytes), { link, isBroadcast, sourcePort });
-    return this.told(before);
+    return { link: { interfaceName: "eth0", addresses, send }, isBroadcast, sourcePort };
   }
 
   /** The same, when all that does not wait for the store has happened. */

@@ -2,7 +2,8 @@
 // packets the log has what has changed of what the node knows: records, offers, hosts, members, the network document, and when.
 import { type Decision, decide, instant, type StoreState } from "@leasehold/leases";
 import type { NetworkDocument } from "@leasehold/network";
-import { type Ipv4, MessageType } from "@leasehold/protocol";
+import type { Ipv4 } from "@leasehold/protocol";
+import { type Reader, requestOf } from "../src/request/lease-request.ts";
 import type { MadeDecision } from "../src/telemetry/events.ts";
 import type { NodeWorld } from "../src/views/node-world.ts";
 import { TestNode } from "./node.ts";
@@ -95,7 +96,9 @@ export function replay(log: readonly string[]): { readonly recorded: string; rea
   if (first?.kind !== "network") throw new Error("a log begins with the network");
   const { name, address, document, givesNonces } = first;
   // What they are does not matter to a decision, but that there is one.
-  const ports = givesNonces ? { randomOctets: (size: number) => new Uint8Array(size) } : {};
+  const ports: Pick<Reader, "randomOctets"> = givesNonces
+    ? { randomOctets: (size: number) => new Uint8Array(size) }
+    : {};
   const node = new TestNode({ name, address, network: document, ports });
   return rest.flatMap((line) => {
     switch (line.kind) {
@@ -106,7 +109,7 @@ export function replay(log: readonly string[]): { readonly recorded: string; rea
         change(node.world, line);
         return [];
       case "packet":
-        return [{ recorded: line.decision, replayed: decidedAgain(node, line) }];
+        return [{ recorded: line.decision, replayed: decidedAgain(node, line, ports) }];
       default:
         return line satisfies never;
     }
@@ -119,12 +122,20 @@ function change(world: NodeWorld, { of, by, with: args }: Extract<Line, { kind: 
   );
 }
 
-function decidedAgain(node: TestNode, line: Extract<Line, { kind: "packet" }>): string {
+function decidedAgain(
+  node: TestNode,
+  line: Extract<Line, { kind: "packet" }>,
+  { randomOctets }: Pick<Reader, "randomOctets">,
+): string {
   const { from, isBroadcast, now, store, intent } = line;
   node.clock.ms = now;
   const packet = decoded(Buffer.from(line.packet, "hex"));
   const ingress = { ...from, isBroadcast: isBroadcast ?? undefined };
-  const request = node.service.requestOf(packet, packet.messageType ?? MessageType.DISCOVER, ingress);
+  const request = requestOf(
+    { world: node.world, clocks: node.core.clocks, nextIntent: () => intent, randomOctets },
+    packet,
+    ingress,
+  );
   if (typeof request === "string") return request;
   return shown(decide(node.world, { ...request, intent }, instant(now), store));
 }

@@ -141,7 +141,8 @@ export class ThrowingNode {
       this.answered.push(n);
       return true;
     };
-    this.service.receive(bytes, { interfaceName: "eth0", addresses: [ip(SERVER)], send }, true);
+    const link = { interfaceName: "eth0", addresses: [ip(SERVER)], send };
+    this.service.reception.take(bytes, { link, isBroadcast: true, sourcePort: undefined });
   }
 
   /** As long as the timers of the commits need. */

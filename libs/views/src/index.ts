@@ -10,7 +10,7 @@ export {
 } from "./catch-up.ts";
 export { DOCUMENT_KEY, type DocumentStore } from "./document-record.ts";
 export { followInventory } from "./follow-inventory.ts";
-export { followLeases, type LeaseKeeper } from "./follow-leases.ts";
+export { followLeases } from "./follow-leases.ts";
 export { type LeaseRecord, takeIn } from "./lease-feed.ts";
 export type { InTurns } from "./long-documents.ts";
 export { brokenInSteps } from "./network-feed.ts";

@@ -9,7 +9,7 @@ import type { Judge, Violation } from "./judge.ts";
 
 /** Lease times are whole seconds. */
 const ROUNDING_MS = 1000;
-/** As long as a client listens for an answer, and a node may take for one (apps/dhcpd/src/intake/patience.ts), at most. */
+/** As long as a client listens for an answer, and a node may take for one (apps/dhcpd/src/intake/tries.ts), at most. */
 const ANSWERED_WITHIN_MS = 16_000;
 
 /** While no majority could agree. */

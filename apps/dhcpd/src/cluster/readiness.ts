@@ -22,21 +22,37 @@ export interface ReadinessParts {
   readonly steady: () => number;
 }
 
+/** What has to be there before a node may answer. It is looked at for every packet; words are only made where something is missing. */
+export interface Awaited {
+  readonly views: Readonly<Record<"leases" | "inventory" | "network", { readonly complete: boolean }>>;
+  /** Looked at where the views are complete. */
+  readonly keeping: { readonly acquaintance: { readonly isMade: boolean } };
+  readonly world: { readonly network: { readonly revision: number } };
+  /** What is missing, if anything. */
+  missing(): string | undefined;
+}
+
+function isThere({ views, keeping, world }: Awaited): boolean {
+  const { leases, inventory, network } = views;
+  if (!(leases.complete && inventory.complete && network.complete)) return false;
+  return keeping.acquaintance.isMade && world.network.revision > 0;
+}
+
 export class Readiness {
   readonly draining = new Draining();
   readonly pause: PauseWatch;
   hasStopped = false;
   private readonly parts: ReadinessParts;
-  private waitsFor: () => string | undefined = () => "checking the JetStream objects";
+  private awaited: Awaited | undefined;
 
   constructor(parts: ReadinessParts) {
     this.parts = parts;
     this.pause = parts.pause;
   }
 
-  /** From now on this says what of the store is missing, in words. */
-  follow(missing: () => string | undefined): void {
-    this.waitsFor = missing;
+  /** From now on these have to be there. */
+  follow(awaited: Awaited): void {
+    this.awaited = awaited;
   }
 
   /** Why no packet may be answered now; undefined when the node serves. */
@@ -76,6 +92,9 @@ export class Readiness {
 
   /** What is still missing before the node may answer at all. */
   missing(): string | undefined {
-    return this.parts.name.refusal(this.parts.steady()) ?? this.waitsFor();
+    const refusal = this.parts.name.refusal(this.parts.steady());
+    if (refusal !== undefined) return refusal;
+    if (this.awaited === undefined) return "checking the JetStream objects";
+    return this.parts.clock.isKnown && isThere(this.awaited) ? undefined : this.awaited.missing();
   }
 }

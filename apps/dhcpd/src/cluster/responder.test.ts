@@ -1,10 +1,8 @@
-// Which node answers what all of them heard: one at first, the next when the client asks again, the named one, and whoever
-// was asked alone.
 import { Members } from "@leasehold/cluster";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { client, ip } from "../../test/wire.ts";
-import { type Heard, Responder } from "./responder.ts";
+import { alice, bob, client, ip } from "../../test/wire.ts";
+import { DeferredPackets, type Heard, Responder } from "./responder.ts";
 
 const NODES = ["n1", "n2", "n3"];
 const ADDRESS = { n1: ip("10.0.0.2"), n2: ip("10.0.0.3"), n3: ip("10.0.0.4") };
@@ -168,4 +166,56 @@ test("a unicast reached this node only: it answers, each time", () => {
     const one = heard(1, { isUnicast: true });
     expect(responder.mayAnswer(one, responder.hear(one, 0), members, addresses, 0)).toBe(true);
   }
+});
+
+const arrival = { link: { interfaceName: "eth0", addresses: [], send: () => true }, isBroadcast: true };
+
+function left(heardAt: number, octet = 0) {
+  return { bytes: Uint8Array.of(octet), arrival: { ...arrival, sourcePort: 68 }, heardAt };
+}
+
+function clientsSince(packets: DeferredPackets, lastBeatAt: number, now: number) {
+  return packets.since(lastBeatAt, now).map(([of]) => of);
+}
+
+test("of a client the newest counts: with that it went on", () => {
+  const packets = new DeferredPackets();
+  packets.note(alice.client, left(0, 1));
+  packets.note(alice.client, left(10, 3));
+  expect(packets.since(0, 2000).map(([, { bytes }]) => bytes[0])).toEqual([3]);
+});
+
+test("what this node answers itself is not left to anybody", () => {
+  const packets = new DeferredPackets();
+  packets.note(alice.client, left(0));
+  packets.forget(alice.client);
+  expect(packets.since(0, 0)).toEqual([]);
+});
+
+describe("a death", () => {
+  test("concerns what came after the last heartbeat, less half a second", () => {
+    const packets = new DeferredPackets();
+    packets.note(alice.client, left(499));
+    packets.note(bob.client, left(500));
+    expect(clientsSince(packets, 1000, 3000)).toEqual([bob.client]);
+  });
+
+  test("that is noticed late does not bring back what its client has long given up", () => {
+    const packets = new DeferredPackets();
+    packets.note(alice.client, left(999));
+    packets.note(bob.client, left(1000));
+    expect(clientsSince(packets, 0, 4000)).toEqual([bob.client]);
+  });
+});
+
+test("what is old goes when something new comes; of many the oldest goes first", () => {
+  const packets = new DeferredPackets();
+  packets.note(alice.client, left(0));
+  packets.note(bob.client, left(2999));
+  expect(packets.size).toBe(2);
+  packets.note(client(3).client, left(3000));
+  expect(clientsSince(packets, 0, 3000)).toEqual([bob.client, client(3).client]);
+  for (let n = 4; n < 17_000; n++) packets.note(client(n).client, left(3000));
+  expect(packets.size).toBe(16_384);
+  expect(clientsSince(packets, 0, 3000)).not.toContain(bob.client);
 });

@@ -1,10 +1,11 @@
 // Which node answers a packet that all of them saw. The one that comes first for the client answers now; the next ones do when the
-// client goes on asking for longer than it takes to be answered, as then the first one is silent (docs/adr/0026). What a dead node
-// left unanswered is taken over in deferred-packets.ts.
-
-import type { Members } from "@leasehold/cluster";
+// client goes on asking for longer than it takes to be answered, as then the first one is silent (docs/adr/0026). What this node left
+// to another one is kept for a while: should that one die, whoever comes first then answers what is still fresh (takeover.ts).
+import { BEAT_EVERY_MS, DEAD_AFTER_MS, type Members } from "@leasehold/cluster";
+import { BoundedMap } from "@leasehold/leases";
 import { type ClientId, type Ipv4, MessageType } from "@leasehold/protocol";
 import { type Asked, Tries } from "../intake/tries.ts";
+import type { Arrival } from "../ports.ts";
 
 export interface Heard {
   readonly client: ClientId;
@@ -80,4 +81,47 @@ function namedIn(
 ): string | undefined {
   const named = serverIdentifier && addresses.liveMemberOf(serverIdentifier);
   return named !== undefined && (named === members.self || members.names.includes(named)) ? named : undefined;
+}
+
+export interface DeferredPacket {
+  /** A copy: what the socket gave may be overwritten. */
+  readonly bytes: Uint8Array;
+  readonly arrival: Arrival;
+  /** Of the steady clock, in ms. */
+  readonly heardAt: number;
+}
+
+/** Of a boot storm of 10,000 machines all; some megabytes. */
+const DEFERRED_MAX = 16_384;
+/** A node may die between its heartbeat and an answer that it was about to give. */
+const MARGIN_MS = 500;
+/** Until a death is noticed: the last heartbeat is up to this old when the node dies, and then it must be missed. */
+const FRESH_MS = DEAD_AFTER_MS + BEAT_EVERY_MS + MARGIN_MS;
+
+export class DeferredPackets {
+  private readonly newest = new BoundedMap<ClientId, DeferredPacket>(DEFERRED_MAX);
+
+  get size(): number {
+    return this.newest.size;
+  }
+
+  note(client: ClientId, deferred: DeferredPacket): void {
+    this.newest.set(client, deferred);
+    this.newest.forgetWhile(({ heardAt }) => deferred.heardAt - heardAt >= FRESH_MS);
+  }
+
+  /** This node answers the client itself now. */
+  forget(client: ClientId): void {
+    this.newest.delete(client);
+  }
+
+  isNewest(client: ClientId, deferred: DeferredPacket): boolean {
+    return this.newest.get(client) === deferred;
+  }
+
+  /** What a node may have left unanswered whose last heartbeat was heard then; they are kept for the next death. */
+  since(lastBeatAt: number, now: number): readonly (readonly [client: ClientId, deferred: DeferredPacket])[] {
+    const from = Math.max(lastBeatAt - MARGIN_MS, now - FRESH_MS);
+    return [...this.newest].filter(([, { heardAt }]) => heardAt >= from);
+  }
 }

@@ -2,18 +2,16 @@
 import type { Decision, LeaseRequest } from "@leasehold/leases";
 import type { Subnet } from "@leasehold/network";
 import { type Ipv4, ipv4, macFromBytes, type Packet } from "@leasehold/protocol";
-import { retransmitTimeoutOf } from "../intake/patience.ts";
-import type { Fault } from "../ports.ts";
+import { BootWatch } from "../alarms/boot-watch.ts";
+import { retransmitTimeoutOf } from "../intake/tries.ts";
 import type { Grant } from "../reply/asked.ts";
 import { autoConfigureOption, meansNoAddress } from "../reply/auto-configure.ts";
-import { destinationOf } from "../reply/destination.ts";
 import type { ReplyContent } from "../reply/feature.ts";
-import { contentOf, encodeReply, type ReplySink } from "../reply/reply-content.ts";
-import { ownAddressFor } from "../request/own-address.ts";
-import { identityFault } from "../request/station.ts";
-import { BootWatch } from "./boot-watch.ts";
+import { contentOf, destinationOf, encodeReply, type ReplySink } from "../reply/reply.ts";
+import { identityFault } from "../request/client.ts";
+import { ownAddressFor } from "../request/link.ts";
 import type { DropReason } from "./drop-reason.ts";
-import type { Exchange, ServiceParts } from "./exchange.ts";
+import type { Ending, Exchange, ServiceParts } from "./exchange.ts";
 import type { RenewalCalls } from "./renewal-calls.ts";
 
 const MESSAGE_MAX = 1472;
@@ -36,7 +34,18 @@ export class Answers {
     this.boots = new BootWatch(parts);
   }
 
-  finish(exchange: Exchange, decision: Decision): void {
+  /** Never throws: a mistake of ours ends this exchange alone, and its client asks again. */
+  give(exchange: Exchange, ending: Ending): void {
+    try {
+      if (ending.kind === "reply") this.carryOut(exchange, ending.decision);
+      else if (ending.kind === "silent") this.silence(exchange, ending.reason);
+      else this.fail(exchange, ending.cause);
+    } catch (cause) {
+      this.fail(exchange, cause);
+    }
+  }
+
+  private carryOut(exchange: Exchange, decision: Decision): void {
     if (this.isLate(exchange) && decision.kind !== "silent") {
       this.drop("too-late", exchange.packet);
       return;
@@ -49,7 +58,7 @@ export class Answers {
         break;
       case "refuse":
         this.parts.counters.count("refused", decision.reason);
-        this.calls.forget(exchange.request.client);
+        if (this.parts.world.nonces.size > 0) this.calls.forget(exchange.request.client);
         this.reply(
           exchange,
           contentOf(exchange, decision),
@@ -89,10 +98,12 @@ export class Answers {
   }
 
   private grant(exchange: Exchange, decision: Grant): void {
-    const nonce = decision.reply === "ACK" ? this.calls.noteAcknowledged(exchange, decision) : undefined;
+    const isAck = decision.reply === "ACK";
+    // Most clients take no nonces, and most networks have none.
+    const mayHaveNonce = isAck && (decision.nonce !== undefined || this.parts.world.nonces.size > 0);
+    const nonce = mayHaveNonce ? this.calls.noteAcknowledged(exchange, decision) : undefined;
     const content = contentOf(exchange, decision);
-    if (decision.reply === "ACK" && content.boot !== undefined)
-      this.boots.noteAcknowledged(exchange, decision);
+    if (isAck && content.boot !== undefined) this.boots.noteAcknowledged(exchange, decision);
     this.reply(exchange, nonce === undefined ? content : { ...content, nonce }, decision.subnet);
   }
 
@@ -124,16 +135,12 @@ export class Answers {
   }
 
   /** A mistake of ours ends an exchange that has had no answer. */
-  fail(exchange: Exchange, cause: unknown): void {
-    this.fault({ cause, during: "answering a packet", packet: exchange.packet.bytes });
+  private fail(exchange: Exchange, cause: unknown): void {
+    this.parts.faults.count({ cause, during: "answering a packet", packet: exchange.packet.bytes });
     this.silence(exchange, "internal-error");
   }
 
-  fault(fault: Fault): void {
-    this.parts.faults.count(fault);
-  }
-
-  silence(exchange: Exchange, reason: string): void {
+  private silence(exchange: Exchange, reason: string): void {
     this.parts.counters.count("silent", reason);
     this.trace(reason, exchange.packet, exchange.request);
   }

@@ -1,9 +1,9 @@
 // Why a packet was not even put to a decision. With SilentReason and RefuseReason (libs/leases) these are all the reasons
 // for which a client may hear nothing or NAK; each is a metric's label and a debug line (docs/leases.md lists them).
 import type { DecodeFailure } from "@leasehold/protocol";
-import type { RateRefusal } from "../intake/rate-limits.ts";
+import type { RateRefusal } from "../intake/limits.ts";
 import type { LeasequeryDrop } from "../leasequery/leasequery.ts";
-import type { BootpRefusal } from "../reply/bootp.ts";
+import type { BootpRefusal } from "../request/bootp.ts";
 
 export type DropReason =
   | DecodeFailure

@@ -1,5 +1,5 @@
-// A packet on its way through a node, and what the node is made of while it handles it.
-import type { Decision, Instant, LeaseRequest, Revision } from "@leasehold/leases";
+// A packet on its way through a node: where it stands, who waits, and what the node is made of while it handles it.
+import type { Decision, Instant, LeaseRequest } from "@leasehold/leases";
 import type { Network } from "@leasehold/network";
 import type { Ipv4, Packet } from "@leasehold/protocol";
 import type { Readiness } from "../cluster/readiness.ts";
@@ -17,17 +17,21 @@ export interface ServiceParts {
   readonly store: ReadableLeaseStore;
   readonly health: StoreHealth;
   readonly counters: Counters;
-  readonly events: Pick<Events, "packet" | "decision" | "reply">;
+  readonly events: Events;
   readonly faults: Pick<Faults, "count">;
   readonly clocks: Clocks;
   readonly readiness: Pick<Readiness, "refusal" | "isYielding">;
   readonly nextIntent: () => string;
   /** Whether somebody else uses an address; absent where it cannot be asked. */
   readonly probe?: ((address: Ipv4, target: ProbeTarget, waitMs: number) => Promise<ProbeAnswer>) | undefined;
-  /** Told when the store has an older event of an address than this node has seen: it was replaced. */
-  readonly noteStoreBehind?: ((address: Ipv4, seen: Revision) => void) | undefined;
   /** Octets that nobody can guess; absent: clients get no nonces, and are never told to renew (RFC 6704). */
   readonly randomOctets?: ((size: number) => Uint8Array) | undefined;
+}
+
+/** Names for attempts at a write, of which no two are alike: no other process has the prefix. */
+export function intentsOf(prefix: string): () => string {
+  let attempts = 0;
+  return () => `${prefix}${(++attempts).toString(36)}`;
 }
 
 export interface Exchange {
@@ -66,6 +70,13 @@ export type ExchangeState =
 export const DECIDING = { kind: "deciding" } as const;
 export const DONE = { kind: "done" } as const;
 
+/** What becomes of a packet for its client. */
+export type Ending =
+  | { readonly kind: "reply"; readonly decision: Decision }
+  | { readonly kind: "silent"; readonly reason: string }
+  /** A mistake of ours. */
+  | { readonly kind: "failed"; readonly cause: unknown };
+
 /** What the service makes of a packet. */
 export type DryRun =
   | DropReason
@@ -75,3 +86,53 @@ export type DryRun =
       /** Undefined where it is silent. */
       readonly content: ReplyContent | undefined;
     };
+
+/** Exchanges that wait for the store, or for whoever may use an address. The one place where an exchange changes its state. */
+export class WaitingExchanges {
+  /** The one that waits longest first. */
+  private readonly byKey = new Map<string, Exchange>();
+
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  get(key: string): Exchange | undefined {
+    return this.byKey.get(key);
+  }
+
+  enter(exchange: Exchange, state: ExchangeState): void {
+    const { key, state: before } = exchange;
+    exchange.state = state;
+    // Its key may be another exchange's by now.
+    const isKnown = isWaiting(before) && this.byKey.get(key) === exchange;
+    if (!isWaiting(state)) {
+      if (isKnown) this.byKey.delete(key);
+    } else if (!isKnown || state.since !== before.since) {
+      this.byKey.delete(key);
+      this.byKey.set(key, exchange);
+    }
+  }
+
+  /** It has its answer, and waits on. */
+  noteAnswered(exchange: Exchange): void {
+    const { state } = exchange;
+    if (isWaiting(state)) this.enter(exchange, { kind: "answered", since: state.since });
+  }
+
+  /** Those without an answer that have waited for the store since then, or for longer. */
+  unanswered(since: number): Exchange[] {
+    const found: Exchange[] = [];
+    for (const exchange of this.byKey.values()) {
+      const { state } = exchange;
+      if (!isWaiting(state) || state.since > since) break;
+      if (state.kind === "storing" || state.kind === "verifying") found.push(exchange);
+    }
+    return found;
+  }
+}
+
+type WaitingState = Exclude<ExchangeState, typeof DECIDING | typeof DONE>;
+
+function isWaiting(state: ExchangeState): state is WaitingState {
+  return "since" in state;
+}

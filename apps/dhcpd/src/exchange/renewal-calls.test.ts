@@ -18,7 +18,7 @@ import {
   X,
 } from "../../test/wire.ts";
 import type { Grant } from "../reply/asked.ts";
-import { nonceAsked } from "../request/nonce.ts";
+import { nonceAsked } from "../request/wishes.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 import { RenewalCalls } from "./renewal-calls.ts";
 
@@ -89,7 +89,7 @@ describe("a host that is moved", () => {
     node.setHost("n1", alice, X);
     lease(node);
     node.setHost("n1", alice, "10.0.0.77");
-    node.service.noticeHosts([alice.mac]);
+    node.core.telemetry.events.hosts.tell({ macs: [alice.mac] });
     expect(sent(node)).toEqual([]);
     pass(node, 10);
     expect(sent(node)).toEqual([CALLED, CALLED, CALLED]);
@@ -106,7 +106,7 @@ describe("a host that is moved", () => {
     node.receive(packetOf("REQUEST", alice, { ciaddr: X, xid: 0xcafe, ...KNOWS_NONCES }), false);
     node.replies.length = 0;
     node.setHost("n1", alice, "10.0.0.77");
-    node.service.noticeHosts([alice.mac]);
+    node.core.telemetry.events.hosts.tell({ macs: [alice.mac] });
     node.service.tick();
     const { packet } = node.replies[0]!;
     expect(packet.xid).toBe(0xcafe);
@@ -121,7 +121,7 @@ describe("a host that is moved", () => {
     const node = calling();
     lease(node);
     node.setHost("n1", alice, "10.0.0.77");
-    node.service.noticeHosts([alice.mac]);
+    node.core.telemetry.events.hosts.tell({ macs: [alice.mac] });
     node.service.tick();
     await node.answer(packetOf("REQUEST", alice, { ciaddr: X, ...KNOWS_NONCES }), false);
     node.replies.length = 0;
@@ -133,12 +133,12 @@ describe("a host that is moved", () => {
     const node = calling();
     node.setHost("n1", alice, X);
     lease(node);
-    node.service.noticeHosts([alice.mac]);
-    node.service.noticeHosts(undefined);
+    node.core.telemetry.events.hosts.tell({ macs: [alice.mac] });
+    node.core.telemetry.events.hosts.tell({ macs: undefined });
     pass(node, 1);
     expect(sent(node)).toEqual([]);
     node.setHost("n1", alice, "10.0.0.77");
-    node.service.noticeHosts([alice.mac]);
+    node.core.telemetry.events.hosts.tell({ macs: [alice.mac] });
     node.service.tick();
     node.setHost("n1", alice, X);
     pass(node, 10);
@@ -150,10 +150,10 @@ describe("a host that is moved", () => {
     lease(node);
     lease(node, bob, "10.0.0.11");
     node.receive(packetOf("RELEASE", alice, { ciaddr: X, server: SERVER }), false);
-    node.service.noticeStored({ ...node.world.view.ofClient(bob.client)[0]!, node: "n2" });
+    node.core.telemetry.events.lease.tell({ ...node.world.view.ofClient(bob.client)[0]!, node: "n2" });
     node.setHost("n1", alice, "10.0.0.77");
     node.setHost("n2", bob, "10.0.0.78");
-    node.service.noticeHosts([alice.mac, bob.mac]);
+    node.core.telemetry.events.hosts.tell({ macs: [alice.mac, bob.mac] });
     pass(node, 1);
     expect(sent(node)).toEqual([]);
   });
@@ -165,7 +165,7 @@ test("who has an address that another host claims now is called, and nobody else
   lease(node);
   lease(node, bob, Y);
   node.setHost("n9", client(9), X);
-  node.service.noticeHosts([client(9).mac]);
+  node.core.telemetry.events.hosts.tell({ macs: [client(9).mac] });
   pass(node, 10);
   expect(sent(node)).toEqual([CALLED, CALLED, CALLED]);
   expect(await node.answer(packetOf("REQUEST", alice, { ciaddr: X }), false)).toEqual([
@@ -261,7 +261,8 @@ describe("another network document", () => {
 
 test("so many clients are remembered, and the one that was heard of longest ago is forgotten first", () => {
   const { world, core } = new TestNode();
-  const parts = { world, clocks: core.clocks, randomOctets: () => NONCE } as unknown as ServiceParts;
+  const { events } = core.telemetry;
+  const parts = { world, events, clocks: core.clocks, randomOctets: () => NONCE } as unknown as ServiceParts;
   const calls = new RenewalCalls(parts, 2);
   const acknowledge = (of: Client, fields: Fields) => {
     const request = { ...of, link: world.network.subnets };

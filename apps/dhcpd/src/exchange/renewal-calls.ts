@@ -9,7 +9,7 @@ import type { Grant } from "../reply/asked.ts";
 import type { AckNonce } from "../reply/feature.ts";
 import { NONCE_SIZE } from "../reply/forcerenew-nonce.ts";
 import { leaseRequestOf } from "../request/lease-request.ts";
-import { ownAddressFor } from "../request/own-address.ts";
+import { ownAddressFor } from "../request/link.ts";
 import type { RecordedNonce } from "../views/recorded-nonce.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 import { forceRenewDelayMs, nextReplay, writeForceRenew } from "./forcerenew.ts";
@@ -40,6 +40,10 @@ export class RenewalCalls {
     this.parts = parts;
     this.rememberedMax = rememberedMax;
     this.remembered = parts.world.nonces;
+    parts.events.hosts.subscribe(({ macs }) => {
+      if (macs === undefined) this.suspectAll();
+      else this.suspect(macs);
+    });
   }
 
   /** How many clients can be called. */
@@ -91,7 +95,7 @@ export class RenewalCalls {
   }
 
   /** Something else is said of the hosts with these hardware addresses. */
-  noticeHosts(macs: Iterable<Mac>): void {
+  private suspect(macs: Iterable<Mac>): void {
     if (this.remembered.size === 0) return;
     for (const mac of macs) {
       const client = this.byMac.get(mac);
@@ -112,7 +116,7 @@ export class RenewalCalls {
   }
 
   /** Something else may be said of everybody. */
-  noticeNetwork(): void {
+  suspectAll(): void {
     this.everybody = this.remembered.keys();
   }
 

@@ -18,6 +18,11 @@ export class Restoration {
 
   constructor(parts: ServiceParts) {
     this.parts = parts;
+    parts.events.leases.subscribe((change) => {
+      if (change.kind === "replaced") this.begin();
+      else if (change.kind === "loaded") this.loaded();
+      else this.noteRemoved(change.lease);
+    });
   }
 
   get isRestoring(): boolean {
@@ -34,7 +39,7 @@ export class Restoration {
   }
 
   /** Somebody removed this record alone. Nobody else waits for it to be written back: the view has the lease. */
-  noteRemoved(lease: Lease): void {
+  private noteRemoved(lease: Lease): void {
     const { world, counters } = this.parts;
     counters.count("anomalies", "lease-record-removed");
     this.reassertion.keep(lease, world.view.revisionOf(lease.address), world.view);

@@ -1,54 +1,70 @@
 // A node that went without a word, or lost a link, may have left packets unanswered that were its to answer: whoever comes first
-// now answers them.
-// Had one been answered, its client hears the same once more. Who is cut off learns nothing of who has died.
+// now answers them. If the dead node had already answered, the client merely receives a duplicate. A partitioned node draws no
+// conclusions about its peers.
 import type { ClientId } from "@leasehold/protocol";
-import type { DeferredPacket, DeferredPackets } from "./deferred-packets.ts";
+import type { DeferredPacket, DeferredPackets } from "../cluster/responder.ts";
 import type { ServiceParts } from "./exchange.ts";
 
 /** In a storm thousands of clients wait for the dead node; others are served meanwhile. */
 const PACKETS_A_TICK = 256;
 const LINK_NOTICED_MS = 500;
 
-export class Takeover {
-  private readonly parts: ServiceParts;
-  private readonly left: DeferredPackets;
-  private readonly answer: (client: ClientId, left: DeferredPacket) => void;
-  private presentBefore: readonly string[] = [];
-  private waiting: (readonly [client: ClientId, left: DeferredPacket])[] = [];
+/** What is known of who is, and was, there. */
+export interface Witness {
+  /** Of the serving nodes, "name", and of the links that each can be heard by, "name link …". */
+  readonly presence: readonly string[];
+  hasLeftInOrder(node: string): boolean;
+  /** By the steady clock, in ms. */
+  lastServed(node: string): number | undefined;
+}
 
-  constructor(
-    parts: ServiceParts,
-    left: DeferredPackets,
-    answer: (client: ClientId, left: DeferredPacket) => void,
-  ) {
+/** Since when packets may have been left unanswered by who is not there any more; undefined: nobody was lost. Pure. */
+export function unansweredSince(
+  before: readonly string[],
+  witness: Witness,
+  now: number,
+): number | undefined {
+  const lost = before
+    .filter((each) => !witness.presence.includes(each))
+    .map((each) => each.split(" ", 1)[0]!)
+    .filter((name) => !witness.hasLeftInOrder(name));
+  if (lost.length === 0) return undefined;
+  const lastBeatAt = Math.min(...lost.map((name) => witness.lastServed(name) ?? now));
+  // A node that lives and lost a link tells it at once.
+  return Math.min(lastBeatAt, now - LINK_NOTICED_MS);
+}
+
+export type Deferral = readonly [client: ClientId, deferred: DeferredPacket];
+
+export class Takeover {
+  private readonly parts: Pick<ServiceParts, "world" | "health" | "clocks" | "readiness">;
+  private readonly deferred: DeferredPackets;
+  private presenceBefore: readonly string[] = [];
+  private waiting: Deferral[] = [];
+
+  constructor(parts: Takeover["parts"], deferred: DeferredPackets) {
     this.parts = parts;
-    this.left = left;
-    this.answer = answer;
+    this.deferred = deferred;
   }
 
-  /** Every some 100 ms. */
-  tick(): void {
+  /** Every some 100 ms: what is to be answered now. */
+  due(): Deferral[] {
     this.lookForLost();
-    for (const [client, left] of this.waiting.splice(0, PACKETS_A_TICK)) {
-      // Else it has asked again since, and is answered for that.
-      if (this.left.isNewest(client, left)) this.answer(client, left);
-    }
+    // Else it has asked again since, and is answered for that.
+    return this.waiting
+      .splice(0, PACKETS_A_TICK)
+      .filter(([client, deferred]) => this.deferred.isNewest(client, deferred));
   }
 
   private lookForLost(): void {
-    const { world, health, clocks } = this.parts;
-    const { presence } = world.membership;
-    if (presence === this.presentBefore) return;
-    const lost = this.presentBefore
-      .filter((each) => !presence.includes(each))
-      .map((each) => each.split(" ", 1)[0]!)
-      .filter((name) => !world.membership.hasLeftInOrder(name));
-    this.presentBefore = presence;
+    const { world, health, clocks, readiness } = this.parts;
+    const { membership } = world;
+    const before = this.presenceBefore;
+    if (membership.presence === before) return;
+    this.presenceBefore = membership.presence;
     const now = clocks.steady();
-    if (lost.length === 0 || !health.isReachable(now) || this.parts.readiness.refusal() !== undefined) return;
-    const lastBeatAt = Math.min(...lost.map((name) => world.membership.lastServed(name) ?? now));
-    // A node that lives and lost a link tells it at once.
-    const since = Math.min(lastBeatAt, now - LINK_NOTICED_MS);
-    this.waiting = [...this.left.since(since, now)];
+    const since = unansweredSince(before, membership, now);
+    if (since === undefined || !health.isReachable(now) || readiness.refusal() !== undefined) return;
+    this.waiting = [...this.deferred.since(since, now)];
   }
 }

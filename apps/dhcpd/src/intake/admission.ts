@@ -2,8 +2,7 @@
 // that the priority of a packet counts, and of equal ones the newest comes first: its sender is the likeliest to listen still,
 // and the oldest would only be answered when it has asked again. Bounded: the oldest of the lowest priority are shed.
 import { decode, type Mac, MessageType, macFromBytes, type Packet } from "@leasehold/protocol";
-import { retransmitTimeoutOf } from "./patience.ts";
-import { Tries } from "./tries.ts";
+import { retransmitTimeoutOf, Tries } from "./tries.ts";
 
 /** From the highest to the lowest. */
 export const PRIORITIES = [
@@ -25,7 +24,7 @@ export interface Waiting {
   readonly at: number;
 }
 
-export type ShedReason = "overloaded" | "too-late" | "already-in-progress";
+export type ShedReason = "overloaded" | "too-late" | "already-in-progress" | "not-serving";
 
 export interface AdmissionOptions {
   readonly isKnown: (mac: Mac) => boolean;

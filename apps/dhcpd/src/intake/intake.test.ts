@@ -17,12 +17,14 @@ function intake(costMs: number) {
     isKnown: () => false,
     onShed: () => {},
     now: () => now,
+    soon: (step) => soon!.push(step),
+    later: (step) => later!.push(step),
+  });
+  queue.deliverTo({
     handle: ({ n }) => {
       handled.push(n);
       now += costMs;
     },
-    soon: (step) => soon!.push(step),
-    later: (step) => later!.push(step),
   });
   const put = (n: number) => queue.put({ n, at: now, bytes: packetOf("DISCOVER", client(n), { xid: n }) });
   const turn = (steps: (() => void)[]) => {

@@ -11,15 +11,19 @@ export interface Received extends Arrival, Waiting {
   readonly at: number;
 }
 
+/** Where a packet goes whose turn it is. */
+export interface PacketSink<Packet> {
+  handle(packet: Packet): void;
+}
+
 /** As long as packets are handled before everything else has its turn. */
 const TURN_MS = 4;
 /** The clock is asked once for so many packets. */
 const PACKETS_A_LOOK = 8;
 
-export interface IntakeOptions<Packet> extends AdmissionOptions {
+export interface IntakeOptions extends AdmissionOptions {
   /** A steady clock, in ms. */
   readonly now: () => number;
-  readonly handle: (packet: Packet) => void;
   /** Runs a step when what is under way now has ended: `queueMicrotask`. */
   readonly soon?: (step: () => void) => void;
   /** Runs a step after the event loop has seen to everything else: `setImmediate`. */
@@ -27,19 +31,26 @@ export interface IntakeOptions<Packet> extends AdmissionOptions {
 }
 
 export class Intake<Packet extends Waiting> {
-  private readonly options: Required<Pick<IntakeOptions<Packet>, "now" | "handle" | "soon" | "later">>;
+  private readonly options: Required<Pick<IntakeOptions, "now" | "soon" | "later" | "onShed">>;
   private readonly admission: Admission<Packet>;
+  /** Undefined until the node can take any. */
+  private sink: PacketSink<Packet> | undefined;
   private isAwake = false;
   private readonly step = () => this.run();
 
-  constructor(options: IntakeOptions<Packet>) {
-    const { now, handle, soon = queueMicrotask, later = setImmediate, ...admission } = options;
-    this.options = { now, handle, soon, later };
+  constructor(options: IntakeOptions) {
+    const { now, soon = queueMicrotask, later = setImmediate, ...admission } = options;
+    this.options = { now, soon, later, onShed: admission.onShed };
     this.admission = new Admission(admission);
   }
 
   get size(): number {
     return this.admission.size;
+  }
+
+  /** From now on packets go there. */
+  deliverTo(sink: PacketSink<Packet>): void {
+    this.sink = sink;
   }
 
   put(packet: Packet): void {
@@ -55,7 +66,7 @@ export class Intake<Packet extends Waiting> {
   }
 
   private run(): void {
-    const { now, handle, later } = this.options;
+    const { now, later } = this.options;
     const until = now() + TURN_MS;
     for (let time = now(); time < until; time = now()) {
       for (let count = 0; count < PACKETS_A_LOOK; count++) {
@@ -64,7 +75,8 @@ export class Intake<Packet extends Waiting> {
           this.isAwake = false;
           return;
         }
-        handle(packet);
+        if (this.sink === undefined) this.options.onShed("not-serving");
+        else this.sink.handle(packet);
       }
     }
     later(this.step);

@@ -1,7 +1,5 @@
-// How often a client asked, as it was heard; and that no number of clients fills the memory.
 import { expect, test } from "vitest";
-import { Tries } from "./tries.ts";
-import { TryTable } from "./try-table.ts";
+import { retransmitTimeoutOf, Tries, TryTable } from "./tries.ts";
 
 test("what was heard is bounded: the ones of longest ago are forgotten first", () => {
   const tries = new Tries<string>();
@@ -65,3 +63,10 @@ test("names that were chosen to meet cost no more than a few looks, and what is 
   expect(table.has(last, table.placeOf(last))).toBe(true);
   expect(table.has(99 * first, table.placeOf(99 * first))).toBe(false);
 });
+
+test.each([
+  ["a first try", 1, 4000],
+  ["a second one", 2, 8000],
+  ["a third one", 3, 16_000],
+  ["the most", 7, 16_000],
+])("%s", (_, times, ms) => expect(retransmitTimeoutOf(times)).toBe(ms));

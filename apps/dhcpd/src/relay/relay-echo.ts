@@ -1,7 +1,14 @@
 // What a reply carries back to the relay agent: option 82 as it came (RFC 3046 §2.2) but for the VSS sub-options, of which
 // RFC 6607 §7.2 and §8 say otherwise; and options 118 and 221, which a reply has whether or not they were asked for.
-import { type EncodedOption, type Packet, RelaySubOption, relaySubOption } from "@leasehold/protocol";
-import { vpnEcho } from "./virtual-subnet.ts";
+import {
+  type EncodedOption,
+  type Packet,
+  RelaySubOption,
+  relaySubOption,
+  statedOctets,
+} from "@leasehold/protocol";
+import { relayInformationOf } from "./relay-information.ts";
+import { VIRTUAL_SUBNET_SELECTION } from "./virtual-subnet.ts";
 
 const RELAY_AGENT_INFORMATION = 82;
 const SUBNET_SELECTION = 118;
@@ -53,4 +60,15 @@ function withoutSubOptions(option: Uint8Array, codes: readonly number[]): Uint8A
     if (!codes.includes(option[at]!)) kept.push(option.subarray(at, at + 2 + option[at + 1]!));
   }
   return Buffer.concat(kept);
+}
+
+/**
+ * Option 221 for the reply, if the client sent one and its VPN was used: an exact copy (RFC 6607 §7.1), or what the relay
+ * agent said, which was used instead (§7.3).
+ */
+function vpnEcho(packet: Packet, isVpnUsed: boolean): EncodedOption | undefined {
+  const own = statedOctets(packet.raw(VIRTUAL_SUBNET_SELECTION));
+  if (own === undefined || !isVpnUsed) return undefined;
+  const used = statedOctets(relayInformationOf(packet).raw(RelaySubOption.virtualSubnetSelection)) ?? own;
+  return [VIRTUAL_SUBNET_SELECTION, used];
 }

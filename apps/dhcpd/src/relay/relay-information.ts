@@ -9,7 +9,9 @@ import {
   relaySubOption,
   statedAddress,
   statedAddressIn,
+  statedOctets,
 } from "@leasehold/protocol";
+import { readVpn, VIRTUAL_SUBNET_SELECTION, type VpnChoice } from "./virtual-subnet.ts";
 
 const SUBNET_SELECTION = optionCodec("subnetSelection");
 const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
@@ -116,4 +118,16 @@ export function isSelectedByOverride(packet: Packet): boolean {
 /** The port of the relay agent that a reply goes to (RFC 8357 §5.1); `sourcePort` is where the packet came from. */
 export function relayPortOf(packet: Packet, sourcePort: number): number {
   return relayInformationOf(packet).hasSourcePort ? sourcePort : SERVER_PORT;
+}
+
+/**
+ * The VPN that the client is said to be in; undefined when nothing is said. The relay agent is believed before the client
+ * (RFC 6607 §7.3), and sub-option 151 counts without the control sub-option 152 too (§7).
+ */
+export function vpnOf(packet: Packet): VpnChoice | undefined {
+  const octets = statedOctets(relayInformationOf(packet).raw(RelaySubOption.virtualSubnetSelection));
+  const stated = octets ?? statedOctets(packet.raw(VIRTUAL_SUBNET_SELECTION));
+  if (stated === undefined) return undefined;
+  const choice = readVpn(stated);
+  return choice.kind === "all" ? { kind: "unknown" } : choice;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { alice, packet } from "../../test/wire.ts";
-import { isInVpn, readVpn, vpnOf, writeVpn } from "./virtual-subnet.ts";
+import { vpnOf } from "./relay-information.ts";
+import { isInVpn, readVpn, writeVpn } from "./virtual-subnet.ts";
 
 const name = (text: string) => Uint8Array.of(0, ...Buffer.from(text, "latin1"));
 

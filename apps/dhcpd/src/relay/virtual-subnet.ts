@@ -2,8 +2,6 @@
 //
 //   0      1
 //   | type | 0: name in ASCII | 1: RFC 2685 VPN-ID, 7 octets | 254: all (RFC 6926 §6.2.9) | 255: the global one
-import { type EncodedOption, type Packet, RelaySubOption, statedOctets } from "@leasehold/protocol";
-import { relayInformationOf } from "./relay-information.ts";
 
 /** `unknown` is what cannot be understood: such a client is in no VPN that is served. */
 export type VpnChoice =
@@ -62,29 +60,6 @@ export function isInVpn(vss: string | undefined, choice: VpnChoice): boolean {
     default:
       return choice satisfies never;
   }
-}
-
-/**
- * The VPN that the client is said to be in; undefined when nothing is said. The relay agent is believed before the client
- * (RFC 6607 §7.3), and sub-option 151 counts without the control sub-option 152 too (§7).
- */
-export function vpnOf(packet: Packet): VpnChoice | undefined {
-  const octets = statedOctets(relayInformationOf(packet).raw(RelaySubOption.virtualSubnetSelection));
-  const stated = octets ?? statedOctets(packet.raw(VIRTUAL_SUBNET_SELECTION));
-  if (stated === undefined) return undefined;
-  const choice = readVpn(stated);
-  return choice.kind === "all" ? { kind: "unknown" } : choice;
-}
-
-/**
- * Option 221 for the reply, if the client sent one and its VPN was used: an exact copy (RFC 6607 §7.1), or what the relay
- * agent said, which was used instead (§7.3).
- */
-export function vpnEcho(packet: Packet, isVpnUsed: boolean): EncodedOption | undefined {
-  const own = statedOctets(packet.raw(VIRTUAL_SUBNET_SELECTION));
-  if (own === undefined || !isVpnUsed) return undefined;
-  const used = statedOctets(relayInformationOf(packet).raw(RelaySubOption.virtualSubnetSelection)) ?? own;
-  return [VIRTUAL_SUBNET_SELECTION, used];
 }
 
 // RFC 6607 §3.5: "It MUST NOT be terminated with a zero byte."

@@ -14,12 +14,3 @@ export interface Asked {
 
 export type Grant = Extract<Decision, { kind: "grant" }>;
 export type Answer = Extract<Decision, { kind: "grant" | "inform" | "offer-no-address" }>;
-
-/** What the document or the inventory calls the client. */
-export function hostnameOf(
-  request: LeaseRequest,
-  { host, subnet }: Pick<Answer, "host" | "subnet">,
-): string | undefined {
-  const reserved = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
-  return reserved?.hostname ?? host?.hostname;
-}

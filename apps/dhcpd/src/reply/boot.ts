@@ -10,8 +10,9 @@ import {
 } from "@leasehold/boot";
 import { isNamed } from "@leasehold/network";
 import { type EncodedOption, MessageType } from "@leasehold/protocol";
-import { ownAddressFor } from "../request/own-address.ts";
-import { type Answer, type Asked, hostnameOf } from "./asked.ts";
+import { hostnameOf } from "../request/client.ts";
+import { ownAddressFor } from "../request/link.ts";
+import type { Answer, Asked } from "./asked.ts";
 import type { ReplyDraft, ReplyFeature } from "./feature.ts";
 
 /**

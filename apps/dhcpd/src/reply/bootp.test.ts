@@ -4,12 +4,11 @@ import { CHADDR, clientMessage, decodedOrThrow, messageBytes, type } from "../..
 import {
   type BootpCircumstances,
   bootpAnswer,
-  bootpReply,
   decodeWithoutCookie,
-  encodeBootp,
   INFINITE_SECONDS,
   isBootpRequest,
-} from "./bootp.ts";
+} from "../request/bootp.ts";
+import { bootpReply, encodeBootp } from "./bootp.ts";
 
 const ip = (text: string): Ipv4 => parseIpv4(text)!;
 const bootp = (fields: Partial<Message> = {}, options: readonly EncodedOption[] = []): Packet =>

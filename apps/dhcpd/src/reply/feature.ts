@@ -16,7 +16,7 @@ export interface ReplyContent {
   /** Whether it answers with an address that the client may use: not in a NAK, an ACK to INFORM, an OFFER of 0.0.0.0. */
   readonly isGrant?: boolean;
   readonly yiaddr: Ipv4;
-  /** Of the request, where its client's state says that it counts (client-state.ts). Absent: 0. */
+  /** Of the request, where its client's state says that it counts (client.ts). Absent: 0. */
   readonly ciaddr?: Ipv4;
   /** Undefined in a NAK, which carries no parameters. */
   readonly settings?: Settings;

@@ -3,7 +3,7 @@
 // Option 90 (RFC 3118 §2, RFC 6704 §3.1.2), offsets in octets:
 //   0 protocol 3 | 1 algorithm 1 | 2 RDM 0 | 3 replay detection (8) | 11 type: 1 nonce, 2 digest | 12 value (16)
 import type { EncodedOption } from "@leasehold/protocol";
-import { HMAC_MD5, NONCE_CAPABLE } from "../request/nonce.ts";
+import { HMAC_MD5, NONCE_CAPABLE } from "../request/wishes.ts";
 import type { ReplyFeature } from "./feature.ts";
 
 export const NONCE_SIZE = 16;

@@ -1,7 +1,7 @@
 // IPv6-Only Preferred (option 108, RFC 8925): a client that can do without IPv4 is told so, where the network is IPv6-mostly.
 // It is where option 108 is configured; its value is V6ONLY_WAIT in seconds.
 import type { EncodedOption, Packet } from "@leasehold/protocol";
-import { asksForIpv6Only, IPV6_ONLY_PREFERRED, PARAMETER_REQUEST_LIST } from "../request/ipv6-only.ts";
+import { asksForIpv6Only, IPV6_ONLY_PREFERRED, PARAMETER_REQUEST_LIST } from "../request/wishes.ts";
 import type { ReplyFeature } from "./feature.ts";
 
 const SIZE = 4;

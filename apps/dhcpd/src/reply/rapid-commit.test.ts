@@ -1,7 +1,8 @@
 import { encode, ipv4, MessageType } from "@leasehold/protocol";
 import { expect, test } from "vitest";
 import { CHADDR, clientMessage, decodedOrThrow, type } from "../../test/client-message.ts";
-import { asksForRapidCommit, RAPID_COMMIT } from "./rapid-commit.ts";
+import { asksForRapidCommit } from "../request/wishes.ts";
+import { RAPID_COMMIT } from "./rapid-commit.ts";
 
 const { DISCOVER, REQUEST } = MessageType;
 const asks = clientMessage({}, [type(DISCOVER), RAPID_COMMIT]);

@@ -1,17 +1,103 @@
-// The reply to a request: fixed fields by RFC 2131 table 3, options by what the decision gave and the client asked for, and then what
-// each feature adds.
+// From a decision to its reply: what it says, its octets, and where it goes. Fixed fields are by RFC 2131 table 3, options by what the
+// decision gave and the client asked for, and then what each feature adds. `leasehold explain` composes its reply by the same steps.
+import type { Decision } from "@leasehold/leases";
 import {
   type EncodedOption,
+  encode,
   encodeOption,
   type Ipv4,
   ipv4,
   MessageType,
   type Packet,
+  payloadLimit,
 } from "@leasehold/protocol";
-import { serverIdentifierFor } from "../relay/relay-information.ts";
+import type { Destination } from "../ports.ts";
+import { isSelectionUsed, relayPortOf, serverIdentifierFor, vpnOf } from "../relay/relay-information.ts";
+import { isInVpn } from "../relay/virtual-subnet.ts";
+import { hostnameOf, isEthernetStation } from "../request/client.ts";
+import type { Asked, Grant } from "./asked.ts";
+import { bootChoiceFor } from "./boot.ts";
+import { bootpReply, encodeBootp } from "./bootp.ts";
 import type { ReplyContent, ReplyDraft } from "./feature.ts";
 import { addFeatures } from "./features.ts";
 import { parameterBlocks } from "./parameter-blocks.ts";
+
+const MESSAGE_MAX = 1472;
+
+export function contentOf(asked: Asked, decision: Exclude<Decision, { kind: "silent" }>): ReplyContent {
+  switch (decision.kind) {
+    case "grant":
+      return contentWithAddress(asked, decision);
+    case "offer-no-address":
+      return contentWithoutAddress(asked, decision);
+    case "inform":
+      return contentOfInform(asked, decision);
+    case "refuse":
+      return { type: "NAK", yiaddr: ipv4(0), text: decision.reason.replaceAll("-", " ") };
+    default:
+      return decision satisfies never;
+  }
+}
+
+function contentWithAddress(asked: Asked, decision: Grant): ReplyContent {
+  const { packet, request } = asked;
+  const { settings, seconds, address } = decision;
+  const vpn = vpnOf(packet);
+  return {
+    type: decision.reply,
+    isGrant: true,
+    yiaddr: address,
+    ciaddr: request.ciaddr,
+    settings,
+    seconds,
+    hostname: hostnameOf(request, decision),
+    isVpnUsed: vpn !== undefined && isInVpn(decision.subnet.vss, vpn),
+    isSelectionUsed: packet.giaddr !== 0 || isSelectionUsed(packet, decision.subnet),
+    // The nonce of an ACK is made when that leaves.
+    nonce: decision.nonce === "to-come" ? "to-come" : undefined,
+    boot: settings.boot === undefined ? undefined : bootChoiceFor(asked, decision)?.answer,
+  };
+}
+
+/** What a client is told that shall do without IPv4. The time is there because an OFFER must have one (RFC 2131 table 3). */
+function contentWithoutAddress(
+  { request }: Asked,
+  decision: Extract<Decision, { kind: "offer-no-address" }>,
+): ReplyContent {
+  const { settings } = decision;
+  const { seconds } = settings.lease;
+  return { type: "OFFER", yiaddr: ipv4(0), settings, seconds, hostname: hostnameOf(request, decision) };
+}
+
+function contentOfInform(asked: Asked, decision: Extract<Decision, { kind: "inform" }>): ReplyContent {
+  const { request } = asked;
+  return {
+    ...{ type: "ACK", yiaddr: ipv4(0), ciaddr: request.ciaddr },
+    ...{ settings: decision.settings, hostname: hostnameOf(request, decision) },
+    boot: bootChoiceFor(asked, decision)?.answer,
+  };
+}
+
+/** Where a reply goes, and who is told of options without room. */
+export interface ReplySink {
+  readonly buffer?: Buffer;
+  readonly onOmitted?: (code: number) => void;
+}
+
+/** The octets of a reply. */
+export function encodeReply(
+  packet: Packet,
+  content: ReplyContent,
+  serverIdentifier: Ipv4,
+  { buffer = Buffer.allocUnsafe(MESSAGE_MAX), onOmitted }: ReplySink = {},
+): Buffer {
+  const message = replyTo(packet, content, serverIdentifier);
+  const length =
+    packet.messageType === undefined
+      ? encodeBootp(bootpReply(message, packet, serverIdentifier, onOmitted), packet, buffer)
+      : encode(message, buffer, { maximumSize: payloadLimit(packet), onOmitted });
+  return buffer.subarray(0, length);
+}
 
 const PARAMETER_REQUEST_LIST = 55;
 const BROADCAST_FLAG = 0x8000;
@@ -70,4 +156,32 @@ function serverIdentifierOption(address: Ipv4): EncodedOption {
 
 function typeOption(type: ReplyContent["type"]): EncodedOption {
   return [53, Uint8Array.of(MessageType[type])];
+}
+
+const SERVER_PORT = 67;
+const CLIENT_PORT = 68;
+
+export interface Reply {
+  readonly isNak: boolean;
+  /** 0 in a NAK and in the answer to INFORM. */
+  readonly yiaddr: Ipv4;
+  /** Where the client can be reached by what it has: 0 unless its state says that ciaddr counts (client.ts). */
+  readonly ciaddr: Ipv4;
+}
+
+/** `sourcePort` is where the packet came from: a relay agent that says so is answered there (RFC 8357). */
+export function destinationOf(
+  request: Packet,
+  { isNak, yiaddr, ciaddr }: Reply,
+  sourcePort = SERVER_PORT,
+): Destination {
+  if (request.giaddr !== 0) {
+    return { kind: "unicast", address: request.giaddr, port: relayPortOf(request, sourcePort) };
+  }
+  if (isNak) return { kind: "broadcast" };
+  if (ciaddr !== 0) return { kind: "unicast", address: ciaddr, port: CLIENT_PORT };
+  const canBeAddressed = yiaddr !== 0 && isEthernetStation(request);
+  return request.broadcast || !canBeAddressed
+    ? { kind: "broadcast" }
+    : { kind: "hardware", address: ipv4(yiaddr) };
 }

@@ -3,7 +3,9 @@ import { Inventory } from "@leasehold/inventory";
 import { compileNetwork, type NetworkDocument } from "@leasehold/network";
 import { describe, expect, test } from "vitest";
 import { alice, type Fields, ip, option, packet } from "../../test/wire.ts";
-import { identityOf, leaseRequestOf, linkOf } from "./lease-request.ts";
+import { identityOf } from "./client.ts";
+import { leaseRequestOf } from "./lease-request.ts";
+import { linkOf } from "./link.ts";
 
 const DOCUMENT: NetworkDocument = {
   version: 1,

@@ -1,13 +1,14 @@
-// From a packet to what the decision needs to know of it: the link it came from, and who the client is.
+// From a packet to what the decision needs to know of it.
 import type { Inventory } from "@leasehold/inventory";
-import type { ClientTrace, LeaseRequest, LeaseView, RelayTrace } from "@leasehold/leases";
 import {
-  type ClientFacts,
-  isNoStation,
-  type Network,
-  reservationOnLink,
-  type Subnet,
-} from "@leasehold/network";
+  type ClientTrace,
+  type LeaseRequest,
+  type LeaseView,
+  type RelayTrace,
+  reservationOf,
+  type World,
+} from "@leasehold/leases";
+import { type ClientFacts, type Network, reservationOnLink, type Subnet } from "@leasehold/network";
 import {
   type ClientId,
   clientIdFromBytes,
@@ -21,13 +22,12 @@ import {
   parseIpv4,
   statedAddress,
 } from "@leasehold/protocol";
-import type { Ingress } from "../ports.ts";
-import { linkAddressOf } from "../relay/relay-information.ts";
-import { isInVpn, vpnOf } from "../relay/virtual-subnet.ts";
-import { ciaddrOf } from "./client-state.ts";
-import { asksForIpv6Only } from "./ipv6-only.ts";
-import { nonceAsked } from "./nonce.ts";
-import { isStation } from "./station.ts";
+import type { Arrival, Clocks, Ingress } from "../ports.ts";
+import { isSelectedByOverride } from "../relay/relay-information.ts";
+import { type BootpRefusal, bootpAnswer } from "./bootp.ts";
+import { ciaddrOf, identityOf, readAsRenewal } from "./client.ts";
+import { isNoRelay, linkOf } from "./link.ts";
+import { asksForIpv6Only, asksForRapidCommit, nonceAsked } from "./wishes.ts";
 
 const ETHERNET = 1;
 const CLIENT_IDENTIFIER = 61;
@@ -39,67 +39,65 @@ const REQUESTED_IP_ADDRESS = optionCodec("requestedIpAddress");
 const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
 const HOST_NAME = optionCodec("hostName");
 
-/** The subnets of the link that the client is on, the primary one first; undefined when none is configured. */
-export function linkOf(packet: Packet, ingress: Ingress, network: Network): readonly Subnet[] | undefined {
-  const subnet = subnetOf(packet, ingress, network);
-  return subnet?.link;
+/** By what a node reads packets. */
+export interface Reader {
+  readonly world: World;
+  readonly clocks: Pick<Clocks, "now">;
+  readonly nextIntent: () => string;
+  /** Absent: it gives no nonces (RFC 6704). */
+  readonly randomOctets?: ((size: number) => Uint8Array) | undefined;
 }
 
-/**
- * Whether giaddr is nobody's: a group's, a loopback, or the network's own or the broadcast address of a subnet. The reply would go to a
- * whole link, to which a stranger could so have it sent. Option 82 or 118 may name a network by its own address (RFC 3011 §2).
- */
-export function isNoRelay(giaddr: Ipv4, network: Network): boolean {
-  if (giaddr === 0) return false;
-  if (isNoStation(giaddr)) return true;
-  const prefix = network.subnetContaining(giaddr)?.prefix;
-  // RFC 3021: in a /31 both are hosts.
-  return (
-    prefix !== undefined && prefix.length < 31 && (giaddr === prefix.address || giaddr === prefix.broadcast)
-  );
+/** Why a packet is nothing to be decided. */
+export type NoRequest = "giaddr-not-a-host" | "no-subnet-for-link" | "no-client-identity" | BootpRefusal;
+
+/** How the packet came in, as far as it decides what it means. */
+export function ingressOf({ link, isBroadcast }: Pick<Arrival, "link" | "isBroadcast">): Ingress {
+  const { interfaceName, addresses } = link;
+  return { interfaceName, addresses, isBroadcast };
 }
 
-function subnetOf(packet: Packet, ingress: Ingress, network: Network): Subnet | undefined {
-  const vpn = vpnOf(packet);
-  const isInOther = vpn !== undefined && vpn.kind !== "global";
-  if (packet.giaddr === 0) {
-    const onLink = network.subnetOnLink(ingress.interfaceName, ingress.addresses);
-    // A client on the link itself belongs to the link: options 82 and 118 are a relay agent's to say, and a VPN has to be the link's.
-    if ((onLink ?? network).subnetSelection === "relayed" || linkAddressOf(packet) === 0) {
-      if (!isInOther) return byCiaddr(packet, ingress, network, onLink);
-      return onLink !== undefined && isInVpn(onLink.vss, vpn) ? onLink : undefined;
-    }
-  }
-  const linkAddress = linkAddressOf(packet);
-  if (isInOther) return vpn.kind === "vpn" ? network.subnetOfVss(vpn.id, linkAddress) : undefined;
-  return network.subnetOfRelay(linkAddress);
+/** What a packet asks for, by what the node knows now; a reason where it is not to be answered. */
+export function requestOf(reader: Reader, packet: Packet, ingress: Ingress): LeaseRequest | NoRequest {
+  const { world, nextIntent, clocks } = reader;
+  const { network, inventory, view } = world;
+  const { messageType } = packet;
+  if (isNoRelay(packet.giaddr, network)) return "giaddr-not-a-host";
+  const link = linkOf(packet, ingress, network);
+  if (link === undefined) return "no-subnet-for-link";
+  if (messageType === undefined && link[0]!.bootp === "off") return "bootp-not-served";
+  const client = identityOf(packet, link[0]!);
+  if (client === undefined) return "no-client-identity";
+  const asked = leaseRequestOf(packet, messageType ?? MessageType.DISCOVER, {
+    network,
+    inventory,
+    link,
+    client,
+    intent: nextIntent(),
+    givesNonces: reader.randomOctets !== undefined,
+    view,
+    isBroadcast: ingress.isBroadcast,
+  });
+  if (messageType === undefined) return asBootp(world, packet, asked);
+  // RFC 5107 §4: the relay agent's own identifier stands for whichever server it relays to.
+  if (isSelectedByOverride(packet)) return { ...asked, serverIdentifier: ingress.addresses[0] };
+  return asRapid(packet, readAsRenewal(world, packet, asked, clocks.now()));
 }
 
-function byCiaddr(
-  packet: Packet,
-  { isBroadcast }: Ingress,
-  network: Network,
-  onLink: Subnet | undefined,
-): Subnet | undefined {
-  const ciaddr = ciaddrOf(packet, isBroadcast);
-  // A client behind a router renews by unicast without a relay: then only ciaddr tells its subnet. A broadcast without a
-  // relay is from this very link, whatever network the client believes to be on.
-  if (ciaddr !== 0 && isBroadcast !== true && !onLink?.contains(ciaddr)) {
-    return network.subnetContaining(ciaddr) ?? onLink;
-  }
-  return onLink;
+/** A BOOTP client is given an address in one step, by the policy of its subnet (RFC 1534). */
+function asBootp(world: World, packet: Packet, asked: LeaseRequest): LeaseRequest | NoRequest {
+  const answer = bootpAnswer(packet, {
+    policy: asked.link[0]!.bootp,
+    isShortTaken: world.network.quirks.has("bootp-shorter-than-300"),
+    isReserved: reservationOf(world, asked) !== undefined,
+    serverNames: [world.node],
+  });
+  return answer.refused ?? { ...asked, commitAtOnce: { seconds: answer.seconds } };
 }
 
-/**
- * RFC 2131 §4.2: option 61 if there is one, else the hardware address. A subnet with `identity: mac` goes by the hardware
- * address, so that firmware, loader and system of one machine are one client; what has none (RFC 4390) keeps option 61.
- */
-export function identityOf(packet: Packet, subnet: Subnet): ClientId | undefined {
-  if (subnet.identity === "mac" && isStation(packet)) return clientIdOfHardware(packet.htype, packet.chaddr);
-  const stated = packet.hex(CLIENT_IDENTIFIER);
-  // The same text as of `clientIdFromBytes`.
-  if (stated) return stated as ClientId;
-  return isStation(packet) ? clientIdOfHardware(packet.htype, packet.chaddr) : undefined;
+function asRapid(packet: Packet, asked: LeaseRequest): LeaseRequest {
+  const isWanted = asked.link[0]!.rapidCommit && asksForRapidCommit(packet);
+  return isWanted ? { ...asked, commitAtOnce: { seconds: undefined } } : asked;
 }
 
 /** What the request is made of besides the packet. */

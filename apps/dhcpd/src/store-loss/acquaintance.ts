@@ -11,23 +11,19 @@ const HOSTS_PATIENCE_MS = 600_000;
 export class Acquaintance {
   private readonly membership: DhcpMembership;
   private readonly since: number;
-  private made = false;
+  /** Nothing is waited for any more. */
+  isMade = false;
 
   constructor(membership: DhcpMembership, since: number) {
     this.membership = membership;
     this.since = since;
   }
 
-  /** Nothing is waited for any more. */
-  get isMade(): boolean {
-    return this.made;
-  }
-
   /** What is still waited for; undefined when it is done, and from then on. */
   missing(own: KnownKeys, now: number): string | undefined {
-    if (this.made) return undefined;
+    if (this.isMade) return undefined;
     const reason = this.waitsFor(own, now);
-    if (reason === undefined) this.made = true;
+    if (reason === undefined) this.isMade = true;
     return reason;
   }
 

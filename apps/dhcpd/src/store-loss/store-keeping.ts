@@ -56,7 +56,7 @@ const SYNCER_PATIENCE_MS = 600_000;
 export class StoreKeeping implements BucketNotice {
   private readonly members: MemberRegistry;
   private readonly parts: StoreKeepingParts;
-  private readonly acquaintance: Acquaintance;
+  readonly acquaintance: Acquaintance;
   private readonly census = new StoreCensus();
   /** The lost leases, as the log has them. */
   private names: string | undefined;
@@ -79,7 +79,6 @@ export class StoreKeeping implements BucketNotice {
 
   /** Why it does not know enough to serve; undefined when it does. */
   get missing(): string | undefined {
-    // Asked for every packet: what is known is not counted for it.
     if (this.acquaintance.isMade) return undefined;
     return this.acquaintance.missing(this.keys, this.parts.steady());
   }

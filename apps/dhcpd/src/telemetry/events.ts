@@ -1,9 +1,9 @@
 // What happens in a node, for whoever wants to know: metrics, the log, the last packets, tests. A topic an event, with as many
 // subscribers as want it, up to a bound. Telling costs a comparison where nobody listens; a subscriber that throws ends nothing
 // but its own turn (I15); one that reads later has a buffer that drops the oldest and counts that.
-import type { Decision, Instant, LeaseRequest, StoreState } from "@leasehold/leases";
+import type { Decision, Instant, Lease, LeaseRequest, Revision, StoreState } from "@leasehold/leases";
 import type { Network } from "@leasehold/network";
-import type { Packet } from "@leasehold/protocol";
+import type { Ipv4, Mac, Packet } from "@leasehold/protocol";
 import type { Arrival, Fault } from "../ports.ts";
 import type { Outcome } from "./recent-outcomes.ts";
 
@@ -20,7 +20,23 @@ export interface NodeEvents {
   fault: Fault;
   /** Another network document is in force. */
   network: Network;
+  /** The inventory says something else of the hosts with these hardware addresses; undefined: it may be of all. */
+  hosts: { readonly macs: readonly Mac[] | undefined };
+  /** The stream shows a lease; only after all that there was has been loaded. */
+  lease: Lease;
+  /** What the bucket of the leases does as a whole, or has done to it. */
+  leases: LeasesChange;
+  /** The store has an older event of an address than this node has seen: it was replaced. */
+  storeBehind: { readonly address: Ipv4; readonly seen: Revision };
 }
+
+export type LeasesChange =
+  /** It is another one, or an older one: the view is about to be emptied. */
+  | { readonly kind: "replaced" }
+  /** All of it is in the view; again after it was replaced. */
+  | { readonly kind: "loaded" }
+  /** The record of a lease was removed by hand. */
+  | { readonly kind: "removed"; readonly lease: Lease };
 
 export interface MadeDecision {
   readonly packet: Packet;
@@ -101,6 +117,10 @@ export class Events {
   readonly batch: Topic<NodeEvents["batch"]>;
   readonly fault: Topic<NodeEvents["fault"]>;
   readonly network: Topic<NodeEvents["network"]>;
+  readonly hosts: Topic<NodeEvents["hosts"]>;
+  readonly lease: Topic<NodeEvents["lease"]>;
+  readonly leases: Topic<NodeEvents["leases"]>;
+  readonly storeBehind: Topic<NodeEvents["storeBehind"]>;
   private readonly onDropped: (topic: keyof NodeEvents) => void;
 
   /** `onThrown` is told what a subscriber threw, and of which event; `onDropped` of each event that a buffer had no room for. */
@@ -116,6 +136,10 @@ export class Events {
     this.batch = topic("batch");
     this.fault = topic("fault");
     this.network = topic("network");
+    this.hosts = topic("hosts");
+    this.lease = topic("lease");
+    this.leases = topic("leases");
+    this.storeBehind = topic("storeBehind");
     this.onDropped = parts.onDropped;
   }
 

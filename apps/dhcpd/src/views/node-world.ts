@@ -14,8 +14,7 @@ import {
 import type { LinkView } from "@leasehold/link";
 import { compileNetwork, type Network, type Subnet } from "@leasehold/network";
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
-import type { DhcpMembership } from "../cluster/dhcp-membership.ts";
-import { MembersOnLink } from "../cluster/members-on-link.ts";
+import { type DhcpMembership, MembersOnLink } from "../cluster/dhcp-membership.ts";
 import { LeasequeryIndex } from "../leasequery/lease-index.ts";
 import { Alarms } from "../telemetry/alarms.ts";
 import { networkWarnings } from "./network-warnings.ts";
@@ -86,7 +85,7 @@ export class NodeWorld implements World {
   }
 
   isSeenRelay(address: Ipv4): boolean {
-    return this.seenRelays.has(address);
+    return this.seenRelays.known.has(address);
   }
 
   /** What a person should know of the network that is served. */

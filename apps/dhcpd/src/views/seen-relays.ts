@@ -17,7 +17,8 @@ export class SeenRelays {
   private readonly looked = new Set<string>();
   private newest: string | undefined;
   private readonly bySubnet = new Map<string, Set<Ipv4>>();
-  private readonly known = new Set<Ipv4>();
+  /** Those that are believed. */
+  readonly known = new Set<Ipv4>();
 
   /** A lease was stored for a client behind this relay agent. */
   note(giaddr: string, { network, view }: RelayWitness, now: Instant): void {
@@ -32,10 +33,6 @@ export class SeenRelays {
     if (others.size >= MAX_A_SUBNET) return;
     this.bySubnet.set(subnet.id, others.add(address));
     this.known.add(address);
-  }
-
-  has(address: Ipv4): boolean {
-    return this.known.has(address);
   }
 
   /** Another document: pools are others. */

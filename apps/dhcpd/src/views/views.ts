@@ -1,12 +1,10 @@
 // Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
 import { type Follower, NETWORK, type Told } from "@leasehold/bus";
-import type { Instant, Lease } from "@leasehold/leases";
-import type { Network } from "@leasehold/network";
-import { formatIpv4, type Mac } from "@leasehold/protocol";
+import type { Instant } from "@leasehold/leases";
+import { formatIpv4 } from "@leasehold/protocol";
 import {
   followInventory,
   followLeases,
-  type LeaseKeeper,
   NetworkView,
   type NetworkViewParts,
   type ViewPorts,
@@ -34,52 +32,33 @@ export interface Views {
   stop(): Promise<void>;
 }
 
-/** Who wants to know what came in: a network in force, a lease after the view was complete. */
-export interface Notice extends LeaseKeeper {
-  network(network: Network): void;
-  lease(lease: Lease): void;
-  readonly store: BucketNotice;
-  /** All of them are in the view; again when the store was replaced. */
-  leasesLoaded(): void;
-  /** Hardware addresses of a host that changed, before and after; undefined: the inventory is complete (again). */
-  hosts(macs: readonly Mac[] | undefined): void;
-}
-
 export interface ViewsParts
   extends Pick<NetworkViewParts, "follow" | "isConnected" | "documents" | "steady" | "inTurns"> {
   readonly world: NodeWorld;
   readonly telemetry: Telemetry;
-  readonly notice: Notice;
+  /** What becomes of the buckets themselves. */
+  readonly buckets: BucketNotice;
+  /** Whether leases are in the view that the store does not have yet. */
+  readonly isRestoring: () => boolean;
   /** Stream time. */
   readonly now: () => Instant;
 }
 
 export function followAll(parts: ViewsParts): Views {
-  const { world, telemetry, notice, now } = parts;
-  const { faults, unreadable, counters, log } = telemetry;
+  const { world, telemetry, buckets } = parts;
+  const { faults, unreadable, counters, log, events } = telemetry;
   const ports = {
     ...{ follow: parts.follow, log, records: unreadable },
     onTrouble: (what: string) => {
       counters.count("anomalies", "view");
       log.warn(what);
     },
-    onWeaknesses: (bucket: string, words: readonly string[]) => notice.store.weak(bucket, words),
+    onWeaknesses: (bucket: string, words: readonly string[]) => buckets.weak(bucket, words),
   };
-  const { follower: leases, take } = followLeases({
-    ...{ ...ports, leases: world, keeper: notice },
-    onLease: (lease, isLoaded) => {
-      if (world.strays.look(lease, now()) && isLoaded)
-        log.warn({ address: formatIpv4(lease.address) }, "a lease is in no subnet of the network document");
-      if (isLoaded) notice.lease(lease);
-    },
-    onLoaded: () => {
-      tellStrays(parts);
-      notice.leasesLoaded();
-    },
-  });
+  const { follower: leases, take } = followLeaseBucket(parts, ports);
   const { follower: inventory, feed } = followInventory({
     ...{ ...ports, inventory: world.inventory },
-    onHosts: (macs) => notice.hosts(macs),
+    onHosts: (macs) => events.hosts.tell({ macs }),
   });
   const network = followNetwork(parts, ports);
   const all = { leases, inventory, network: network.follower };
@@ -112,6 +91,28 @@ export function followAll(parts: ViewsParts): Views {
   };
 }
 
+function followLeaseBucket(parts: ViewsParts, ports: ViewPorts): ReturnType<typeof followLeases> {
+  const { world, telemetry, isRestoring, now } = parts;
+  const { log, events } = telemetry;
+  return followLeases({
+    ...{ ...ports, leases: world },
+    keeper: {
+      isRestoring,
+      leaseRemoved: (lease) => events.leases.tell({ kind: "removed", lease }),
+      leasesReplaced: () => events.leases.tell({ kind: "replaced" }),
+    },
+    onLease: (lease, isLoaded) => {
+      if (world.strays.look(lease, now()) && isLoaded)
+        log.warn({ address: formatIpv4(lease.address) }, "a lease is in no subnet of the network document");
+      if (isLoaded) events.lease.tell(lease);
+    },
+    onLoaded: () => {
+      tellStrays(parts);
+      events.leases.tell({ kind: "loaded" });
+    },
+  });
+}
+
 /** All are looked at again: after the network has changed, and when the leases are loaded. */
 function tellStrays({ world: { strays }, now, telemetry: { log } }: ViewsParts): void {
   void strays.lookAtAll(now()).then(() => {
@@ -121,8 +122,8 @@ function tellStrays({ world: { strays }, now, telemetry: { log } }: ViewsParts):
 }
 
 function followNetwork(parts: ViewsParts, ports: ViewPorts): NetworkView {
-  const { world, telemetry, notice } = parts;
-  const { unreadable, counters, log } = telemetry;
+  const { world, telemetry, buckets } = parts;
+  const { unreadable, counters, log, events } = telemetry;
   return new NetworkView({
     ...{ ...parts, ...ports },
     inForce: () => world.network,
@@ -132,18 +133,18 @@ function followNetwork(parts: ViewsParts, ports: ViewPorts): NetworkView {
       world.networkLoadMs = loadMs;
       for (const warning of world.warnings)
         log.warn({ revision: network.revision, warning }, "network document");
-      notice.network(network);
+      events.network.tell(network);
       tellStrays(parts);
     },
     count: (what) => counters.count("anomalies", what),
     onMember: (key, value, revision) => {
-      const wrong = notice.store.member(key, value, revision);
+      const wrong = buckets.member(key, value, revision);
       if (wrong === undefined) unreadable.isWell(NETWORK, key);
       else unreadable.note(NETWORK, key, revision, `${wrong.found}, expected ${wrong.expected}`);
     },
     onReplaced: () => {
       unreadable.forget(NETWORK);
-      notice.store.membersReplaced();
+      buckets.membersReplaced();
     },
   });
 }

@@ -77,7 +77,11 @@ describe("bootp: dynamic", () => {
     const sent: Buffer[] = [];
     const link = { interfaceName: "eth0", addresses: [0x0a000002 as never] };
     const send = (payload: Buffer) => sent.push(Buffer.from(payload)) > 0;
-    one.service.receive(withoutCookie(), { ...link, send }, true);
+    one.service.reception.take(withoutCookie(), {
+      link: { ...link, send },
+      isBroadcast: true,
+      sourcePort: undefined,
+    });
     expect(sent.map((bytes) => [...bytes.subarray(16, 20)].join("."))).toEqual([X]);
     expect(sent[0]!.toString("latin1", 236, 242)).toBe("vendor");
   });

@@ -47,7 +47,7 @@ describe("a packet that waited for its turn", () => {
     let sent = 0;
     const link = { interfaceName: "eth0", addresses: [ip(node.address)], send: () => ++sent > 0 };
     const at = node.steadyMs - waitedMs;
-    node.service.take(packetOf("DISCOVER", alice), { link, isBroadcast: true, sourcePort: 68, at });
+    node.service.reception.take(packetOf("DISCOVER", alice), { link, isBroadcast: true, sourcePort: 68, at });
     return [sent, node.counted("dropped")];
   };
 

@@ -1,7 +1,7 @@
 import { MessageType, type Packet, parseIpv4 } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
 import { clientMessage, type } from "../../test/client-message.ts";
-import { nonceAsked } from "./nonce.ts";
+import { nonceAsked } from "./wishes.ts";
 
 const { DISCOVER, REQUEST, INFORM } = MessageType;
 const CAPABLE = [145, Uint8Array.of(1)] as const;

@@ -1,4 +1,5 @@
-// What a client asks of nonces (RFC 6704): by one it believes a FORCERENEW. Not of meaning but where the node gives any.
+// What a client asks for by its options, beside an address: to do without IPv4 (RFC 8925), an ACK at once (RFC 4039), a nonce by which
+// it believes a FORCERENEW (RFC 6704).
 import { MessageType, type Packet } from "@leasehold/protocol";
 
 export const NONCE_CAPABLE = 145;
@@ -21,4 +22,17 @@ export function nonceAsked(packet: Packet): "new" | "kept" | undefined {
     !packet.has(REQUESTED_IP_ADDRESS) &&
     !packet.has(SERVER_IDENTIFIER);
   return isExtending ? "kept" : "new";
+}
+
+export const IPV6_ONLY_PREFERRED = 108;
+export const PARAMETER_REQUEST_LIST = 55;
+
+/** Whether the client can do without IPv4: it asks for the option (RFC 8925 §3.2). */
+export function asksForIpv6Only(request: Packet): boolean {
+  return request.hasIn(PARAMETER_REQUEST_LIST, IPV6_ONLY_PREFERRED);
+}
+
+/** Whether a DISCOVER asks to be answered with an ACK, where the subnet has `rapidCommit`. */
+export function asksForRapidCommit(request: Packet): boolean {
+  return request.messageType === MessageType.DISCOVER && request.get("rapidCommit") === true;
 }

@@ -1,6 +1,6 @@
-// How many packets are taken: from one client, from one port of a relay agent, and in all. Token buckets, each filled up
-// steadily to `packets` within `perSeconds`; time is handed in.
-import { decodeRelayAgent, formatIpv4, type Packet, RelaySubOption } from "@leasehold/protocol";
+// How many packets are taken. Over time: from one client, from one port of a relay agent, and in all, by token buckets that are filled
+// up steadily to `packets` within `perSeconds`. At once: as many exchanges as may wait for the store (I14).
+import { decodeRelayAgent, formatIpv4, MessageType, type Packet, RelaySubOption } from "@leasehold/protocol";
 
 export interface RateLimit {
   /** As many may come at once. */
@@ -139,5 +139,26 @@ class Buckets {
     }
     this.young.set(key, bucket);
     return bucket;
+  }
+}
+
+/** Some tenths of a second of commits. */
+const DISCOVERS_MAX = 2000;
+/** So long after an election what it has piled up is worked off; that more waits by then is overload. */
+const WORKED_OFF_MS = 5000;
+/** Leaves room for the REQUESTs to come of the offers made. */
+const DISCOVERS_IN_ELECTION_MAX = 8000;
+const REQUESTS_MAX = 10_000;
+
+export class Backlog {
+  /** Of the steady clock, in ms: until then what waits is an election's. */
+  private electionUntil = Number.NEGATIVE_INFINITY;
+
+  /** Whether one more message of the type is too many while so many exchanges wait. */
+  isFullFor(type: number | undefined, pending: number, isPrompt: () => boolean, now: number): boolean {
+    if (pending <= DISCOVERS_MAX) return false;
+    if (!isPrompt()) this.electionUntil = now + WORKED_OFF_MS;
+    if (type !== MessageType.DISCOVER) return pending > REQUESTS_MAX;
+    return pending > (now < this.electionUntil ? DISCOVERS_IN_ELECTION_MAX : DISCOVERS_MAX);
   }
 }

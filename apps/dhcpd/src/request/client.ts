@@ -1,13 +1,30 @@
-// In which state a client is that sent a packet (RFC 2131 §4.3, tables 4 and 5), as far as it decides what ciaddr means. Clients fill
+// Who the client of a packet is, and in which state (RFC 2131 §4.3, tables 4 and 5), as far as it decides what ciaddr means. Clients fill
 // in more fields than they should, so a field's being there tells nothing: the message's type and the way by which it came do.
 //
 //   RENEWING, REBINDING, INFORM, RELEASE   ciaddr is the client's address: it can be reached there
 //   INIT, SELECTING, INIT-REBOOT, DECLINE  it has none, whatever stands in ciaddr (an ended lease, another network's address)
 //   BOOTP                                  ciaddr is its address, when it knows one (RFC 951 §3)
-import { type Instant, isBound, type LeaseRequest, reservationOf, type World } from "@leasehold/leases";
-import { isNoStation } from "@leasehold/network";
-import { type Ipv4, ipv4, MessageType, optionCodec, type Packet, statedAddress } from "@leasehold/protocol";
+import {
+  type Decision,
+  type Instant,
+  isBound,
+  type LeaseRequest,
+  reservationOf,
+  type World,
+} from "@leasehold/leases";
+import { isNoStation, type Subnet } from "@leasehold/network";
+import {
+  type ClientId,
+  clientIdOfHardware,
+  type Ipv4,
+  ipv4,
+  MessageType,
+  optionCodec,
+  type Packet,
+  statedAddress,
+} from "@leasehold/protocol";
 
+const CLIENT_IDENTIFIER = 61;
 const REQUESTED_IP_ADDRESS = optionCodec("requestedIpAddress");
 const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
 const NONE = ipv4(0);
@@ -65,4 +82,57 @@ function isItsOwn(world: World, asked: LeaseRequest, address: Ipv4, now: Instant
   const lease = world.view.get(address);
   if (isBound(lease, now)) return lease.client === asked.client;
   return reservationOf(world, asked)?.address === address;
+}
+
+const ETHERNET = 1;
+
+/** Whether chaddr tells one machine from another. */
+export function isStation({ htype, chaddr }: Packet): boolean {
+  return hasNotZero(chaddr) && !isGroup(htype, chaddr);
+}
+
+/** Whether an Ethernet frame reaches the client. */
+export function isEthernetStation(packet: Packet): boolean {
+  return packet.htype === ETHERNET && packet.hlen === 6 && isStation(packet);
+}
+
+/** Why a packet has no client identity, in words for `leasehold why`. */
+export function identityFault({ htype, hlen, chaddr }: Packet): string {
+  if (hlen === 0) return "hlen is 0, and there is no option 61";
+  if (isGroup(htype, chaddr)) return "chaddr is a group address, and there is no option 61";
+  return "chaddr is all zeros, and there is no option 61";
+}
+
+/** The lowest bit of the first octet; ff:ff:ff:ff:ff:ff is one of them. */
+function isGroup(htype: number, chaddr: Uint8Array): boolean {
+  return htype === ETHERNET && chaddr.length === 6 && (chaddr[0]! & 1) !== 0;
+}
+
+function hasNotZero(octets: Uint8Array): boolean {
+  for (let at = 0; at < octets.length; at++) if (octets[at] !== 0) return true;
+  return false;
+}
+
+/**
+ * RFC 2131 §4.2: option 61 if there is one, else the hardware address. A subnet with `identity: mac` goes by the hardware
+ * address, so that firmware, loader and system of one machine are one client; what has none (RFC 4390) keeps option 61.
+ */
+export function identityOf(packet: Packet, subnet: Subnet): ClientId | undefined {
+  if (subnet.identity === "mac" && isStation(packet)) return clientIdOfHardware(packet.htype, packet.chaddr);
+  const stated = packet.hex(CLIENT_IDENTIFIER);
+  // The same text as of `clientIdFromBytes`.
+  if (stated) return stated as ClientId;
+  return isStation(packet) ? clientIdOfHardware(packet.htype, packet.chaddr) : undefined;
+}
+
+/** What the document or the inventory calls the client. */
+export function hostnameOf(
+  request: LeaseRequest,
+  {
+    host,
+    subnet,
+  }: Pick<Extract<Decision, { kind: "grant" | "inform" | "offer-no-address" }>, "host" | "subnet">,
+): string | undefined {
+  const reserved = request.reserved?.subnet === subnet ? request.reserved.reservation : undefined;
+  return reserved?.hostname ?? host?.hostname;
 }

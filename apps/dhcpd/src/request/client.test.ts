@@ -1,5 +1,3 @@
-// Which fields count is a matter of the client's state, not of which are filled in: field reports 1, 2, 11, 13 and C1, from octets to
-// where the reply goes. On the wire: test/e2e/field-wire.test.ts.
 import type { MessageTypeName } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
 import { nodeOn } from "../../test/lan.ts";

@@ -1,8 +1,7 @@
-// C3, RFC 2131 §4.1: the node's own address in the client's subnet. On the wire: test/e2e/field-wire.test.ts.
 import { compileNetwork } from "@leasehold/network";
 import { expect, test } from "vitest";
 import { ip } from "../../test/wire.ts";
-import { ownAddressFor } from "./own-address.ts";
+import { ownAddressFor } from "./link.ts";
 
 const { subnets } = compileNetwork(
   {

@@ -1,14 +1,22 @@
 // Machines that boot again and again: counted, and one alarm for all of them, which names the newest.
 import { BootLoops } from "@leasehold/boot";
+import type { Clocks } from "../ports.ts";
 import type { Asked, Grant } from "../reply/asked.ts";
 import { bootStageOf } from "../reply/boot.ts";
-import type { ServiceParts } from "./exchange.ts";
+import type { Counters } from "../telemetry/counters.ts";
+import type { NodeWorld } from "../views/node-world.ts";
+
+export interface BootWatchParts {
+  readonly world: NodeWorld;
+  readonly counters: Counters;
+  readonly clocks: Clocks;
+}
 
 export class BootWatch {
-  private readonly parts: Pick<ServiceParts, "world" | "counters" | "clocks">;
+  private readonly parts: BootWatchParts;
   private readonly loops = new BootLoops();
 
-  constructor(parts: Pick<ServiceParts, "world" | "counters" | "clocks">) {
+  constructor(parts: BootWatchParts) {
     this.parts = parts;
   }
 
