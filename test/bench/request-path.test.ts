@@ -22,8 +22,8 @@ test("one REQUEST runs through no more files than it did, and back into one only
     expect(files.length, way).toBeLessThanOrEqual(FILES_MAX[way]);
     // The store's answer goes on where the event was sent, as the reply must not leave before it: here at once, on the same stack.
     expect(circles.map(({ circle }) => circle)).toEqual([
-      "dhcpd/exchange/commits → leases/memory-store → dhcpd/exchange/commits",
-      "dhcpd/exchange/transactions → dhcpd/exchange/commits → leases/memory-store → dhcpd/exchange/commits → dhcpd/exchange/transactions",
+      "dhcpd/exchange/commits → leases/lease/memory-store → dhcpd/exchange/commits",
+      "dhcpd/exchange/transactions → dhcpd/exchange/commits → leases/lease/memory-store → dhcpd/exchange/commits → dhcpd/exchange/transactions",
     ]);
   }
 });
