@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type Bus, beat, INVENTORY, LEASES, NETWORK, requireBuckets } from "@leasehold/bus";
 import { BEAT_EVERY_MS, type Heartbeat, type NodeState, newBootId, withinBounds } from "@leasehold/cluster";
-import { logIn } from "@leasehold/daemon";
+import { listenAddress, logIn } from "@leasehold/daemon";
 import type { Logger } from "pino";
 import type { BootFile } from "./boot-file.ts";
 import { Desk } from "./desk.ts";
@@ -43,7 +43,9 @@ export class BootServer {
     const { reply } = this.#desk();
     const report = this.served.note;
     const onRefusedConnection = () => counters.count("refusedConnections");
-    this.http = new BootHttp({ file: file.http, reply, report, steady, onRefusedConnection });
+    const { tls, connectionsMax } = file.http;
+    const listen = listenAddress(file.http.listen)!;
+    this.http = new BootHttp({ listen, tls, connectionsMax, reply, report, steady, onRefusedConnection });
     this.tftp = new BootTftp({ file: file.tftp, files: new TftpFiles({ reply, report }), log });
   }
 

@@ -4,8 +4,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { Socket } from "node:net";
-import { listenAddress } from "@leasehold/daemon";
+import type { AddressInfo, Socket } from "node:net";
 import { OperatorError, reasonOf } from "@leasehold/document/operator-error";
 import type { BootFile } from "../../boot-file.ts";
 import type { Replied } from "../../desk.ts";
@@ -25,7 +24,9 @@ const OF_ADDRESS_PART = 4;
 const STOP_MAX_MS = 2_000;
 
 export interface BootHttpParts {
-  readonly file: BootFile["http"];
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly tls?: BootFile["http"]["tls"] | undefined;
+  readonly connectionsMax: number;
   /** Never rejects. */
   readonly reply: (asked: Asked) => Promise<Replied>;
   readonly report: ReportServed;
@@ -44,16 +45,21 @@ export class BootHttp {
     this.#parts = parts;
   }
 
+  /** 0 before it listens. */
+  get port(): number {
+    return (this.#server?.address() as AddressInfo | null | undefined)?.port ?? 0;
+  }
+
   get connections(): number {
     return this.#connections;
   }
 
   /** @throws OperatorError when the address cannot be listened on, or the certificate cannot be used. */
   async start(): Promise<void> {
-    const { listen } = this.#parts.file;
+    const { listen, connectionsMax } = this.#parts;
     const server = this.#newServer();
     this.#server = server;
-    server.maxConnections = this.#parts.file.connectionsMax;
+    server.maxConnections = connectionsMax;
     server.maxHeadersCount = HEADERS_MAX;
     server.setTimeout(IDLE_MAX_MS);
     server.on("connection", (socket) => this.#connected(socket));
@@ -61,14 +67,17 @@ export class BootHttp {
     try {
       await new Promise<void>((resolve, reject) => {
         server.once("error", reject);
-        server.listen(listenAddress(listen)!, resolve);
+        server.listen(listen, resolve);
       });
     } catch (cause) {
-      throw new OperatorError(`HTTP cannot listen on ${listen}: ${reasonOf(cause)}.`, {
-        fix: "Stop the process that uses it (`ss -ltnp` names it), or set another one: http.listen in bootd.yaml.",
-        code: "http",
-        cause,
-      });
+      throw new OperatorError(
+        `HTTP cannot listen on port ${listen.port} of ${listen.host}: ${reasonOf(cause)}.`,
+        {
+          fix: "Stop the process that uses it (`ss -ltnp` names it), or set another one: http.listen in bootd.yaml.",
+          code: "http",
+          cause,
+        },
+      );
     }
     server.removeAllListeners("error");
     server.on("error", () => {});
@@ -86,7 +95,7 @@ export class BootHttp {
   }
 
   #newServer(): Server {
-    const { tls } = this.#parts.file;
+    const { tls } = this.#parts;
     const options = {
       ...{ headersTimeout: HEAD_MAX_MS, requestTimeout: HEAD_MAX_MS, keepAliveTimeout: IDLE_MAX_MS },
       connectionsCheckingInterval: LOOK_EVERY_MS,
@@ -108,7 +117,7 @@ export class BootHttp {
       if (left === 0) this.#ofAddress.delete(address);
       else this.#ofAddress.set(address, left);
     });
-    if (count <= Math.ceil(this.#parts.file.connectionsMax / OF_ADDRESS_PART)) return;
+    if (count <= Math.ceil(this.#parts.connectionsMax / OF_ADDRESS_PART)) return;
     this.#parts.onRefusedConnection();
     socket.destroy();
   }

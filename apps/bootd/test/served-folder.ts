@@ -1,0 +1,93 @@
+// A folder served by HTTP on loopback through the routes, with a cluster's knowledge in memory.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Inventory } from "@leasehold/inventory";
+import { LeaseView } from "@leasehold/leases";
+import { compileNetwork, readNetwork } from "@leasehold/network";
+import { TftpServer } from "@leasehold/tftp/server";
+import { Desk } from "../src/desk.ts";
+import { openFolder } from "../src/io/files/folders.ts";
+import { BootHttp } from "../src/io/http/boot-http.ts";
+import { TftpFiles } from "../src/io/tftp/tftp-files.ts";
+import type { Knowledge } from "../src/machines/knowledge.ts";
+import type { Served } from "../src/served/served.ts";
+
+export interface ServedFolderOptions {
+  readonly network?: string;
+  readonly connectionsMax?: number;
+}
+
+export class ServedFolder {
+  readonly folder: string;
+  readonly knowledge: { -readonly [key in keyof Knowledge]: Knowledge[key] };
+  readonly reports: Served[] = [];
+  readonly warnings: string[] = [];
+  readonly http: BootHttp;
+  /** While it is set, the views are not complete. */
+  missing: string | undefined;
+  refusedConnections = 0;
+  #tftp: TftpServer | undefined;
+
+  private constructor(
+    folder: string,
+    desk: Desk,
+    knowledge: Knowledge,
+    { connectionsMax = 100 }: ServedFolderOptions,
+  ) {
+    this.folder = folder;
+    this.knowledge = knowledge;
+    this.http = new BootHttp({
+      ...{ listen: { host: "127.0.0.1", port: 0 }, connectionsMax, reply: desk.reply, report: this.report },
+      steady: () => performance.now(),
+      onRefusedConnection: () => this.refusedConnections++,
+    });
+  }
+
+  static async open(options: ServedFolderOptions = {}): Promise<ServedFolder> {
+    const root = mkdtempSync(join(tmpdir(), "leasehold-bootd-"));
+    const folder = join(root, "served");
+    mkdirSync(folder);
+    const network = networkOf(options.network ?? "version: 1\nsubnets: []\n");
+    const knowledge = { network, inventory: new Inventory(), leases: new LeaseView() };
+    const desk = new Desk({
+      ...{ node: "n1", knowledge, files: await openFolder(folder), wall: () => 0 },
+      missing: () => served.missing,
+      onFault: (cause) => {
+        throw cause;
+      },
+      onOtherScript: (_, reason) => served.warnings.push(reason),
+    });
+    const served: ServedFolder = new ServedFolder(folder, desk, knowledge, options);
+    await served.http.start();
+    const files = new TftpFiles({ reply: desk.reply, report: served.report });
+    served.#tftp = await TftpServer.open({
+      ...{ addresses: ["127.0.0.1"], port: 0, files, report: files.report },
+    });
+    return served;
+  }
+
+  get tftp(): { address: string; port: number } {
+    return this.#tftp!.endpoints[0]!;
+  }
+
+  use(text: string): void {
+    this.knowledge.network = networkOf(text);
+  }
+
+  readonly report = (served: Served): void => {
+    this.reports.push(served);
+  };
+
+  async close(): Promise<void> {
+    this.#tftp?.close();
+    await this.http.close();
+    rmSync(join(this.folder, ".."), { recursive: true });
+  }
+}
+
+function networkOf(text: string) {
+  const read = readNetwork(text);
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  return compileNetwork(read.document, 1);
+}
