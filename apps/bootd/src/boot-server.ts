@@ -10,6 +10,7 @@ import { openFolder } from "./io/files/folders.ts";
 import { BootHttp } from "./io/http/boot-http.ts";
 import { BootTftp } from "./io/tftp/boot-tftp.ts";
 import { TftpFiles } from "./io/tftp/tftp-files.ts";
+import { UpstreamScripts } from "./io/upstream/upstream-scripts.ts";
 import type { Files } from "./routes/route.ts";
 import { Counters } from "./served/counters.ts";
 import { ServedLog } from "./served/served-log.ts";
@@ -22,6 +23,7 @@ export class BootServer {
   readonly counters = new Counters();
   readonly views: BootViews;
   readonly served: ServedLog;
+  readonly upstream: UpstreamScripts;
   readonly http: BootHttp;
   readonly tftp: BootTftp;
   readonly file: BootFile;
@@ -38,6 +40,13 @@ export class BootServer {
     this.#version = version;
     this.#log = log;
     const { counters } = this;
+    this.upstream = new UpstreamScripts({
+      steady,
+      onFault: (url, reason) => {
+        counters.count("upstreamFaults");
+        this.served.warn({ client: url }, `another server's script cannot be had: ${reason}`);
+      },
+    });
     this.views = new BootViews({ log, counters, steady });
     this.served = new ServedLog({ log, counters, steady, wall: Date.now });
     const { reply } = this.#desk();
@@ -87,6 +96,7 @@ export class BootServer {
     return new Desk({
       ...{ node: this.file.name, knowledge: this.views, wall: Date.now },
       files: { open: async (path) => this.#files?.open(path) ?? "notFound" },
+      upstream: this.upstream,
       missing: () => this.views.missing(),
       onFault: (cause, { name, via, client }) => {
         this.counters.count("faults");

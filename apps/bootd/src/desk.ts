@@ -3,7 +3,7 @@ import { type AskingMachine, askingMachine } from "./machines/asking-machine.ts"
 import { HostsByName } from "./machines/hosts-by-name.ts";
 import type { Knowledge } from "./machines/knowledge.ts";
 import { machineNamesIn } from "./machines/machine-names.ts";
-import type { Files, RouteParts } from "./routes/route.ts";
+import type { Files, RouteParts, Upstream } from "./routes/route.ts";
 import { routed } from "./routes.ts";
 import { type Answer, type Refusal, refused } from "./served/answer.ts";
 import type { Asked } from "./served/asked.ts";
@@ -12,6 +12,7 @@ import type { Served } from "./served/served.ts";
 export interface DeskParts {
   readonly node: string;
   readonly files: Files;
+  readonly upstream: Upstream;
   readonly knowledge: Knowledge;
   /** What is missing before scripts can be made; undefined when nothing is. */
   readonly missing: () => string | undefined;
@@ -53,9 +54,10 @@ export class Desk {
   };
 
   #routeParts(machine: AskingMachine | Refusal): RouteParts {
-    const { files, node, knowledge, onOtherScript } = this.#parts;
+    const { files, upstream, node, knowledge, onOtherScript } = this.#parts;
     return {
-      ...{ files, node, machine, network: knowledge.network },
+      ...{ files, upstream, node, machine, network: knowledge.network },
+      identify: (asked) => this.#machine(asked),
       warn: ({ mac, host }, { client }, reason) => onOtherScript({ mac, host: host?.id, client }, reason),
     };
   }

@@ -1,14 +1,24 @@
-// How names are answered, in this order: the first route that has an answer counts.
-
+// How names are answered, in this order: the first route that has an answer counts. A file of the site's own goes before what is made for loaders.
+import { entryScripts } from "./routes/entry-scripts.ts";
 import { folderFiles } from "./routes/folder-files.ts";
-import { ipxeScript } from "./routes/machine-scripts.ts";
+import { grubConfig } from "./routes/grub-config.ts";
+import { ipxeScript } from "./routes/ipxe-script.ts";
+import { pxelinuxConfig } from "./routes/pxelinux-config.ts";
 import { raspberryPi } from "./routes/raspberry-pi.ts";
 import type { Route, RouteParts } from "./routes/route.ts";
-import type { Answer } from "./served/answer.ts";
-import { refused } from "./served/answer.ts";
+import { uBootScript } from "./routes/u-boot-script.ts";
+import { type Answer, refused } from "./served/answer.ts";
 import type { Asked } from "./served/asked.ts";
 
-export const ROUTES: readonly Route[] = [ipxeScript, folderFiles, raspberryPi];
+export const ROUTES: readonly Route[] = [
+  ipxeScript,
+  folderFiles,
+  raspberryPi,
+  entryScripts,
+  pxelinuxConfig,
+  grubConfig,
+  uBootScript,
+];
 
 export interface Routed {
   /** The name of the route; undefined where none has the name. */

@@ -1,8 +1,10 @@
 // A folder served by HTTP on loopback through the routes, with a cluster's knowledge in memory.
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Inventory } from "@leasehold/inventory";
+import { promisify } from "node:util";
+import { hostKey, Inventory } from "@leasehold/inventory";
 import { LeaseView } from "@leasehold/leases";
 import { compileNetwork, readNetwork } from "@leasehold/network";
 import { TftpServer } from "@leasehold/tftp/server";
@@ -10,6 +12,7 @@ import { Desk } from "../src/desk.ts";
 import { openFolder } from "../src/io/files/folders.ts";
 import { BootHttp } from "../src/io/http/boot-http.ts";
 import { TftpFiles } from "../src/io/tftp/tftp-files.ts";
+import { UpstreamScripts } from "../src/io/upstream/upstream-scripts.ts";
 import type { Knowledge } from "../src/machines/knowledge.ts";
 import type { Served } from "../src/served/served.ts";
 
@@ -27,6 +30,8 @@ export class ServedFolder {
   /** While it is set, the views are not complete. */
   missing: string | undefined;
   refusedConnections = 0;
+  /** Stream time, ms. */
+  now = 0;
   #tftp: TftpServer | undefined;
 
   private constructor(
@@ -51,7 +56,11 @@ export class ServedFolder {
     const network = networkOf(options.network ?? "version: 1\nsubnets: []\n");
     const knowledge = { network, inventory: new Inventory(), leases: new LeaseView() };
     const desk = new Desk({
-      ...{ node: "n1", knowledge, files: await openFolder(folder), wall: () => 0 },
+      ...{ node: "n1", knowledge, files: await openFolder(folder), wall: () => served.now },
+      upstream: new UpstreamScripts({
+        steady: () => performance.now(),
+        onFault: (_, reason) => served.warnings.push(reason),
+      }),
       missing: () => served.missing,
       onFault: (cause) => {
         throw cause;
@@ -73,6 +82,34 @@ export class ServedFolder {
 
   use(text: string): void {
     this.knowledge.network = networkOf(text);
+  }
+
+  /** A host of the inventory with one interface. */
+  host(
+    id: string,
+    { mac, address, ...rest }: { mac: string; address: string; [key: string]: unknown },
+  ): void {
+    const observedAt = "2026-12-01T00:00:00Z";
+    const interfaces = [{ mac, addresses: [{ address, since: observedAt }] }];
+    const event = { v: 1, type: "HostSet", id, source: "test", observedAt, host: { ...rest, interfaces } };
+    const wrong = this.knowledge.inventory.apply(hostKey(id), event, this.knowledge.inventory.revision + 1);
+    if (wrong !== undefined) throw new Error(wrong);
+  }
+
+  /** What a TFTP client gets; undefined where there is no such file. */
+  async tftpGet(file: string): Promise<string | undefined> {
+    const { address, port } = this.tftp;
+    try {
+      const { stdout } = await promisify(execFile)("curl", [
+        "-s",
+        "-m",
+        "10",
+        `tftp://${address}:${port}/${file}`,
+      ]);
+      return stdout;
+    } catch {
+      return undefined;
+    }
   }
 
   readonly report = (served: Served): void => {

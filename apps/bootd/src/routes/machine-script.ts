@@ -1,16 +1,57 @@
-// The script of the machine that asks, in the language of its loader. A stand-in until libs/boot makes scripts: it says which machine it is.
-import { formatIpv4 } from "@leasehold/protocol";
+// The script of the machine that asks, in the language of its loader: libs/boot makes it of the document's profile, and where another server is
+// to have it, that is asked.
+import { type BootMachine, type BootNode, type BootScript, bootScript } from "@leasehold/boot";
+import type { ScriptFormat } from "@leasehold/network";
+import { parseIpv4 } from "@leasehold/protocol";
+import type { AskingMachine } from "../machines/asking-machine.ts";
 import { type Answer, textAnswer } from "../served/answer.ts";
 import type { Asked } from "../served/asked.ts";
 import type { RouteParts } from "./route.ts";
 
-export function machineScript(_asked: Asked, { machine, node }: RouteParts): Answer {
+export interface ScriptWish {
+  readonly format: ScriptFormat;
+  /** Only what the document has for the machine: the loader has other names to ask for, and the last of them explains. */
+  readonly isOptional?: boolean;
+}
+
+/** Undefined where it is optional and the document has none. */
+export async function machineScript(
+  asked: Asked,
+  parts: RouteParts,
+  { format, isOptional = false }: ScriptWish,
+): Promise<Answer | undefined> {
+  const { machine, network, warn } = parts;
   if ("kind" in machine) return machine;
-  const { host, mac, address } = machine;
-  const who = [host?.hostname, host?.id, mac, address && formatIpv4(address)].filter(
-    (one) => one !== undefined,
-  );
-  return textAnswer(
-    `#!ipxe\necho Leasehold: ${who.join(" ").replaceAll(/[^\w .:-]/g, "?")} from ${node}\nsleep 5\nexit 1\n`,
-  );
+  const script = bootScript({ network, format, ...askerOf(asked, machine, parts) });
+  if (script.reason !== undefined && isOptional) return undefined;
+  const others = await othersScript(script, format, parts);
+  const reason = others === undefined ? script.reason : undefined;
+  if (reason !== undefined) warn(machine, asked, reason);
+  return textAnswer(others ?? script.content);
+}
+
+/** As libs/boot wants to know it. */
+export function askerOf(
+  { server }: Pick<Asked, "server">,
+  { mac, host, address, arch, uuid, serial, lease }: AskingMachine,
+  { node }: Pick<RouteParts, "node">,
+): { readonly machine: BootMachine; readonly node: BootNode } {
+  const { relay } = lease ?? {};
+  const agent = relay?.agent === undefined ? undefined : Buffer.from(relay.agent, "hex");
+  const giaddr = relay === undefined ? undefined : parseIpv4(relay.giaddr);
+  return {
+    machine: { mac, host, address, arch, uuid, serial, agent, giaddr },
+    node: { name: node, address: parseIpv4(server) },
+  };
+}
+
+async function othersScript(
+  { proxy }: BootScript,
+  format: ScriptFormat,
+  { upstream }: RouteParts,
+): Promise<string | undefined> {
+  if (proxy === undefined) return undefined;
+  const text = await upstream.script(proxy);
+  // A BIOS machine takes a body that does not begin so for a program, and may hang in it.
+  return format === "ipxe" && text !== undefined && !/^#!ipxe\s/.test(text) ? undefined : text;
 }

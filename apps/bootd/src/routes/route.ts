@@ -1,4 +1,5 @@
 // One way in which a name is answered. ../routes.ts is the list of them: the first one that has an answer counts.
+import type { BootScript } from "@leasehold/boot";
 import type { Network } from "@leasehold/network";
 import type { AskingMachine } from "../machines/asking-machine.ts";
 import type { Answer, Refusal, ServedFile } from "../served/answer.ts";
@@ -10,13 +11,22 @@ export interface Files {
   open(path: readonly string[]): Promise<ServedFile | "notFound" | "forbidden">;
 }
 
+/** Other servers that have scripts. */
+export interface Upstream {
+  /** What it says, or said last; undefined where it has said nothing. Never rejects. */
+  script(of: NonNullable<BootScript["proxy"]>): Promise<string | undefined>;
+}
+
 export interface RouteParts {
   readonly files: Files;
+  readonly upstream: Upstream;
   /** The name of this node. */
   readonly node: string;
   readonly network: Network;
   /** Who asks; a refusal while the views are not complete, or where the request cannot be read. */
   readonly machine: AskingMachine | Refusal;
+  /** Who asks, where the name says what else a parameter would. */
+  readonly identify: (asked: Asked) => AskingMachine | Refusal;
   /** Why a machine gets another script than what the document has for it: for the log. */
   readonly warn: (machine: AskingMachine, asked: Asked, reason: string) => void;
 }

@@ -8,7 +8,8 @@ export type CountedEvent =
   | "badRecords"
   | "anomalies"
   | "faults"
-  | "otherScripts";
+  | "otherScripts"
+  | "upstreamFaults";
 
 export interface RouteCount {
   readonly route: string;

@@ -16,6 +16,10 @@ const EVENTS: Readonly<Record<CountedEvent, readonly [name: string, help: string
   badRecords: ["leasehold_boot_bad_records_total", "Unreadable records received from a bucket."],
   anomalies: ["leasehold_boot_anomalies_total", "Recoverable errors while following the buckets."],
   faults: ["leasehold_boot_faults_total", "Requests that failed by a fault of this process or its disk."],
+  upstreamFaults: [
+    "leasehold_boot_upstream_faults_total",
+    "Questions to other servers for a script that were not answered.",
+  ],
   otherScripts: [
     "leasehold_boot_explained_scripts_total",
     "Scripts that say on the console why the machine gets no profile of the document.",
