@@ -1,5 +1,5 @@
 // Messages of every kind of wrongness, on the wire: none costs a node its connection, each is used or told.
-import { type BadMessage, type Bus, connectBus, onBeat, onQuestion, onStored } from "@leasehold/bus";
+import { type BadMessage, type Bus, connectBus, onBeat, onCommitNotice, onQuestion } from "@leasehold/bus";
 import { JetStreamLeaseStore } from "@leasehold/lease-store";
 import { readQuestion } from "@leasehold/views";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -34,14 +34,14 @@ beforeAll(async () => {
     });
   [node, other] = await Promise.all([on("n1"), on("n2")]);
   onBeat(node, readHeartbeat, () => used++);
-  onStored(
+  onCommitNotice(
     node,
     "n1",
     () => undefined,
     () => used++,
   );
   onQuestion(node, "n1", readQuestion, () => void used++);
-  new JetStreamLeaseStore(node, {}, { self: "n1", publisher: () => "n1", onHanded: () => used++ });
+  new JetStreamLeaseStore(node, {}, { self: "n1", publisher: () => "n1", onForwarded: () => used++ });
 });
 afterAll(async () => {
   await Promise.all([node, other].map((bus) => bus?.close()));

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Bus, BusError, type BusOptions, type BusState, connectBus, patiently } from "@leasehold/bus";
+import { type Bus, BusError, type BusOptions, type BusState, connectBus, retryUntilUp } from "@leasehold/bus";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Authority, type Pair } from "../nats/certificates.ts";
 import { freePorts } from "../nats/cluster.ts";
@@ -174,7 +174,7 @@ describe("a certificate that is renewed", () => {
     const server = await serve({ address: "127.0.0.1", pair: ca.issue("IP:127.0.0.1", -1) });
     const said: string[] = [];
     let tries = 0;
-    const waiting = patiently({ say: ({ message }) => said.push(message) }, () => {
+    const waiting = retryUntilUp({ say: ({ message }) => said.push(message) }, () => {
       tries++;
       return connected([server.url]);
     });

@@ -1,5 +1,5 @@
 // Good messages and records, by target: what the fuzzer starts from.
-import { encodeWrites } from "../../libs/bus/src/write-lines.ts";
+import { encodeWrites } from "../../libs/bus/src/node-to-node/write-lines.ts";
 
 const EVENT = {
   ...{ type: "LeaseGranted", v: 1, address: "10.0.0.10", client: "01a4bf0138ee65", mac: "a4:bf:01:38:ee:65" },

@@ -3,11 +3,11 @@
 
 import {
   beatSubject,
-  handedSubject,
-  hear,
+  commitNoticeSubject,
+  forwardedSubject,
+  handleMessage,
   questionSubject,
   type Subject,
-  storedSubject,
   Wrong,
 } from "@leasehold/bus";
 import { Inventory } from "@leasehold/inventory";
@@ -21,7 +21,7 @@ import { readHeartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
 import { MemberRegistry } from "../../apps/dhcpd/src/store-loss/member-registry.ts";
 import { NodeWorld } from "../../apps/dhcpd/src/views/node-world.ts";
 import { readingOf } from "../../apps/syncer/src/sources/smd-rows.ts";
-import { readJson } from "../../libs/bus/src/records.ts";
+import { readJson } from "../../libs/bus/src/bucket/records.ts";
 import { Random } from "../random.ts";
 import { mutateText } from "./mutate-text.ts";
 import { GOOD } from "./outside-corpus.ts";
@@ -85,7 +85,7 @@ function targetsOf(): Record<string, Target> {
     return (data) => {
       let isUsed = true;
       let fault: unknown;
-      hear(subject, { subject: about, data }, take, (bad) => {
+      handleMessage(subject, { subject: about, data }, take, (bad) => {
         isUsed = false;
         fault = bad.fault;
       });
@@ -101,10 +101,10 @@ function targetsOf(): Record<string, Target> {
       JSON.stringify([membership.all(0), membership.floatingWords("10.0.0.9", 0), membership.furthest(0)]);
     }),
     "commit-notice": heard(
-      storedSubject(({ writes }) => writes.map(LEASE_WRITES.faultOf).find(Boolean)),
+      commitNoticeSubject(({ writes }) => writes.map(LEASE_WRITES.faultOf).find(Boolean)),
       () => {},
     ),
-    "forwarded-batch": heard(handedSubject("n1", LEASE_WRITES), () => {}),
+    "forwarded-batch": heard(forwardedSubject("n1", LEASE_WRITES), () => {}),
     question: heard(questionSubject("n1", readQuestion), () => {}),
     answer: heard(questionSubject("n1", readAnswer), () => {}),
     ...recordTargets(membership),

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Lease, LeaseView, leaseAfter } from "@leasehold/leases";
 import { MessageType, type Packet } from "@leasehold/protocol";
-import { TOLD_MAX_MS } from "@leasehold/views";
+import { NOTICE_MAX_MS } from "@leasehold/views";
 import { client, ip, packetOf, told } from "../../apps/dhcpd/test/wire.ts";
 import { firmwareOf, secsOf } from "../firmware-secs.ts";
 import type { SimulatedClient } from "./client.ts";
@@ -204,7 +204,7 @@ export class Calm {
     if (expected === undefined || !isDeepStrictEqual(timeless(lease), timeless(expected))) return false;
     if (!this.simulation.plan.setting.isShared) return lease.at === expected.at;
     const lateMs = lease.at - expected.at;
-    return lateMs >= -TOLD_MAX_MS - LEADERS_DIFFER_MS && lateMs <= LEADERS_DIFFER_MS;
+    return lateMs >= -NOTICE_MAX_MS - LEADERS_DIFFER_MS && lateMs <= LEADERS_DIFFER_MS;
   }
 }
 

@@ -1,6 +1,6 @@
 // A node of the simulated cluster: the core of apps/dhcpd, with simulated time, store and links as its ports. A crash ends its process,
 // and all that it knew; the next one starts empty.
-import type { Told } from "@leasehold/bus";
+import type { CommitNotice } from "@leasehold/bus";
 import { HANDOVER_MS } from "@leasehold/cluster";
 import { DEFAULT_POLICY } from "@leasehold/leases";
 import { clientIdOfHardware, MessageType, type Packet } from "@leasehold/protocol";
@@ -263,12 +263,12 @@ export class Life {
     else take();
   }
 
-  takeHanded(handed: Uint8Array, answer: (revision: number) => void): void {
-    this.store.takeHanded(handed, answer);
+  acceptForwarded(forwarded: Uint8Array, answer: (revision: number) => void): void {
+    this.store.acceptForwarded(forwarded, answer);
   }
 
-  receiveCommitNotice(told: Told): void {
-    this.serving.receiveCommitNotice(told);
+  receiveCommitNotice(notice: CommitNotice): void {
+    this.serving.receiveCommitNotice(notice);
   }
 
   answer(question: Question): Answer | undefined {

@@ -181,7 +181,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     },
   },
   {
-    name: "handed-batch-answered-early",
+    name: "forwarded-batch-answered-early",
     breaks: "confirms a forwarded batch when it is accepted, not when it is stored",
     caughtAs: ["I2", "I5"],
     sharing: "answers-early",

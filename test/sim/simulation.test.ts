@@ -23,7 +23,7 @@ const FOUND_AT: Readonly<Record<string, number>> = {
   "intents-that-repeat": 20,
   "second-address-kept": 17,
   "suspicious-for-good": 6,
-  "handed-batch-answered-early": 3,
+  "forwarded-batch-answered-early": 3,
   "told-before-it-is-stored": 3,
   "feed-that-rests-over-a-gap": 7,
   "silence-by-secs": 3,

@@ -1,6 +1,6 @@
 // What a node asks of the machine that it runs on, and of NATS. dhcp-node.ts has the real ones, test/sim simulated ones, and the
 // tests a store in memory.
-import type { JointOverNatsOptions, Told } from "@leasehold/bus";
+import type { CommitNotice, ForwarderOverNatsOptions } from "@leasehold/bus";
 import type { GroupCommitOptions } from "@leasehold/lease-store";
 import type { LeasePolicy } from "@leasehold/leases";
 import type { ServedInterfaces } from "@leasehold/link";
@@ -42,7 +42,7 @@ export interface NodePorts extends Pick<ServiceParts, "probe" | "randomOctets"> 
 /** What there is of NATS once its JetStream objects are. */
 export interface StorePorts {
   readonly follow: Follow;
-  readonly leases: (commits: GroupCommitOptions, joint: JointOverNatsOptions) => ReadableLeaseStore;
+  readonly leases: (commits: GroupCommitOptions, forwarding: ForwarderOverNatsOptions) => ReadableLeaseStore;
   /** What the leader of the leases' stream says of it. Never rejects. */
   readonly look: () => Promise<FoundStream>;
   /** Compare-and-swap in the bucket of the members. */
@@ -52,5 +52,5 @@ export interface StorePorts {
   readonly documents: Pick<DocumentStore, "kept" | "put">;
   readonly ask: CatchUpParts["ask"];
   /** Tells the others what is stored; at most once. */
-  readonly tell: (told: Told) => void;
+  readonly tell: (notice: CommitNotice) => void;
 }

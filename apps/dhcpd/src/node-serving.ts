@@ -1,9 +1,9 @@
 // What a node has once it knows the store: its views of the buckets, the service that decides by them, and the ways between the two.
-import type { KeyWrite, Told } from "@leasehold/bus";
+import type { CommitNotice, KeyWrite } from "@leasehold/bus";
 import type { StreamClock } from "@leasehold/cluster";
 import type { Append } from "@leasehold/leases";
 import { formatIpv4 } from "@leasehold/protocol";
-import { type Answer, CatchUp, publisherOf, type Question, toldOf } from "@leasehold/views";
+import { type Answer, CatchUp, commitNoticeOf, publisherOf, type Question } from "@leasehold/views";
 import type { Readiness } from "./cluster/readiness.ts";
 import { DhcpService } from "./exchange/dhcp-service.ts";
 import { intentsOf } from "./exchange/exchange.ts";
@@ -117,9 +117,9 @@ export class Serving {
   }
 
   /** Another node tells what it has stored. */
-  receiveCommitNotice(told: Told): void {
+  receiveCommitNotice(notice: CommitNotice): void {
     this.parts.telemetry.faults.guard("taking in what another node stored", () =>
-      this.views.applyCommitNotice(told),
+      this.views.applyCommitNotice(notice),
     );
   }
 
@@ -157,8 +157,8 @@ export class Serving {
         self: ports.self,
         sharedMs: () => clock.now(steady()),
         publisher: () => publisherOf(world.members.names),
-        onHanded: (what) => counters.count("forwarded", what),
-        onStored: (first, writes, sentAt) => this.tell(first, writes, sentAt),
+        onForwarded: (what) => counters.count("forwarded", what),
+        onCommitted: (first, writes, sentAt) => this.tell(first, writes, sentAt),
         onFault,
       },
     );
@@ -167,11 +167,18 @@ export class Serving {
   /** The others, and once the exchanges concerned have gone on, this node's own view. */
   private tell(first: number, writes: readonly KeyWrite[], sentAt: number): void {
     const { ports, store, telemetry, world, clock } = this.parts;
-    const told = toldOf(this.views.leases.created, clock, first, writes, sentAt, ports.machine.steady());
-    if (told === undefined) return;
-    if (world.members.names.length > 1) store.tell(told);
+    const notice = commitNoticeOf(
+      this.views.leases.created,
+      clock,
+      first,
+      writes,
+      sentAt,
+      ports.machine.steady(),
+    );
+    if (notice === undefined) return;
+    if (world.members.names.length > 1) store.tell(notice);
     ports.later(() =>
-      telemetry.faults.guard("taking in what was stored", () => this.views.applyCommitNotice(told)),
+      telemetry.faults.guard("taking in what was stored", () => this.views.applyCommitNotice(notice)),
     );
   }
 }

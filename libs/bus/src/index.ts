@@ -1,25 +1,7 @@
 // NATS for Leasehold: connect, make and check the JetStream objects, follow a bucket, compare-and-swap, heartbeats.
 export { headers } from "@nats-io/transport-node";
-export { type BadMessage, Wrong } from "./bad-message.ts";
-export { type CasOutcome, publishCas, type StoreFault } from "./batch.ts";
-export { BusError } from "./bus-error.ts";
-export {
-  type Bus,
-  type BusOptions,
-  type BusState,
-  connectBus,
-} from "./connection.ts";
-export { type Change, type Follower, type FollowOptions, followBucket } from "./follow.ts";
-export { hear, type Subject } from "./heard.ts";
-export { beat, beatSubject, onBeat } from "./heartbeat.ts";
-export {
-  type BucketOfWrites,
-  JointBatches,
-  type JointBatchesOptions,
-  type JointPorts,
-  readHanded,
-} from "./joint-batches.ts";
-export { handedSubject, type JointOverNatsOptions, jointBatchesOver } from "./joint-over-nats.ts";
+export { type CasOutcome, publishCas, type StoreFault } from "./bucket/batch.ts";
+export { type Change, type Follower, type FollowOptions, followBucket } from "./bucket/follow.ts";
 export {
   ensureObjects,
   INVENTORY,
@@ -29,15 +11,14 @@ export {
   NETWORK,
   protectObjects,
   requireBuckets,
-  STORE_PATIENCE_MS,
+  STORE_TIMEOUT_MS,
   type StreamLook,
   streamInfo,
   streamOf,
   subjectOf,
   verifyObjects,
   weaknessesOf,
-} from "./objects.ts";
-export { askNode, onQuestion, questionSubject } from "./peers.ts";
+} from "./bucket/objects.ts";
 export {
   type LoggedRecord,
   lastLogged,
@@ -48,9 +29,37 @@ export {
   readHistory,
   readRecord,
   type StoredRecord,
-} from "./records.ts";
-export { patiently } from "./retry.ts";
-export { onStored, storedSubject, type Told, tellStored } from "./told.ts";
-export { type RestLimits, ToldRanges } from "./told-ranges.ts";
-export { type Room, roomFor } from "./value-octets.ts";
-export type { KeyWrite } from "./write-lines.ts";
+} from "./bucket/records.ts";
+export { type PauseLimits, SequenceRanges } from "./bucket/sequence-ranges.ts";
+export { type Room, roomFor } from "./bucket/value-octets.ts";
+export { type BadMessage, Wrong } from "./connection/bad-message.ts";
+export { BusError } from "./connection/bus-error.ts";
+export {
+  type Bus,
+  type BusOptions,
+  type BusState,
+  connectBus,
+} from "./connection/connection.ts";
+export { retryUntilUp } from "./connection/retry.ts";
+export {
+  BatchForwarder,
+  type BucketOfWrites,
+  type ForwarderOptions,
+  type ForwarderPorts,
+  readForwarded,
+} from "./node-to-node/batch-forwarder.ts";
+export {
+  type CommitNotice,
+  commitNoticeSubject,
+  onCommitNotice,
+  publishCommitNotice,
+} from "./node-to-node/commit-notice.ts";
+export {
+  batchForwarderOver,
+  type ForwarderOverNatsOptions,
+  forwardedSubject,
+} from "./node-to-node/forwarder-over-nats.ts";
+export { beat, beatSubject, onBeat } from "./node-to-node/heartbeat.ts";
+export { handleMessage, type Subject } from "./node-to-node/message.ts";
+export { askNode, onQuestion, questionSubject } from "./node-to-node/question.ts";
+export type { KeyWrite } from "./node-to-node/write-lines.ts";

@@ -6,7 +6,7 @@ import {
   type BusOptions,
   type BusState,
   connectBus,
-  patiently,
+  retryUntilUp,
 } from "@leasehold/bus";
 import type { Logger } from "pino";
 import type { DaemonFile } from "./daemon-file.ts";
@@ -27,9 +27,9 @@ export async function logIn(file: Pick<DaemonFile, "name" | "nats">, options: Lo
   const patience = { say: ({ fix, message }: BusError) => log.error({ fix }, message), isStopped };
   const told = onBadMessage ? { onBadMessage } : {};
   const login = { ...credentialsOf(file), ...told, patience: 0, onState };
-  const bus = await patiently(patience, () => connectBus(login));
+  const bus = await retryUntilUp(patience, () => connectBus(login));
   log.info({ server: bus.nc.getServer(), version: bus.serverVersion }, "connected to NATS");
-  if (verify) await patiently(patience, () => verify(bus));
+  if (verify) await retryUntilUp(patience, () => verify(bus));
   return bus;
 
   function onState(state: BusState, detail: string): void {

@@ -2,9 +2,9 @@
 import {
   type BucketOfWrites,
   type Bus,
+  batchForwarderOver,
   type Change,
-  type JointOverNatsOptions,
-  jointBatchesOver,
+  type ForwarderOverNatsOptions,
   type KeyWrite,
   LEASES,
   readRecord,
@@ -33,14 +33,14 @@ const TIMERS: Timers = {
 };
 
 export class JetStreamLeaseStore extends GroupCommits {
-  constructor(bus: Bus, options: GroupCommitOptions = {}, joint?: JointOverNatsOptions) {
-    super(leaseStream(bus, joint), TIMERS, options);
+  constructor(bus: Bus, options: GroupCommitOptions = {}, forwarding?: ForwarderOverNatsOptions) {
+    super(leaseStream(bus, forwarding), TIMERS, options);
   }
 }
 
 /** The stream of the bucket dhcp-leases, write by write. */
-export function leaseStream(bus: Bus, joint: JointOverNatsOptions = {}): CasStream {
-  const batches = jointBatchesOver(bus, LEASE_WRITES, joint);
+export function leaseStream(bus: Bus, forwarding: ForwarderOverNatsOptions = {}): CasStream {
+  const batches = batchForwarderOver(bus, LEASE_WRITES, forwarding);
   return {
     publish: (appends, patienceMs) => batches.publish(appends.map(keyWrite), patienceMs),
     async read(address) {

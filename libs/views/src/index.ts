@@ -8,6 +8,7 @@ export {
   readAnswer,
   readQuestion,
 } from "./catch-up.ts";
+export { commitNoticeOf, faultOfNotice, NOTICE_MAX_MS, publisherOf } from "./commit-notices.ts";
 export { DOCUMENT_KEY, type DocumentStore } from "./document-record.ts";
 export { followInventory } from "./follow-inventory.ts";
 export { followLeases } from "./follow-leases.ts";
@@ -16,4 +17,3 @@ export type { InTurns } from "./long-documents.ts";
 export { brokenInSteps } from "./network-feed.ts";
 export { NetworkView, type NetworkViewParts, TEND_EVERY_MS } from "./network-view.ts";
 export type { Follow, ViewPorts } from "./ports.ts";
-export { faultOfTold, publisherOf, TOLD_MAX_MS, toldOf } from "./told-leases.ts";

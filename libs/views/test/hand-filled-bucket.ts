@@ -26,7 +26,7 @@ export class HandFilledBucket implements Follower {
     this.options.onReset?.("it was replaced");
   }
 
-  told(): boolean {
+  noteCommitted(): boolean {
     return false;
   }
 

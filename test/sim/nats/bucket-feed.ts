@@ -39,7 +39,7 @@ export class BucketFeed implements Follower {
     return String(this.incarnation);
   }
 
-  told(): boolean {
+  noteCommitted(): boolean {
     return false;
   }
 

@@ -1,7 +1,13 @@
 // What a node's process sees of the stream: the newest event of every address first, then each one, in order, some time after
 // it was committed. As libs/bus follows a bucket: what is missing is caught up after a cut, while others tell what is stored it rests,
 // and a stream that is another one, or has fewer keys for long enough, is loaded again.
-import { type Change, type Follower, type FollowOptions, type RestLimits, ToldRanges } from "@leasehold/bus";
+import {
+  type Change,
+  type Follower,
+  type FollowOptions,
+  type PauseLimits,
+  SequenceRanges,
+} from "@leasehold/bus";
 import { encodeLeaseEvent, type StoredEvent } from "@leasehold/leases";
 import { START } from "../../../apps/dhcpd/test/node.ts";
 import type { Process } from "../process.ts";
@@ -19,7 +25,7 @@ export interface FeedParts {
   /** How long the next delivery takes, ms; undefined: the node is cut off. */
   readonly lagMs: () => number | undefined;
   /** Of each batch that was told. */
-  readonly onTold: (isPaused: boolean) => void;
+  readonly onCommitNotice: (isPaused: boolean) => void;
   /** Follow from here on, and take what is before for known. */
   readonly from?: number | undefined;
   /** What only a planted bug does. */
@@ -32,7 +38,7 @@ const CHECK_EVERY_MS = 3000;
 const CONFIRMED_AFTER_MS = 2500;
 const DAY_MS = 86_400_000;
 /** A simulated cluster stores little: what is under load two hundred records within half a second are a few within seconds here. */
-const LIMITS: RestLimits = { restAfter: 3, gapMs: 100, quietMs: 8000, ranges: 8 };
+const LIMITS: PauseLimits = { pauseAfter: 3, gapMs: 100, quietMs: 8000, ranges: 8 };
 
 export class LeaseFeed implements Follower {
   /** The newest sequence up to which all is known. */
@@ -42,7 +48,7 @@ export class LeaseFeed implements Follower {
   keys = 0;
   private incarnation: number;
   private readonly parts: FeedParts;
-  private readonly ranges = new ToldRanges(LIMITS);
+  private readonly ranges = new SequenceRanges(LIMITS);
   private readonly delivery: Delivery;
   private isDistrusted = false;
   private lessSince: number | undefined;
@@ -76,14 +82,14 @@ export class LeaseFeed implements Follower {
     return this.complete && last <= this.position;
   }
 
-  told(stream: string, first: number, last: number): boolean {
+  noteCommitted(stream: string, first: number, last: number): boolean {
     if (!this.complete || this.isDistrusted || stream !== this.created || this.lessSince !== undefined)
       return false;
-    const { timeline, skipsGaps, onTold } = this.parts;
+    const { timeline, skipsGaps, onCommitNotice } = this.parts;
     const from = skipsGaps ? Math.max(this.position, first - 1) : this.position;
     this.position = this.ranges.add(from, first, last, timeline.now);
     if (!this.isPaused && this.ranges.mayPause) this.rest();
-    onTold(this.isPaused);
+    onCommitNotice(this.isPaused);
     return true;
   }
 

@@ -1,13 +1,13 @@
 // What a simulated node has of NATS, as apps/dhcpd/src/io/store/nats-store.ts makes it: three feeds, the store of the leases, and the other
 // nodes. It is late, cut off, or answers nobody, as its door and the stream say.
 import {
+  type BatchForwarder,
   type Follower,
   type FollowOptions,
+  type ForwarderOverNatsOptions,
   INVENTORY,
-  type JointBatches,
-  type JointOverNatsOptions,
   LEASES,
-  readHanded,
+  readForwarded,
   Wrong,
 } from "@leasehold/bus";
 import { type GroupCommitOptions, GroupCommits, LEASE_WRITES, type Timers } from "@leasehold/lease-store";
@@ -43,7 +43,7 @@ export interface StoreSurroundings {
   readonly peers: Peers;
   /** They publish together and tell each other what is stored. */
   readonly isShared: boolean;
-  /** What became of a batch that was handed to another node, or taken from one; and what was told. */
+  /** What became of a batch that was forwarded to another node, or taken from one; and what was told. */
   noteShared(what: string): void;
 }
 
@@ -61,7 +61,7 @@ export class NodeStore {
   private readonly parts: NodeStoreParts;
   private readonly connection: Connection;
   private readonly enter: (run: () => void) => void;
-  private batches: JointBatches | undefined;
+  private batches: BatchForwarder | undefined;
 
   constructor(parts: NodeStoreParts) {
     const { around, process } = parts;
@@ -76,7 +76,7 @@ export class NodeStore {
     const put = async (key: string, value: unknown, expected: number) => this.put(key, value, expected);
     return {
       follow: (bucket, options) => this.follow(bucket, options),
-      leases: (commits, joint) => this.open(commits, joint),
+      leases: (commits, forwarding) => this.open(commits, forwarding),
       look: () => this.look(),
       putMember: put,
       documents: {
@@ -88,17 +88,17 @@ export class NodeStore {
       },
       leaseLog: { keys: async () => [], last: async () => undefined },
       ask: (to, question) => around.peers.question(node, to, question, this.enter),
-      tell: (told) => around.peers.tell(node, told),
+      tell: (notice) => around.peers.tell(node, notice),
     };
   }
 
-  takeHanded(handed: Uint8Array, answer: (revision: number) => void): void {
+  acceptForwarded(forwarded: Uint8Array, answer: (revision: number) => void): void {
     const { bug, stream } = this.parts.around;
     const isEarly = bug?.sharing === "answers-early";
     if (isEarly) answer(stream.lastSequence + 1);
-    const read = readHanded(handed, LEASE_WRITES);
+    const read = readForwarded(forwarded, LEASE_WRITES);
     if (read instanceof Wrong) throw new Error(`a node handed on ${read.found}, expected ${read.expected}`);
-    this.batches?.take(read, isEarly ? () => {} : answer);
+    this.batches?.accept(read, isEarly ? () => {} : answer);
   }
 
   private follow(name: string, options: FollowOptions): Follower {
@@ -119,23 +119,24 @@ export class NodeStore {
     return new LeaseFeed({
       ...{ stream, timeline, process, options, from, connection: this.connection },
       lagMs: () => (door.isOpen && stream.isLed ? chance.between(...node.lagMs) : undefined),
-      onTold: (isPaused) => around.noteShared(isPaused ? "told while the feed rests" : "told"),
+      onCommitNotice: (isPaused) =>
+        around.noteShared(isPaused ? "announced while the feed is paused" : "announced"),
       skipsGaps: bug?.sharing === "skips-gaps",
       overlooksLoss: bug?.storeLoss === "unnoticed",
     });
   }
 
-  private open(commits: GroupCommitOptions, joint: JointOverNatsOptions): ReadableLeaseStore {
+  private open(commits: GroupCommitOptions, forwarding: ForwarderOverNatsOptions): ReadableLeaseStore {
     const { around, node, core } = this.parts;
     const { bug, peers, stream } = around;
     const { now, after } = this.timers();
     const shared = sharedStore({
-      ...{ connection: this.connection, now, after, joint },
-      ask: (to, handed, timeout) => peers.ask(node, to, handed, timeout, this.enter),
+      ...{ connection: this.connection, now, after, forwarding },
+      ask: (to, forwarded, timeout) => peers.ask(node, to, forwarded, timeout, this.enter),
       isAlone: !around.isShared,
-      onHanded: (what) => around.noteShared(what),
+      onForwarded: (what) => around.noteShared(what),
       onSent: (writes) => {
-        if (bug?.sharing === "tells-early") joint.onStored?.(stream.lastSequence + 1, writes, now());
+        if (bug?.sharing === "tells-early") forwarding.onCommitted?.(stream.lastSequence + 1, writes, now());
       },
     });
     this.batches = shared.batches;

@@ -1,6 +1,6 @@
 // What nodes hand and tell each other over NATS, at most once: it takes time, and is lost when one of the two is cut off, and now
 // and then for no reason.
-import type { Told } from "@leasehold/bus";
+import type { CommitNotice } from "@leasehold/bus";
 import type { Answer, Question } from "@leasehold/views";
 import type { Chance } from "../chance.ts";
 import type { Process } from "../process.ts";
@@ -19,8 +19,8 @@ export interface Peer {
   readonly life:
     | {
         readonly process: Process;
-        takeHanded(handed: Uint8Array, answer: (revision: number) => void): void;
-        receiveCommitNotice(told: Told): void;
+        acceptForwarded(forwarded: Uint8Array, answer: (revision: number) => void): void;
+        receiveCommitNotice(notice: CommitNotice): void;
         answer(question: Question): Answer | undefined;
       }
     | undefined;
@@ -38,14 +38,14 @@ export class Peers {
   }
 
   /** What `to` answers to a batch that `from` hands to it; rejects as a NATS request does. */
-  ask(from: Peer, to: string, handed: Uint8Array, timeout: number, enter: Enter): Promise<number> {
+  ask(from: Peer, to: string, forwarded: Uint8Array, timeout: number, enter: Enter): Promise<number> {
     return new Promise((resolve, reject) => {
       this.timeline.after(timeout, () => enter(() => reject(new Error("timeout"))));
       const node = this.nodes().find(({ name }) => name === to);
       if (node === undefined) return;
       this.carry(from, node, () => {
         const answer = (revision: number) => this.carry(node, from, () => enter(() => resolve(revision)));
-        node.life?.process.enter("store", () => node.life?.takeHanded(handed, answer));
+        node.life?.process.enter("store", () => node.life?.acceptForwarded(forwarded, answer));
       });
     });
   }
@@ -65,11 +65,11 @@ export class Peers {
     });
   }
 
-  tell(from: Peer, told: Told): void {
+  tell(from: Peer, notice: CommitNotice): void {
     for (const node of this.nodes()) {
       if (node === from) continue;
       this.carry(from, node, () =>
-        node.life?.process.enter("store", () => node.life?.receiveCommitNotice(told)),
+        node.life?.process.enter("store", () => node.life?.receiveCommitNotice(notice)),
       );
     }
   }

@@ -12,7 +12,7 @@ export interface Prepared {
 
 /** Makes what is missing, protects what is there, checks all of it. */
 export async function prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<Prepared> {
-  const { BusError, connectBus, ensureObjects, protectObjects, STORE_PATIENCE_MS, verifyObjects } =
+  const { BusError, connectBus, ensureObjects, protectObjects, STORE_TIMEOUT_MS, verifyObjects } =
     await import("@leasehold/bus");
   let connected = false;
   try {
@@ -21,7 +21,7 @@ export async function prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<
     try {
       const made = await ensureObjects(bus, { replicas });
       const corrected = await protectObjects(bus);
-      await verifyObjects(bus, STORE_PATIENCE_MS);
+      await verifyObjects(bus, STORE_TIMEOUT_MS);
       return { made, corrected };
     } finally {
       await bus.close();

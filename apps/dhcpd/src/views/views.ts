@@ -1,5 +1,5 @@
 // Keeps the world up to date: the three buckets, followed live, into leases, hosts and network.
-import { type Follower, NETWORK, type Told } from "@leasehold/bus";
+import { type CommitNotice, type Follower, NETWORK } from "@leasehold/bus";
 import type { Instant } from "@leasehold/leases";
 import { formatIpv4 } from "@leasehold/protocol";
 import {
@@ -18,7 +18,7 @@ export interface Views {
   readonly inventory: Follower;
   readonly network: Follower;
   /** Leases that a quorum has, as whoever stored them tells: this node, or another one, whose records are read first. */
-  applyCommitNotice(told: Told): void;
+  applyCommitNotice(notice: CommitNotice): void;
   /** Looks after the network document. Never rejects. */
   tend(): Promise<void>;
   /** How many hosts the inventory's bucket has lost, that are served all the same. */
@@ -72,7 +72,7 @@ export function followAll(parts: ViewsParts): Views {
     },
     tend: () => network.tend(),
     applyCommitNotice: ({ stream, at, first, writes }) => {
-      if (!leases.told(stream, first, first + writes.length - 1)) return;
+      if (!leases.noteCommitted(stream, first, first + writes.length - 1)) return;
       for (const [i, { key, data }] of writes.entries())
         faults.guard(`taking in ${key}`, () => take({ key, data, revision: first + i, at }));
     },

@@ -3,22 +3,22 @@
 import {
   askNode,
   type Bus,
+  type CommitNotice,
   followBucket,
   LEASES,
   lastLogged,
   loggedKeys,
   lookAtStream,
   NETWORK,
+  onCommitNotice,
   onQuestion,
-  onStored,
+  publishCommitNotice,
   putRecord,
   streamOf,
-  type Told,
-  tellStored,
 } from "@leasehold/bus";
 import type { StreamClock } from "@leasehold/cluster";
 import { JetStreamLeaseStore } from "@leasehold/lease-store";
-import { faultOfTold, readAnswer, readQuestion } from "@leasehold/views";
+import { faultOfNotice, readAnswer, readQuestion } from "@leasehold/views";
 import type { StorePorts } from "../../node-ports.ts";
 import type { Serving } from "../../node-serving.ts";
 import type { FoundStream } from "../../store/store-watch.ts";
@@ -27,13 +27,13 @@ import { documentStore } from "../views/document-store.ts";
 export function storeOver(bus: Bus, self: string): StorePorts {
   return {
     follow: (bucket, options) => followBucket(bus, bucket, options),
-    leases: (commits, joint) => new JetStreamLeaseStore(bus, commits, joint),
+    leases: (commits, forwarding) => new JetStreamLeaseStore(bus, commits, forwarding),
     look: () => look(bus),
     putMember: (key, value, expected) => putRecord(bus, NETWORK, key, value, expected),
     leaseLog: { keys: () => loggedKeys(bus), last: (key) => lastLogged(bus, key) },
     documents: documentStore(() => bus),
     ask: (node, question) => askNode(bus, node, question, readAnswer),
-    tell: (told) => tellStored(bus, self, told),
+    tell: (notice) => publishCommitNotice(bus, self, notice),
   };
 }
 
@@ -48,7 +48,7 @@ async function look(bus: Bus): Promise<FoundStream> {
 
 /** Hands the node what others tell of what they have stored, and what they ask. */
 export function hearOthers(bus: Bus, self: string, serving: Serving, clock: StreamClock): void {
-  const check = (told: Told) => faultOfTold(told, clock, performance.now());
-  onStored(bus, self, check, (told) => serving.receiveCommitNotice(told));
+  const check = (notice: CommitNotice) => faultOfNotice(notice, clock, performance.now());
+  onCommitNotice(bus, self, check, (notice) => serving.receiveCommitNotice(notice));
   onQuestion(bus, self, readQuestion, (question) => serving.answer(question));
 }

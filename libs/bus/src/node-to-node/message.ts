@@ -1,12 +1,12 @@
-// Whatever is heard on the bus comes through here: it is parsed before it is used, and what is wrong with it is a value that is told,
-// never an exception. (One that is thrown inside a callback of the NATS client closes the connection.)
+// Every message of another process comes through here: it is parsed before it is used, and a fault in it is a value that is reported,
+// never an exception. (An exception inside a callback of the NATS client closes the connection.)
 
 import { reasonOf } from "@leasehold/document/operator-error";
 import type { Msg } from "@nats-io/transport-node";
-import { type BadMessage, Wrong } from "./bad-message.ts";
-import type { Bus } from "./connection.ts";
+import { type BadMessage, Wrong } from "../connection/bad-message.ts";
+import type { Bus } from "../connection/connection.ts";
 
-export type Heard = Pick<Msg, "subject" | "data" | "headers" | "reply">;
+export type Incoming = Pick<Msg, "subject" | "data" | "headers" | "reply">;
 
 export interface Subject<Value> {
   readonly kind: string;
@@ -22,21 +22,21 @@ const FOUND_MAX = 80;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Subscribes; what is no such message is reported to `bus.onBadMessage`, and `take` is not called. */
-export function listen<Value, Of extends Heard = Msg>(
+/** Subscribes; a malformed message is reported to `bus.onBadMessage`, and `take` is not called. */
+export function listen<Value, Of extends Incoming = Msg>(
   bus: Pick<Bus, "nc" | "onBadMessage">,
   subject: Subject<Value>,
   take: (value: Value, message: Of, node: string) => void,
 ): void {
   bus.nc.subscribe(`${subject.prefix}.${subject.node}`, {
     callback: (error, message) => {
-      if (!error) hear(subject, message as Heard as Of, take, bus.onBadMessage);
+      if (!error) handleMessage(subject, message as Incoming as Of, take, bus.onBadMessage);
     },
   });
 }
 
 /** Never throws, whatever the message is and whatever `take` does. */
-export function hear<Value, Of extends Heard>(
+export function handleMessage<Value, Of extends Incoming>(
   subject: Subject<Value>,
   message: Of,
   take: (value: Value, message: Of, node: string) => void,
@@ -63,7 +63,7 @@ export function hear<Value, Of extends Heard>(
       ...(what.fault ? { fault: what.fault } : {}),
     });
   } catch {
-    // Who cannot be told is not told.
+    // A report that fails is given up: there is nobody left to report it to.
   }
 }
 
@@ -71,7 +71,7 @@ export function hear<Value, Of extends Heard>(
  * A node publishes without headers, to the subject itself. What a consumer delivers comes under the subject that it was stored
  * with, and what a stream answers to a direct get has headers: a server can be asked for either, to any subject.
  */
-function senderOf({ prefix, node }: Subject<unknown>, { subject, headers }: Heard): Wrong | undefined {
+function senderOf({ prefix, node }: Subject<unknown>, { subject, headers }: Incoming): Wrong | undefined {
   const name = subject.startsWith(`${prefix}.`) ? subject.slice(prefix.length + 1) : "";
   const isFor = node === "*" ? /^[\w-]{1,64}$/.test(name) : name === node;
   if (!isFor) return new Wrong(`a message of ${subject}`, `one that a node published to ${prefix}.${node}`);

@@ -3,8 +3,8 @@
 
 import { reasonOf } from "@leasehold/document/operator-error";
 import { NoRespondersError, nuid, PermissionViolationError } from "@nats-io/transport-node";
+import type { Bus } from "../connection/connection.ts";
 import { casHeaders } from "./cas-headers.ts";
-import type { Bus } from "./connection.ts";
 
 /** At most this many writes go into one batch; the server takes 1000. */
 export const BATCH_MAX = 500;

@@ -4,11 +4,11 @@
 import { reasonOf } from "@leasehold/document/operator-error";
 import type { ConsumerMessages, JsMsg, OrderedConsumerOptions, StreamInfo } from "@nats-io/jetstream";
 import { nuid } from "@nats-io/transport-node";
-import type { Bus } from "./connection.ts";
+import type { Bus } from "../connection/connection.ts";
+import { retry } from "../connection/retry.ts";
 import { streamInfo, streamOf, subjectOf, weaknessesOf } from "./objects.ts";
 import { Delivery, isTombstone, readRecord, type StoredRecord } from "./records.ts";
-import { retry } from "./retry.ts";
-import { ToldRanges } from "./told-ranges.ts";
+import { SequenceRanges } from "./sequence-ranges.ts";
 
 /** One change of one key. */
 export type Change = StoredRecord;
@@ -39,21 +39,21 @@ export interface Follower {
   readonly complete: boolean;
   /** How many keys the bucket had when it was looked at last. */
   readonly keys: number;
-  /** While others tell what is stored (`told`). */
+  /** The consumer is paused while notices bring all that is stored (`noteCommitted`). */
   readonly isPaused: boolean;
   /** When the stream that is followed was made, as its leader says it; empty before it was found. */
   readonly created: string;
   /**
    * The records from `first` to `last` of the stream that was made at `stream` are known without this feed. While one batch after
-   * the other is told like that, the feed rests; it goes on where something is missing, and when nothing is told any more.
-   * False: these will come by the feed.
+   * the other becomes known like that, the feed is paused; it resumes where something is missing, and when no more of them come.
+   * False: the feed will bring these.
    */
-  told(stream: string, first: number, last: number): boolean;
+  noteCommitted(stream: string, first: number, last: number): boolean;
   /** Asks the stream's leader now what there is, and says whether all of that is known, or is soon; false when that cannot be said. */
   caughtUp(): Promise<boolean>;
   /**
-   * Something says that the stream is not the one that was followed. Unless it is gone, that is looked into, as a leader that
-   * was cut off and does not know it yet says so, too. Is it true, then everything is loaded again, after `onReset`.
+   * There is a sign that the stream is not the one that was followed. Unless it is gone, this is checked, because a leader that was
+   * cut off and does not know it yet gives the same sign. If it is true, everything is loaded again, after `onReset`.
    */
   distrust(reason: string, seen?: Seen): void;
   stop(): Promise<void>;
@@ -62,7 +62,7 @@ export interface Follower {
 const CHECK_EVERY_MS = 3000;
 /** A leader that was cut off, and is back, has heard of the new one by then. */
 const CONFIRMED_AFTER_MS = 2500;
-const REST_CHECK_MS = 50;
+const PAUSE_CHECK_MS = 50;
 const REACHED_WITHIN_MS = 2000;
 const OPEN_AGAIN_MS = 100;
 const REACHED_CHECK_MS = 5;
@@ -87,8 +87,8 @@ class BucketFollower implements Follower {
   private stopped = false;
   /** Keys that were delivered, where nobody else knows how many there are. */
   private readonly seen = new Set<string>();
-  private readonly ranges = new ToldRanges();
-  private resting: NodeJS.Timeout | undefined;
+  private readonly ranges = new SequenceRanges();
+  private pauseTimer: NodeJS.Timeout | undefined;
   private positionAtLastCheck = -1;
   private generation = 0;
   private readonly prefixLength: number;
@@ -111,34 +111,34 @@ class BucketFollower implements Follower {
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
-    clearInterval(this.resting);
+    clearInterval(this.pauseTimer);
     await this.messages?.close();
   }
 
-  told(stream: string, first: number, last: number): boolean {
+  noteCommitted(stream: string, first: number, last: number): boolean {
     const isOfUse = this.complete && !this.stopped && this.distrusted === undefined;
     if (!isOfUse || stream !== this.created || this.lessSince !== undefined) return false;
     this.position = this.ranges.add(this.position, first, last, performance.now());
-    if (this.resting === undefined && this.ranges.mayPause) this.rest();
+    if (this.pauseTimer === undefined && this.ranges.mayPause) this.pause();
     return true;
   }
 
   get isPaused(): boolean {
-    return this.resting !== undefined;
+    return this.pauseTimer !== undefined;
   }
 
-  private rest(): void {
+  private pause(): void {
     this.generation++;
     void this.messages?.close();
     this.messages = undefined;
-    this.resting = setInterval(() => {
+    this.pauseTimer = setInterval(() => {
       if (this.ranges.mustResume(performance.now())) void this.open();
-    }, REST_CHECK_MS);
+    }, PAUSE_CHECK_MS);
   }
 
-  private endRest(): void {
-    clearInterval(this.resting);
-    this.resting = undefined;
+  private resume(): void {
+    clearInterval(this.pauseTimer);
+    this.pauseTimer = undefined;
     this.ranges.clear();
   }
 
@@ -170,12 +170,12 @@ class BucketFollower implements Follower {
 
   private async open(): Promise<void> {
     const generation = ++this.generation;
-    this.endRest();
+    this.resume();
     const isStopped = () => this.stopped || generation !== this.generation;
     if (isStopped()) return;
     const say = (cause: unknown) =>
       this.options.onTrouble?.(`Cannot follow ${this.bucket}: ${reasonOf(cause)}`);
-    // It fails only when it is stopped, or opened anew by another call.
+    // It fails only when it is stopped, or opened again by another call.
     await retry({ pauseMs: OPEN_AGAIN_MS, isStopped, say }, () => this.openOnce(generation)).catch(() => {});
   }
 
@@ -196,7 +196,7 @@ class BucketFollower implements Follower {
       idle_heartbeat: 1000,
       callback: (m) => this.deliver(m, generation),
     });
-    // Meanwhile it may have come to rest, or have been opened again.
+    // Meanwhile it may have been paused, or have been opened again.
     if (generation !== this.generation) return void messages.close();
     this.messages = messages;
     void this.watch(messages);

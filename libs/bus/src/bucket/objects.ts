@@ -4,9 +4,9 @@ import { reasonOf } from "@leasehold/document/operator-error";
 import type { StreamConfig, StreamInfo } from "@nats-io/jetstream";
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";
-import { BusError } from "./bus-error.ts";
-import type { Bus } from "./connection.ts";
-import { within } from "./retry.ts";
+import { BusError } from "../connection/bus-error.ts";
+import type { Bus } from "../connection/connection.ts";
+import { within } from "../connection/retry.ts";
 
 export const LEASES = "dhcp-leases";
 export const INVENTORY = "dhcp-inventory";
@@ -20,7 +20,7 @@ export const subjectOf = (bucket: string, key: string): string => `$KV.${bucket}
 const SECOND = 1_000_000_000;
 const STREAM_NOT_FOUND = 10059;
 /** For how long servers that do not answer are asked again to make or show something, in ms. */
-export const STORE_PATIENCE_MS = 20_000;
+export const STORE_TIMEOUT_MS = 20_000;
 
 /**
  * What keeps a bucket from being emptied by one message or one mistake: a rollup (`Nats-Rollup: all`) by anybody who may write to
@@ -77,10 +77,10 @@ const OBJECTS: readonly (Partial<StreamConfig> & { name: string })[] = [
 export async function ensureObjects(bus: Bus, options: { replicas: number }): Promise<readonly string[]> {
   const created: string[] = [];
   for (const config of OBJECTS) {
-    if (await within(STORE_PATIENCE_MS, mayPass, () => streamInfo(bus, config.name))) continue;
+    if (await within(STORE_TIMEOUT_MS, mayPass, () => streamInfo(bus, config.name))) continue;
     try {
       const wanted = { num_replicas: options.replicas, ...config };
-      await within(STORE_PATIENCE_MS, mayPass, () => bus.jsm.streams.add(wanted));
+      await within(STORE_TIMEOUT_MS, mayPass, () => bus.jsm.streams.add(wanted));
       created.push(config.name);
     } catch (cause) {
       throw new BusError(
@@ -149,14 +149,14 @@ export async function protectObjects(bus: Bus): Promise<readonly string[]> {
   const changed: string[] = [];
   for (const bucket of BUCKETS) {
     const stream = streamOf(bucket);
-    const info = await within(STORE_PATIENCE_MS, mayPass, () => streamInfo(bus, stream));
+    const info = await within(STORE_TIMEOUT_MS, mayPass, () => streamInfo(bus, stream));
     if (info === undefined || weaknessesOf(info.config).length === 0) continue;
     try {
       // Before 2.11, servers know no markers; those that do make them by rollup.
       const markers =
         info.config.subject_delete_marker_ttl === undefined ? {} : { subject_delete_marker_ttl: 0 };
       const wanted = { ...info.config, ...PROTECTION, ...markers } as StreamConfig;
-      await within(STORE_PATIENCE_MS, mayPass, () => bus.jsm.streams.update(stream, wanted));
+      await within(STORE_TIMEOUT_MS, mayPass, () => bus.jsm.streams.update(stream, wanted));
       changed.push(stream);
     } catch (cause) {
       throw new BusError(

@@ -1,8 +1,8 @@
 // Questions from node to node: core NATS, request and reply, on `dhcp.ask.<node>`.
 
-import { Wrong } from "./bad-message.ts";
-import type { Bus } from "./connection.ts";
-import { hear, jsonMessage, listen, readJsonMessage, type Subject } from "./heard.ts";
+import { Wrong } from "../connection/bad-message.ts";
+import type { Bus } from "../connection/connection.ts";
+import { handleMessage, jsonMessage, listen, readJsonMessage, type Subject } from "./message.ts";
 
 const PREFIX = "dhcp.ask";
 const ANSWER_MAX_MS = 1000;
@@ -21,12 +21,12 @@ export async function askNode<Answer>(
   const answers: Answer[] = [];
   // It comes to the inbox of the one that asked.
   const { data, headers, reply } = message;
-  const heard = { subject, data, ...(headers ? { headers } : {}), ...(reply ? { reply } : {}) };
+  const received = { subject, data, ...(headers ? { headers } : {}), ...(reply ? { reply } : {}) };
   const about = { ...questionSubject(node, read), kind: "answer" };
   const take = (read: Answer) => {
     answers.push(read);
   };
-  hear(about, heard, take, bus.onBadMessage);
+  handleMessage(about, received, take, bus.onBadMessage);
   const [answer] = answers;
   if (answer === undefined) throw new Error(`what ${node} answers cannot be read`);
   return answer;
@@ -53,7 +53,7 @@ export function onQuestion<Question>(
   answer: (question: Question) => unknown,
 ): void {
   listen(bus, questionSubject(node, read), (question, message) => {
-    const told = answer(question);
-    if (told !== undefined) message.respond(jsonMessage(told));
+    const answered = answer(question);
+    if (answered !== undefined) message.respond(jsonMessage(answered));
   });
 }

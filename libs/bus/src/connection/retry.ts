@@ -1,4 +1,4 @@
-// Asking again for what is not up yet: one loop, with a pause, an end, and a word for each failure that is not the one before.
+// Asking again for what is not up yet: one loop, with a pause, an end, and a report of each failure that is not the one before.
 import { BusError } from "./bus-error.ts";
 
 const REMIND_MS = 300_000;
@@ -7,11 +7,11 @@ export interface Retry {
   readonly pauseMs: number;
   /** Whether trying again may help; without it, always. */
   readonly passes?: (cause: unknown) => boolean;
-  /** At the first failure after so long it is given up; without it, never. */
+  /** The first failure after this time ends it; without it, none does. */
   readonly giveUpMs?: number;
   /** Ends the waiting. */
   readonly isStopped?: (() => boolean) | undefined;
-  /** Told of a failure when it is another one than the last, and every five minutes. */
+  /** Called with a failure that differs from the one before, and every five minutes. */
   readonly say?: (cause: unknown) => void;
 }
 
@@ -19,13 +19,13 @@ export interface Retry {
 export async function retry<Answer>(how: Retry, ask: () => Promise<Answer>): Promise<Answer> {
   const { pauseMs, passes = () => true, giveUpMs = Number.POSITIVE_INFINITY, isStopped = () => false } = how;
   const until = performance.now() + giveUpMs;
-  const told = sayer(how.say ?? (() => {}));
+  const report = sayer(how.say ?? (() => {}));
   for (;;) {
     try {
       return await ask();
     } catch (cause) {
       if (!passes(cause) || performance.now() > until || isStopped()) throw cause;
-      told(cause);
+      report(cause);
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       if (isStopped()) throw cause;
     }
@@ -44,7 +44,7 @@ function sayer(say: (cause: unknown) => void): (cause: unknown) => void {
   };
 }
 
-/** For some seconds: what an election, or a server that starts, takes. */
+/** For some seconds, the time that an election or a starting server takes. */
 export function within<Answer>(
   ms: number,
   passes: (cause: unknown) => boolean,
@@ -53,13 +53,16 @@ export function within<Answer>(
   return retry({ pauseMs: 250, giveUpMs: ms, passes }, ask);
 }
 
-export interface Patience {
+export interface RetryUntilUp {
   readonly say: (error: BusError) => void;
   readonly isStopped?: () => boolean;
 }
 
-/** A daemon's way, for as long as it takes. @throws whatever waiting does not heal. */
-export function patiently<Answer>({ say, isStopped }: Patience, ask: () => Promise<Answer>): Promise<Answer> {
+/** For daemons: asks until it succeeds, without a time limit. @throws a failure that is not transient. */
+export function retryUntilUp<Answer>(
+  { say, isStopped }: RetryUntilUp,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
   const passes = (cause: unknown) => cause instanceof BusError && cause.isTransient;
   return retry({ pauseMs: 1000, passes, isStopped, say: (cause) => say(cause as BusError) }, ask);
 }

@@ -1,25 +1,25 @@
-// Batches of several nodes as one. What a compare-and-swap costs the NATS servers is mostly a matter of how many batches there are,
-// and not of how many writes (docs/adr/0017): under load every node therefore hands its batch to the same one of them, which
-// publishes what comes together as one batch. A write says itself what it expects, so that it can be handed on, repeated, and
-// published twice: at most one of these is stored. Whatever goes wrong with a joint batch, each publishes its own.
+// Batches of several nodes, published as one. The cost of a compare-and-swap to the NATS servers depends on the number of batches
+// much more than on the number of writes (docs/adr/0017). Under load every node therefore forwards its batch to one publisher, which
+// publishes what arrives together as one batch. A write carries the revision that it expects, so it can be forwarded, repeated, and
+// published twice: at most one of these is stored. If forwarding fails, each node publishes its own batch.
 
-import { Wrong } from "./bad-message.ts";
-import { BATCH_MAX, type CasOutcome } from "./batch.ts";
-import { quoted } from "./heard.ts";
+import { BATCH_MAX, type CasOutcome } from "../bucket/batch.ts";
+import { Wrong } from "../connection/bad-message.ts";
+import { quoted } from "./message.ts";
 import { decodeWrites, encodeWrites, type KeyWrite } from "./write-lines.ts";
 
-/** What comes within so many ms is one batch. */
+/** Writes that arrive within this time are one batch. */
 const TOGETHER_MS = 1;
 const BUSY_MS = 50;
-/** Writes of others that wait here, at most; who comes later publishes alone. */
+/** At most this many writes of other nodes wait here; a node whose batch does not fit publishes alone. */
 const WAITING_MAX = 4096;
-/** So long a node that did not answer is not asked again: by then the heartbeats say what is the matter. */
+/** For this time a node that did not answer is not asked again: by then the heartbeats show whether it is alive. */
 const AVOIDED_MS = 3000;
-/** So long a joint batch may take, as the batch of one node may. */
+/** At most this long a batch for several nodes may take, as the batch of one node may. */
 const PUBLISH_MS = 1000;
 
-/** What carries the batches: NATS (joint-over-nats.ts), or a simulation of it. */
-export interface JointPorts {
+/** What carries the batches: NATS (forwarder-over-nats.ts), or a simulation of it. */
+export interface ForwarderPorts {
   /** A steady clock, in ms. */
   now(): number;
   /** A time in ms that all nodes have, nearly. */
@@ -27,28 +27,28 @@ export interface JointPorts {
   after(ms: number, run: () => void): void;
   /** One atomic batch, as publishCas. */
   publish(writes: readonly KeyWrite[], timeout: number): Promise<CasOutcome>;
-  /** What another node answers to what is handed to it; rejects when it does not within `timeout` ms. */
-  ask(node: string, handed: Uint8Array, timeout: number): Promise<number>;
+  /** What another node answers to what is forwarded to it; rejects when it does not within `timeout` ms. */
+  ask(node: string, forwarded: Uint8Array, timeout: number): Promise<number>;
 }
 
-export interface JointBatchesOptions {
-  /** This node; undefined for who shares with nobody. */
+export interface ForwarderOptions {
+  /** This node; undefined for a process that forwards nothing. */
   readonly self?: string;
-  /** Who publishes for all at the moment; undefined: everybody alone. */
+  /** The node that publishes for all at the moment; undefined: each node alone. */
   readonly publisher?: () => string | undefined;
-  /** A node that has published nothing for so many ms publishes alone, and at once; default 50. */
+  /** A node that has published nothing for this many ms publishes alone, and at once; default 50. */
   readonly busyMs?: number;
-  /** What became of a batch that was handed to another node, or taken from one. */
-  readonly onHanded?: (what: "forwarded" | "accepted" | "not-answered" | "refused") => void;
-  /** Told of what this node has published and a quorum has, and when it was sent, on the ports' steady clock. */
-  readonly onStored?: (first: number, writes: readonly KeyWrite[], sentAt: number) => void;
-  /** Told of what `onStored`, or who waits for a part of a batch, threw: it concerns no other part. */
+  /** Outcome of a batch that was forwarded to another node, or accepted from one. */
+  readonly onForwarded?: (what: "forwarded" | "accepted" | "not-answered" | "refused") => void;
+  /** Called with what this node has published once a quorum has it, and when it was sent, on the ports' steady clock. */
+  readonly onCommitted?: (first: number, writes: readonly KeyWrite[], sentAt: number) => void;
+  /** Called with what `onCommitted`, or the one that waits for a part of a batch, threw: it affects no other part. */
   readonly onFault?: (cause: unknown) => void;
 }
 
 /** A batch of another node. */
-export interface Handed {
-  /** Until when it is waited for, in the time that all nodes have. */
+export interface ForwardedBatch {
+  /** When the node stops waiting for it, in the time that all nodes share. */
   readonly until: number;
   readonly writes: readonly KeyWrite[];
 }
@@ -64,11 +64,11 @@ interface Part {
   readonly settle: (outcome: CasOutcome) => void;
 }
 
-const NOT_TOGETHER: CasOutcome = { kind: "unknown", cause: "no-answer", reason: "not in one batch" };
+const NOT_FORWARDED: CasOutcome = { kind: "unknown", cause: "no-answer", reason: "not in one batch" };
 
-export class JointBatches {
-  private readonly ports: JointPorts;
-  private readonly options: JointBatchesOptions;
+export class BatchForwarder {
+  private readonly ports: ForwarderPorts;
+  private readonly options: ForwarderOptions;
   private parts: Part[] = [];
   private waiting = 0;
   private inFlight = 0;
@@ -76,7 +76,7 @@ export class JointBatches {
   private lastAt = Number.NEGATIVE_INFINITY;
   private avoided = { node: "", until: 0 };
 
-  constructor(ports: JointPorts, options: JointBatchesOptions) {
+  constructor(ports: ForwarderPorts, options: ForwarderOptions) {
     this.ports = ports;
     this.options = options;
   }
@@ -87,8 +87,9 @@ export class JointBatches {
     const isBusy = now - this.lastAt < (this.options.busyMs ?? BUSY_MS);
     this.lastAt = now;
     const publisher = isBusy ? this.options.publisher?.() : undefined;
-    const joint = publisher === undefined ? NOT_TOGETHER : await this.together(publisher, writes, timeout);
-    return joint.kind === "stored" ? joint : this.alone(writes, timeout);
+    const forwarding =
+      publisher === undefined ? NOT_FORWARDED : await this.together(publisher, writes, timeout);
+    return forwarding.kind === "stored" ? forwarding : this.alone(writes, timeout);
   }
 
   private async alone(writes: readonly KeyWrite[], timeout: number): Promise<CasOutcome> {
@@ -98,7 +99,7 @@ export class JointBatches {
     if (outcome.kind === "unknown" || outcome.kind === "busy") this.lastAt = Number.NEGATIVE_INFINITY;
     if (outcome.kind === "stored") {
       const first = outcome.revision - writes.length + 1;
-      this.guard(() => this.options.onStored?.(first, writes, sentAt));
+      this.guard(() => this.options.onCommitted?.(first, writes, sentAt));
     }
     return outcome;
   }
@@ -114,32 +115,36 @@ export class JointBatches {
   private together(publisher: string, writes: readonly KeyWrite[], timeout: number): Promise<CasOutcome> {
     if (publisher === this.options.self)
       return new Promise((settle) => {
-        if (!this.join({ writes, settle })) settle(NOT_TOGETHER);
+        if (!this.join({ writes, settle })) settle(NOT_FORWARDED);
       });
-    return this.hand(publisher, writes, timeout);
+    return this.forward(publisher, writes, timeout);
   }
 
-  private async hand(publisher: string, writes: readonly KeyWrite[], timeout: number): Promise<CasOutcome> {
-    const { onHanded } = this.options;
+  private async forward(
+    publisher: string,
+    writes: readonly KeyWrite[],
+    timeout: number,
+  ): Promise<CasOutcome> {
+    const { onForwarded } = this.options;
     const now = this.ports.now();
-    if (this.avoided.node === publisher && now < this.avoided.until) return NOT_TOGETHER;
+    if (this.avoided.node === publisher && now < this.avoided.until) return NOT_FORWARDED;
     try {
       const until = Math.round(this.ports.sharedMs() + timeout);
       const revision = await this.ports.ask(publisher, encodeWrites([until], writes), timeout);
-      onHanded?.(revision > 0 ? "forwarded" : "refused");
-      return revision > 0 ? { kind: "stored", revision } : NOT_TOGETHER;
+      onForwarded?.(revision > 0 ? "forwarded" : "refused");
+      return revision > 0 ? { kind: "stored", revision } : NOT_FORWARDED;
     } catch {
-      onHanded?.("not-answered");
+      onForwarded?.("not-answered");
       this.avoided = { node: publisher, until: now + AVOIDED_MS };
-      return NOT_TOGETHER;
+      return NOT_FORWARDED;
     }
   }
 
   /** What another node hands in: answered with the revision of its last write; with 0 when it shall publish alone. */
-  take({ until, writes }: Handed, answer: (revision: number) => void): void {
+  accept({ until, writes }: ForwardedBatch, answer: (revision: number) => void): void {
     const settle = (outcome: CasOutcome) => answer(outcome.kind === "stored" ? outcome.revision : 0);
     const isInTime = this.ports.sharedMs() < until;
-    if (isInTime && this.join({ writes, settle })) this.options.onHanded?.("accepted");
+    if (isInTime && this.join({ writes, settle })) this.options.onForwarded?.("accepted");
     else answer(0);
   }
 
@@ -178,19 +183,19 @@ export class JointBatches {
     const writes = parts.flatMap((part) => part.writes);
     const outcome = await this.alone(writes, PUBLISH_MS).catch((cause: unknown) => {
       this.options.onFault?.(cause);
-      return NOT_TOGETHER;
+      return NOT_FORWARDED;
     });
     let revision = outcome.kind === "stored" ? outcome.revision : 0;
     for (const { writes, settle } of parts.toReversed()) {
-      const ofPart: CasOutcome = outcome.kind === "stored" ? { kind: "stored", revision } : NOT_TOGETHER;
+      const ofPart: CasOutcome = outcome.kind === "stored" ? { kind: "stored", revision } : NOT_FORWARDED;
       this.guard(() => settle(ofPart));
       revision -= writes.length;
     }
   }
 }
 
-/** What is handed from node to node. */
-export function readHanded(data: Uint8Array, bucket: BucketOfWrites): Handed | Wrong {
+/** What is forwarded from node to node. */
+export function readForwarded(data: Uint8Array, bucket: BucketOfWrites): ForwardedBatch | Wrong {
   const decoded = decodeWrites(data);
   if (decoded === undefined) return new Wrong(quoted(data), "a line with a time, and a line a write");
   const { words, writes } = decoded;

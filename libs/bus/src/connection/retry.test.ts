@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { BusError } from "./bus-error.ts";
-import { patiently, retry, within } from "./retry.ts";
+import { retry, retryUntilUp, within } from "./retry.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -10,7 +10,7 @@ const failure = (message: string) => new BusError(message, "wait", { isTransient
 it("says a failure once, another one too, and the same again after five minutes", async () => {
   const said: string[] = [];
   let tries = 0;
-  const waiting = patiently({ say: ({ message }) => said.push(message) }, async () => {
+  const waiting = retryUntilUp({ say: ({ message }) => said.push(message) }, async () => {
     tries++;
     if (tries <= 10) throw failure("down");
     if (tries <= 700) throw failure("refused");
@@ -27,10 +27,10 @@ it("says a failure once, another one too, and the same again after five minutes"
 
 it("does not wait for what waiting does not heal, nor when it is stopped", async () => {
   const say = () => expect.unreachable();
-  await expect(patiently({ say }, () => Promise.reject(new BusError("no", "fix")))).rejects.toThrow("no");
-  await expect(patiently({ say }, () => Promise.reject(new Error("bug")))).rejects.toThrow("bug");
+  await expect(retryUntilUp({ say }, () => Promise.reject(new BusError("no", "fix")))).rejects.toThrow("no");
+  await expect(retryUntilUp({ say }, () => Promise.reject(new Error("bug")))).rejects.toThrow("bug");
   const stopped = { say, isStopped: () => true };
-  await expect(patiently(stopped, () => Promise.reject(failure("down")))).rejects.toThrow("down");
+  await expect(retryUntilUp(stopped, () => Promise.reject(failure("down")))).rejects.toThrow("down");
 });
 
 it("within some seconds asks again, and then throws what it failed with", async () => {

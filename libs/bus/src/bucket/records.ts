@@ -2,9 +2,9 @@
 
 import { reasonOf } from "@leasehold/document/operator-error";
 import { JetStreamApiError, type MsgRequest, type NextMsgRequest } from "@nats-io/jetstream";
+import { BusError } from "../connection/bus-error.ts";
+import type { Bus } from "../connection/connection.ts";
 import { BATCH_MAX, type CasOutcome, type CasWrite, publishCas } from "./batch.ts";
-import { BusError } from "./bus-error.ts";
-import type { Bus } from "./connection.ts";
 import { LEASE_LOG, LEASES, streamOf, subjectOf } from "./objects.ts";
 import { octetsThatFit, readValue } from "./value-octets.ts";
 

@@ -1,8 +1,8 @@
 // A value of a bucket as it is stored: JSON, which an operator can read with any tool; as gzip where it is long, since a NATS server
 // takes no message above its `max_payload`, 1 MB unless somebody changed it (docs/adr/0029).
 import { gunzipSync, gzipSync } from "node:zlib";
-import { BusError } from "./bus-error.ts";
-import type { Bus } from "./connection.ts";
+import { BusError } from "../connection/bus-error.ts";
+import type { Bus } from "../connection/connection.ts";
 
 /** What is longer is compressed: an older node reads what is not. */
 const PLAIN_MAX = 900_000;

@@ -31,7 +31,7 @@ export interface BusOptions {
   readonly tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
   /** Called when the connection is lost, found again, or moves to another server. */
   readonly onState?: (state: BusState, detail: string) => void;
-  /** Told of what was heard from another process and is not used (heard.ts). */
+  /** Told of what was received from another process and is not used (message.ts). */
   readonly onBadMessage?: (bad: BadMessage) => void;
   /** How long the first connect may go on trying, in ms; default 10 s. */
   readonly patience?: number;

@@ -1,7 +1,12 @@
-// Nodes that hand each other batches: the real thing but for what carries them. With real servers: test/contract/joint-batches.test.ts.
+// Nodes that hand each other batches: the real thing but for what carries them. With real servers: test/contract/forwarded-batches.test.ts.
 import { beforeEach, expect, test } from "vitest";
-import type { CasOutcome } from "./batch.ts";
-import { type Handed, JointBatches, type JointPorts, readHanded } from "./joint-batches.ts";
+import type { CasOutcome } from "../bucket/batch.ts";
+import {
+  BatchForwarder,
+  type ForwardedBatch,
+  type ForwarderPorts,
+  readForwarded,
+} from "./batch-forwarder.ts";
 import type { KeyWrite } from "./write-lines.ts";
 
 const WAIT_MS = 500;
@@ -11,7 +16,7 @@ let timers: (() => void)[];
 let published: string[];
 let outcomes: CasOutcome[];
 let stored: number;
-const nodes = new Map<string, JointBatches>();
+const nodes = new Map<string, BatchForwarder>();
 
 beforeEach(() => {
   nowMs = 1_000_000;
@@ -22,8 +27,8 @@ beforeEach(() => {
   nodes.clear();
 });
 
-function node(name: string, aheadMs = 0): JointBatches {
-  const ports: JointPorts = {
+function node(name: string, aheadMs = 0): BatchForwarder {
+  const ports: ForwarderPorts = {
     now: () => nowMs,
     sharedMs: () => nowMs + aheadMs,
     after: (_, run) => timers.push(run),
@@ -34,14 +39,14 @@ function node(name: string, aheadMs = 0): JointBatches {
       stored += writes.length;
       return { kind: "stored", revision: stored };
     },
-    ask: (to, handed) =>
+    ask: (to, forwarded) =>
       new Promise((resolve, reject) => {
         const asked = nodes.get(to);
         if (asked === undefined) reject(new Error("no responders"));
-        else asked.take(readHanded(handed, BUCKET) as Handed, resolve);
+        else asked.accept(readForwarded(forwarded, BUCKET) as ForwardedBatch, resolve);
       }),
   };
-  const batches = new JointBatches(ports, { self: name, publisher: () => "n1" });
+  const batches = new BatchForwarder(ports, { self: name, publisher: () => "n1" });
   nodes.set(name, batches);
   return batches;
 }
@@ -52,7 +57,7 @@ const BUCKET = {
 };
 
 const write = (key: string): KeyWrite => ({ key, data: Buffer.from("{}"), expected: 0 });
-const put = (of: JointBatches, ...keys: string[]) => of.publish(keys.map(write), WAIT_MS);
+const put = (of: BatchForwarder, ...keys: string[]) => of.publish(keys.map(write), WAIT_MS);
 
 /** Lets promises settle, and runs what waits for its time. */
 async function passes(): Promise<void> {
@@ -76,7 +81,7 @@ test("a node that publishes now and then does so itself; one that is busy hands 
 });
 
 test("what is not stored together is published by each alone", async () => {
-  const [n2, n3] = [node("n1"), node("n2"), node("n3")].slice(1) as [JointBatches, JointBatches];
+  const [n2, n3] = [node("n1"), node("n2"), node("n3")].slice(1) as [BatchForwarder, BatchForwarder];
   await Promise.all([put(n2, "ka"), put(n3, "kb")]);
   published.length = 0;
   outcomes.push({ kind: "conflict" });
@@ -87,7 +92,7 @@ test("what is not stored together is published by each alone", async () => {
 });
 
 test("one key is in a batch once: the second write to it is the next batch's", async () => {
-  const [n2, n3] = [node("n1"), node("n2"), node("n3")].slice(1) as [JointBatches, JointBatches];
+  const [n2, n3] = [node("n1"), node("n2"), node("n3")].slice(1) as [BatchForwarder, BatchForwarder];
   await Promise.all([put(n2, "ka"), put(n3, "kb")]);
   published.length = 0;
   const both = Promise.all([put(n2, "kc"), put(n3, "kc")]);
@@ -119,9 +124,9 @@ test("a publisher that does not answer is left out for three seconds", async () 
   }
   expect(new Set(published.map((line) => line.slice(0, 2)))).toEqual(new Set(["n2"]));
   nowMs += 40;
-  const joint = put(n2, "kd");
+  const forwarding = put(n2, "kd");
   await passes();
-  await joint;
+  await forwarding;
   expect(published.at(-1)).toBe("n1: kd");
 });
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ToldRanges } from "./told-ranges.ts";
+import { SequenceRanges } from "./sequence-ranges.ts";
 
-const LIMITS = { restAfter: 150, gapMs: 100, quietMs: 500, ranges: 256 };
+const LIMITS = { pauseAfter: 150, gapMs: 100, quietMs: 500, ranges: 256 };
 
 test("what follows at once is known at once; what comes before its turn waits for what is missing", () => {
-  const ranges = new ToldRanges(LIMITS);
+  const ranges = new SequenceRanges(LIMITS);
   expect(ranges.add(10, 11, 15, 0)).toBe(15);
   expect(ranges.add(15, 18, 20, 1)).toBe(15);
   expect(ranges.add(15, 21, 21, 90)).toBe(15);
@@ -15,7 +15,7 @@ test("what follows at once is known at once; what comes before its turn waits fo
 });
 
 test("the feed may rest when so much was told without a gap; a run begins anew behind one", () => {
-  const ranges = new ToldRanges(LIMITS);
+  const ranges = new SequenceRanges(LIMITS);
   ranges.add(0, 1, 100, 0);
   expect(ranges.mayPause).toBe(false);
   ranges.add(100, 101, 150, 0);
@@ -27,7 +27,7 @@ test("the feed may rest when so much was told without a gap; a run begins anew b
 });
 
 test("what waits for something missing is bounded", () => {
-  const ranges = new ToldRanges(LIMITS);
+  const ranges = new SequenceRanges(LIMITS);
   for (let i = 1; i <= 256; i++) ranges.add(0, 2 * i, 2 * i, 0);
   expect(ranges.mustResume(0)).toBe(false);
   ranges.add(0, 1000, 1000, 0);
@@ -46,7 +46,7 @@ test("in whatever order batches are told, all is known once none is missing, and
           return { first: next - size, last: next - 1 };
         });
         const order = g(fc.shuffledSubarray, batches, { minLength: batches.length });
-        const ranges = new ToldRanges();
+        const ranges = new SequenceRanges();
         const told = new Set<number>();
         let known = 0;
         for (const { first, last } of order) {

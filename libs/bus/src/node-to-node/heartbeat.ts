@@ -1,9 +1,9 @@
 // Heartbeats between processes: core NATS, at most once, on `dhcp.node.<node>`, and of boot servers on `dhcp.boot.<node>`: what a process
 // may say is a matter of its account (docs/adr/0024), so that none can speak as one of another role.
 
-import { Wrong } from "./bad-message.ts";
-import type { Bus } from "./connection.ts";
-import { jsonMessage, listen, readJsonMessage, type Subject } from "./heard.ts";
+import { Wrong } from "../connection/bad-message.ts";
+import type { Bus } from "../connection/connection.ts";
+import { jsonMessage, listen, readJsonMessage, type Subject } from "./message.ts";
 
 const PREFIXES = { nodes: "dhcp.node", bootServers: "dhcp.boot" } as const;
 /** Whose heartbeats. */
@@ -14,7 +14,7 @@ export function beat(bus: Bus, node: string, state: unknown, of: Beating = "node
   if (bus.connected) bus.nc.publish(`${PREFIXES[of]}.${node}`, jsonMessage(state));
 }
 
-/** What is heard on the subject. */
+/** What is received on the subject. */
 export function beatSubject<State>(
   read: (node: string, value: unknown) => State | Wrong,
   of: Beating = "nodes",
@@ -30,7 +30,7 @@ export function beatSubject<State>(
   };
 }
 
-/** Calls back for every heartbeat heard, our own too. */
+/** Calls back for every heartbeat received, our own too. */
 export function onBeat<State>(
   bus: Bus,
   read: (node: string, value: unknown) => State | Wrong,

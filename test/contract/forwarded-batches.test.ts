@@ -3,12 +3,12 @@ import {
   type Bus,
   ensureObjects,
   type Follower,
+  type ForwarderOptions,
   followBucket,
-  type JointBatchesOptions,
   type KeyWrite,
   LEASES,
-  onStored,
-  tellStored,
+  onCommitNotice,
+  publishCommitNotice,
 } from "@leasehold/bus";
 import { JetStreamLeaseStore } from "@leasehold/lease-store";
 import { grant, leaseStoreContract, put } from "@leasehold/lease-store/contract";
@@ -26,7 +26,7 @@ leaseStoreContract("JetStream, three servers, batches published together", () =>
 describe("batches of three nodes", () => {
   let cluster: NatsCluster;
   let buses: Bus[];
-  const handed: string[] = [];
+  const forwarded: string[] = [];
   beforeAll(async () => {
     cluster = await startNatsCluster();
     buses = await Promise.all(["n1", "n2", "n3"].map((name) => connectTo(cluster, name)));
@@ -43,17 +43,17 @@ describe("batches of three nodes", () => {
         new JetStreamLeaseStore(
           bus,
           PATIENCE,
-          sharing(bus, "n1", (what) => handed.push(what)),
+          sharing(bus, "n1", (what) => forwarded.push(what)),
         ),
     );
     await storeOverTime(stores, 0);
-    expect(handed.filter((what) => what === "forwarded").length).toBeGreaterThan(10);
-    handed.length = 0;
+    expect(forwarded.filter((what) => what === "forwarded").length).toBeGreaterThan(10);
+    forwarded.length = 0;
     await buses.shift()!.close();
     stores.shift();
     await storeOverTime(stores, 10_000);
-    expect(handed).toContain("not-answered");
-    expect(handed).not.toContain("forwarded");
+    expect(forwarded).toContain("not-answered");
+    expect(forwarded).not.toContain("forwarded");
   });
 
   it("spare each other the feed while they tell; it goes on by itself where something was not told, and when all is quiet", async () => {
@@ -62,17 +62,18 @@ describe("batches of three nodes", () => {
     const note = (key: string, revision: number) => seen.set(key, Math.max(seen.get(key) ?? 0, revision));
     const follower = followBucket(listener, LEASES, { onRecord: ({ key, revision }) => note(key, revision) });
     const isRight = () => undefined;
-    onStored(listener, "n3", isRight, ({ stream, first, writes }) => {
-      if (follower.told(stream, first, first + writes.length - 1))
+    onCommitNotice(listener, "n3", isRight, ({ stream, first, writes }) => {
+      if (follower.noteCommitted(stream, first, first + writes.length - 1))
         for (const [i, { key }] of writes.entries()) note(key, first + i);
     });
     await until("the feed is complete", 10, async () => follower.complete);
 
     let isTold = true;
     const tell = (first: number, writes: readonly KeyWrite[]) => {
-      if (isTold) tellStored(teller, "n2", { stream: follower.created, at: Date.now(), first, writes });
+      if (isTold)
+        publishCommitNotice(teller, "n2", { stream: follower.created, at: Date.now(), first, writes });
     };
-    const store = new JetStreamLeaseStore(teller, PATIENCE, { self: "n2", onStored: tell });
+    const store = new JetStreamLeaseStore(teller, PATIENCE, { self: "n2", onCommitted: tell });
     let next = 20_000;
     const putMore = (count: number) => {
       next += count;
@@ -130,7 +131,7 @@ async function storeOverTime(stores: readonly JetStreamLeaseStore[], from: numbe
 function sharing(
   bus: Bus,
   publisher: string,
-  onHanded: JointBatchesOptions["onHanded"] = () => {},
-): JointBatchesOptions {
-  return { self: bus.name, publisher: () => publisher, onHanded };
+  onForwarded: ForwarderOptions["onForwarded"] = () => {},
+): ForwarderOptions {
+  return { self: bus.name, publisher: () => publisher, onForwarded };
 }

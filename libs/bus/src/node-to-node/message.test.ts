@@ -1,13 +1,13 @@
-// One law for all subjects: whatever is heard, nothing is thrown, and what is not used is told.
+// One law for all subjects: whatever is received, nothing is thrown, and what is not used is told.
 import { headers } from "@nats-io/transport-node";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BadMessage, Wrong } from "./bad-message.ts";
-import { type Heard, hear, type Subject } from "./heard.ts";
+import { type BadMessage, Wrong } from "../connection/bad-message.ts";
+import { commitNoticeSubject } from "./commit-notice.ts";
+import { forwardedSubject } from "./forwarder-over-nats.ts";
 import { beatSubject } from "./heartbeat.ts";
-import { handedSubject } from "./joint-over-nats.ts";
-import { questionSubject } from "./peers.ts";
-import { storedSubject } from "./told.ts";
+import { handleMessage, type Incoming, type Subject } from "./message.ts";
+import { questionSubject } from "./question.ts";
 import { encodeWrites } from "./write-lines.ts";
 
 const BUCKET = {
@@ -18,8 +18,8 @@ const isObject = (value: unknown) =>
   typeof value === "object" && value !== null ? value : new Wrong(typeof value, "an object");
 const SUBJECTS: readonly Subject<unknown>[] = [
   beatSubject((_node, value) => isObject(value)),
-  storedSubject(() => undefined),
-  handedSubject("n1", BUCKET),
+  commitNoticeSubject(() => undefined),
+  forwardedSubject("n1", BUCKET),
   questionSubject("n1", isObject),
 ];
 const stored = encodeWrites(
@@ -27,11 +27,11 @@ const stored = encodeWrites(
   [{ key: "k", data: Buffer.from("{}"), expected: 0 }],
 );
 
-function heard(subject: Subject<unknown>, message: Partial<Heard>) {
+function received(subject: Subject<unknown>, message: Partial<Incoming>) {
   const taken: unknown[] = [];
   const bad: BadMessage[] = [];
   const whole = { subject: `${subject.prefix}.n1`, data: new Uint8Array(0), ...message };
-  hear(
+  handleMessage(
     subject,
     whole,
     (value) => taken.push(value),
@@ -40,7 +40,7 @@ function heard(subject: Subject<unknown>, message: Partial<Heard>) {
   return { taken, bad };
 }
 
-describe("A4: what is heard on NATS", () => {
+describe("A4: what is received on NATS", () => {
   it.each(SUBJECTS.map((subject) => [subject.kind, subject] as const))(
     "%s: any octets are used or told, and never thrown",
     (_, subject) => {
@@ -51,7 +51,7 @@ describe("A4: what is heard on NATS", () => {
       const octets = fc.uint8Array({ maxLength: 300 });
       fc.assert(
         fc.property(fc.oneof(json, lines, octets), (data) => {
-          const { taken, bad } = heard(subject, { data });
+          const { taken, bad } = received(subject, { data });
           expect(taken.length + bad.length).toBe(1);
         }),
         { numRuns: 2000 },
@@ -61,7 +61,7 @@ describe("A4: what is heard on NATS", () => {
 
   it("tells what was found and what was expected, in few words", () => {
     const [beats] = SUBJECTS;
-    const { bad } = heard(beats!, { data: Buffer.from(`\u0007no json ${"x".repeat(5000)}`) });
+    const { bad } = received(beats!, { data: Buffer.from(`\u0007no json ${"x".repeat(5000)}`) });
     expect(bad).toEqual([
       {
         ...{ kind: "heartbeat", subject: "dhcp.node.n1", expected: "JSON" },
@@ -76,21 +76,21 @@ describe("A4: what is heard on NATS", () => {
       throw new Error("a bug");
     };
     const message = { subject: "dhcp.node.n1", data: Buffer.from("{}") };
-    hear(SUBJECTS[0]!, message, fails, (one) => bad.push(one));
+    handleMessage(SUBJECTS[0]!, message, fails, (one) => bad.push(one));
     expect(bad).toMatchObject([{ found: "a bug", fault: expect.any(Error) }]);
-    expect(() => hear(SUBJECTS[0]!, message, fails, fails)).not.toThrow();
+    expect(() => handleMessage(SUBJECTS[0]!, message, fails, fails)).not.toThrow();
   });
 });
 
 describe("A3: who sent it", () => {
-  const subject = storedSubject(() => undefined);
+  const subject = commitNoticeSubject(() => undefined);
 
   it("what a node published itself is used", () => {
-    expect(heard(subject, { subject: "dhcp.stored.n2", data: stored }).taken).toHaveLength(1);
+    expect(received(subject, { subject: "dhcp.stored.n2", data: stored }).taken).toHaveLength(1);
   });
 
   it("what a consumer delivers is not: it comes under the subject that it was stored with", () => {
-    const { taken, bad } = heard(subject, { subject: "$KV.dhcp-inventory.host.evil", data: stored });
+    const { taken, bad } = received(subject, { subject: "$KV.dhcp-inventory.host.evil", data: stored });
     expect([taken, bad.map(({ found }) => found)]).toEqual([
       [],
       ["a message of $KV.dhcp-inventory.host.evil"],
@@ -100,7 +100,7 @@ describe("A3: who sent it", () => {
   it("what a stream answers is not: it has headers", () => {
     const answer = headers();
     answer.set("Nats-Stream", "KV_dhcp-inventory");
-    const { taken, bad } = heard(subject, { subject: "dhcp.stored.n2", data: stored, headers: answer });
+    const { taken, bad } = received(subject, { subject: "dhcp.stored.n2", data: stored, headers: answer });
     expect([taken, bad.map(({ found }) => found)]).toEqual([[], ["headers Nats-Stream"]]);
   });
 
@@ -112,14 +112,14 @@ describe("A3: who sent it", () => {
     "dhcp.storedn2",
     `dhcp.stored.${"n".repeat(65)}`,
   ])("%s names no node", (name) => {
-    expect(heard(subject, { subject: name, data: stored }).taken).toEqual([]);
+    expect(received(subject, { subject: name, data: stored }).taken).toEqual([]);
   });
 
   it("of what is for one node, nothing that is for another", () => {
-    const handed = encodeWrites([1], [{ key: "k", data: Buffer.from("{}"), expected: 0 }]);
-    const toN1 = handedSubject("n1", BUCKET);
-    expect(heard(toN1, { data: handed }).taken).toHaveLength(1);
-    expect(heard(toN1, { subject: "dhcp.commit.n2", data: handed }).taken).toEqual([]);
+    const forwarded = encodeWrites([1], [{ key: "k", data: Buffer.from("{}"), expected: 0 }]);
+    const toN1 = forwardedSubject("n1", BUCKET);
+    expect(received(toN1, { data: forwarded }).taken).toHaveLength(1);
+    expect(received(toN1, { subject: "dhcp.commit.n2", data: forwarded }).taken).toEqual([]);
   });
 });
 
@@ -140,8 +140,8 @@ describe("A4: what one node tells or hands on", () => {
     ["no write", Buffer.from(`${when} 1 1\n`)],
   ])("stored: %s", (_, data) => {
     expect(
-      heard(
-        storedSubject(() => undefined),
+      received(
+        commitNoticeSubject(() => undefined),
         { subject: "dhcp.stored.n2", data },
       ).taken,
     ).toEqual([]);
@@ -152,7 +152,7 @@ describe("A4: what one node tells or hands on", () => {
     ["a key that is none", of([1], "x")],
     ["one key twice", of([1], "k", "k")],
     ["more than one batch", of([1], ...Array.from({ length: 501 }, (_, i) => `k${i}`))],
-  ])("handed: %s", (_, data) => {
-    expect(heard(handedSubject("n1", BUCKET), { data }).taken).toEqual([]);
+  ])("forwarded: %s", (_, data) => {
+    expect(received(forwardedSubject("n1", BUCKET), { data }).taken).toEqual([]);
   });
 });
