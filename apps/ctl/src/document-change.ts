@@ -17,6 +17,9 @@ export interface DocumentChange {
   readonly changes: readonly string[];
   /** Why it is to be stored although it may change nothing; undefined when the store has what is in force. */
   readonly unstored?: string | undefined;
+  /** What is in force, and what is wanted. */
+  readonly before?: NetworkDocument | undefined;
+  readonly after: NetworkDocument;
   /** What is told of a document that has no problem. */
   readonly warnings: readonly string[];
 }
@@ -57,7 +60,8 @@ export async function changeTo(
   const { diffNetworks } = await import("@leasehold/network");
   const changes = diffNetworks(document ?? undefined, wanted);
   const base = stored?.revision ?? revision ?? 0;
-  return { text, name, base, changes, warnings: [], unstored: unstoredBy(stored, revision) };
+  const documents = { before: document ?? undefined, after: wanted };
+  return { text, name, base, changes, ...documents, warnings: [], unstored: unstoredBy(stored, revision) };
 }
 
 /** What is in force is one thing, and what the store has another: only what is stored outlives the nodes. */

@@ -6,9 +6,14 @@ import { Failure } from "./failure.ts";
 
 /** Reads, checks and compares `file`. @throws Failure with every problem of the file, or what the server said. */
 export async function changeOf(file: string, context: Context): Promise<DocumentChange> {
-  const text = await context.world.readText(file);
-  const { document, warnings } = await checked(text, file);
+  const { text, document, warnings } = await readDocumentFile(file, context);
   return { ...(await changeTo(document, { text, name: file }, context)), warnings };
+}
+
+/** @throws Failure with every problem of the file. */
+export async function readDocumentFile(file: string, { world }: Context) {
+  const text = await world.readText(file);
+  return { text, ...(await checked(text, file)) };
 }
 
 // Loaded here and not at the top: the schema costs as much start-up time as the rest of the command together.

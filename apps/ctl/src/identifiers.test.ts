@@ -53,6 +53,9 @@ const USAGE_ERRORS: readonly string[][] = [
   ["rollback", "0"],
   ["node", "drain", "two words"],
   ["node", "drain", ""],
+  ["boot render", "10.77.0.300"],
+  ["boot render", "c1", "--as", "lilo"],
+  ["boot render", "c1", "--arch", "a b"],
   ["help", "nosuch"],
 ];
 

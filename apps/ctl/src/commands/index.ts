@@ -1,4 +1,5 @@
 // All commands, in the order in which the help shows them. A new command is one file here and one line below.
+import { render } from "../boot/boot-render.ts";
 import type { Command } from "../command.ts";
 import { accept } from "./accept-loss.ts";
 import { apply } from "./apply.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   host,
   explain, // then why it is as it is,
   why,
+  render,
   diff, // then what changes the network, the look before the leap,
   apply,
   history,

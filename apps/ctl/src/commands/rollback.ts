@@ -46,6 +46,8 @@ async function changeBack({ args, api }: Context): Promise<DocumentChange> {
     name: `revision ${wanted}`,
     base: newest.revision,
     changes: diffNetworks(now, document as NetworkDocument),
+    before: now,
+    after: document as NetworkDocument,
     unstored: unstoredBy(
       { revision: newest.revision, state: stateOf(newest), problem: newest.broken ?? null },
       newest.revision,
