@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { latencyOf, median } from "./latency.ts";
 import { barPlot, linePlot, roundUp } from "./plot.ts";
-import { replaceSection } from "./results.ts";
+import { published, replaceSection } from "./results.ts";
 import { subjects } from "./subjects.ts";
 import { table } from "./table.ts";
 
@@ -13,6 +13,18 @@ test("a section is replaced between its markers, and nothing else", () => {
   expect(once).toBe(document.replace("old", "new"));
   expect(replaceSection(once, "x", "new")).toBe(once);
   expect(() => replaceSection(document, "z", "new")).toThrow('no place for "z"');
+});
+
+test("what is published is short, and has what the text above the tables speaks of", () => {
+  const step = { rate: 4000, offered: 3999, completed: 3998, toolMicros: 12 };
+  const result = {
+    seconds: 1 / 3,
+    contestants: [{ runs: [{ best: step, half: { p50: 0.123456 }, steps: [step] }] }],
+  };
+  expect(published(result)).toMatch(/^\{\n"seconds":0\.33333,\n"contestants":.*\n\}\n$/);
+  expect(JSON.parse(published(result)).contestants).toEqual([
+    { runs: [{ half: { p50: 0.12346 }, steps: [[4000, 3999, 3998]] }] },
+  ]);
 });
 
 test("percentiles are those of the values", () => {

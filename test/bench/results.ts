@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { root } from "../run/child.ts";
 import { doubts, type Machine } from "./machine.ts";
+import type { Run, Step } from "./measure.ts";
 
 export interface Result {
   /** Its section in the document, and the names of its files. */
@@ -33,12 +34,27 @@ export function keep(result: Result, { markdown, plots = {} }: Shown, isPublishe
     write(`docs/performance/${name}.svg`, svg);
     return `![${name}](performance/${name}.svg)`;
   });
-  write(`docs/performance/${result.subject}.json`, `${JSON.stringify(result, undefined, 1)}\n`);
+  write(`docs/performance/${result.subject}.json`, published(result));
   const text = [markdown, ...images, circumstances(result)].join("\n\n");
   const document = readFileSync(root + DOCUMENT, "utf8");
   writeFileSync(root + DOCUMENT, replaceSection(document, result.subject, text));
   console.log(`published in ${DOCUMENT}`);
 }
+
+/** For the documents: a line an entry, five digits a number, and of each step of a search `[rate, offered, completed]`. */
+export function published(result: object): string {
+  const short = (key: string, value: unknown) => {
+    if (key === "runs")
+      return (value as Run[]).map(({ best: _, steps, ...run }) => ({ ...run, steps: steps.map(rates) }));
+    return typeof value === "number" ? Number(value.toPrecision(5)) : value;
+  };
+  const lines = Object.entries(result).map((entry) =>
+    JSON.stringify(Object.fromEntries([entry]), short).slice(1, -1),
+  );
+  return `{\n${lines.join(",\n")}\n}\n`;
+}
+
+const rates = ({ rate, offered, completed }: Step) => [rate, offered, completed];
 
 /** What stands between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->` is replaced. */
 export function replaceSection(document: string, name: string, text: string): string {

@@ -51,7 +51,7 @@ const WRITINGS: readonly Writing[] = [
   { ...OURS, everyMs: 5, writers: 3 },
 ];
 const SECONDS = 8;
-const PATIENCE_MS = 20_000;
+const CONNECT_TIMEOUT_MS = 20_000;
 const FIRST = 0x0a500000;
 /** As long as a lease event is. */
 const VALUE = new TextEncoder().encode(JSON.stringify({ v: 1, type: "LeaseGranted", rest: "x".repeat(400) }));
@@ -72,7 +72,7 @@ async function withServers(writing: Writing, seconds: number): Promise<StoreStep
   try {
     const buses = await Promise.all(
       cluster.servers.map((server, i) =>
-        connectBus({ name: `n${i + 1}`, servers: [server], patience: PATIENCE_MS }),
+        connectBus({ name: `n${i + 1}`, servers: [server], connectTimeoutMs: CONNECT_TIMEOUT_MS }),
       ),
     );
     await ensureObjects(buses[0]!, { replicas: 3 });
@@ -164,7 +164,7 @@ class Writer {
       data: VALUE,
       expected: 0,
     }));
-    const { kind } = await publishCas(this.bus, writes, PATIENCE_MS);
+    const { kind } = await publishCas(this.bus, writes, CONNECT_TIMEOUT_MS);
     if (kind !== "stored") {
       this.failure = `A batch of ${count} was not stored: ${kind}.`;
       return;

@@ -22,7 +22,7 @@ let buses: Bus[];
 beforeAll(async () => {
   cluster = await startNatsCluster();
   buses = await Promise.all(
-    ["m1", "m2"].map((name) => connectBus({ name, servers: [...cluster.servers], patience: 30_000 })),
+    ["m1", "m2"].map((name) => connectBus({ name, servers: [...cluster.servers], connectTimeoutMs: 30_000 })),
   );
   await ensureObjects(buses[0]!, { replicas: 3 });
 });

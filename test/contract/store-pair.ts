@@ -21,4 +21,4 @@ export async function openStorePair(storeOf: (bus: Bus) => JetStreamLeaseStore):
 }
 
 export const connectTo = (cluster: NatsCluster, name: string): Promise<Bus> =>
-  connectBus({ name, servers: cluster.servers, patience: 30_000 });
+  connectBus({ name, servers: cluster.servers, connectTimeoutMs: 30_000 });

@@ -77,7 +77,7 @@ describe("three servers that write to disk first", () => {
   let bus: Bus;
   beforeAll(async () => {
     cluster = await startNatsCluster(3, "sync_interval: always");
-    bus = await connectBus({ name: "three", servers: cluster.servers, patience: 30_000 });
+    bus = await connectBus({ name: "three", servers: cluster.servers, connectTimeoutMs: 30_000 });
     await ensureObjects(bus, { replicas: 3 });
   });
   afterAll(async () => {

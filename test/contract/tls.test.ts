@@ -34,7 +34,7 @@ async function serve(settings: TlsServerSettings): Promise<TlsServer> {
 type Told = readonly [BusState, string];
 
 function settings(urls: readonly string[], more: Partial<BusOptions>): BusOptions {
-  return { name: "n1", servers: urls, tls: { ca: ca.file }, patience: 0, ...more };
+  return { name: "n1", servers: urls, tls: { ca: ca.file }, connectTimeoutMs: 0, ...more };
 }
 
 async function connected(urls: readonly string[], more: Partial<BusOptions> = {}): Promise<Bus> {
@@ -223,7 +223,7 @@ describe("servers that other servers tell of", () => {
 
   it("are trusted by the address that they are dialled at, also where the first one had a name", async () => {
     const [first, second] = await pair(ca.issue("IP:127.0.0.2"));
-    const bus = await connected([port(first, "localhost")], { patience: 20_000 });
+    const bus = await connected([port(first, "localhost")], { connectTimeoutMs: 20_000 });
     await vi.waitFor(() => expect(bus.nc.info?.connect_urls).toContain(second.url.slice(7)), 20_000);
     await first.stop();
     await vi.waitFor(() => expect(bus.connected && bus.nc.getServer()).toBe(second.url.slice(7)), 20_000);
@@ -232,7 +232,7 @@ describe("servers that other servers tell of", () => {
   it("are refused with what is the first one's, and the first one is still dialled", async () => {
     const [first, second] = await pair(ca.issue("DNS:localhost,IP:127.0.0.1"));
     const told: Told[] = [];
-    const more = { patience: 20_000, onState: (...what: Told) => void told.push(what) };
+    const more = { connectTimeoutMs: 20_000, onState: (...what: Told) => void told.push(what) };
     const bus = await connected([port(first, "localhost")], more);
     await vi.waitFor(() => expect(bus.nc.info?.connect_urls).toContain(second.url.slice(7)), 20_000);
     await first.stop();

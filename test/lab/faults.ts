@@ -39,8 +39,8 @@ export async function lameDuck(state: LabState, host: LabHost): Promise<void> {
 
 async function end(running: Process, word: NodeJS.Signals, seconds: number): Promise<void> {
   signal(running, word);
-  const patience = performance.now() + seconds * 1000;
-  while (isAlive(running) && performance.now() < patience) await sleep(20);
+  const deadline = performance.now() + seconds * 1000;
+  while (isAlive(running) && performance.now() < deadline) await sleep(20);
   await kill(running);
 }
 

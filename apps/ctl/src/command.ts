@@ -34,7 +34,7 @@ export interface Context {
   readonly options: Options;
   readonly commands: readonly Command[]; // For the help.
   readonly api: Api;
-  readonly world: World;
+  readonly environment: CliEnvironment;
   /** Says something before the answer is known. Silent under `--json`. */
   say(line: string): void;
 }
@@ -45,8 +45,8 @@ export interface Options {
   flag(name: string): boolean;
 }
 
-/** Everything outside: made once in main.ts, and by the tests. */
-export interface World {
+/** What the command uses of its process: made once in main.ts, and by the tests. */
+export interface CliEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): number; // Milliseconds since 1970.
   print(line: string): void;
@@ -55,6 +55,6 @@ export interface World {
   prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<Prepared>;
   /** Asks at the terminal; undefined when there is none. */
   confirm?(question: string): Promise<boolean | undefined>;
-  /** For how long nodes are waited for. */
-  readonly patienceMs?: number;
+  /** At most this long a change waits for the nodes to follow it. */
+  readonly followTimeoutMs?: number;
 }

@@ -1,7 +1,7 @@
 // Whole commands: what they ask of the API, and what they print.
 import { describe, expect, test } from "vitest";
 import { leasehold, NOW, serve, servers } from "../test/played-server.ts";
-import type { World } from "./command.ts";
+import type { CliEnvironment } from "./command.ts";
 
 const LEASES = [
   {
@@ -226,7 +226,7 @@ test("a wrong token: what to give and where it is written", async () => {
 
 test("init: credentials and replicas reach the store", async () => {
   let asked: unknown;
-  const prepareStore: World["prepareStore"] = async (login, replicas) => {
+  const prepareStore: CliEnvironment["prepareStore"] = async (login, replicas) => {
     asked = { login, replicas };
     return { made: ["KV_dhcp-leases"], corrected: [] };
   };

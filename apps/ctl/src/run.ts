@@ -1,6 +1,6 @@
 // One call of `leasehold`: arguments in, an exit code out. Whatever happens is printed as text, or as JSON with --json.
 import { parseArgs } from "node:util";
-import type { Command, Context, OptionTable, World } from "./command.ts";
+import type { CliEnvironment, Command, Context, OptionTable } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { ExitCode, Failure, usageFailure } from "./failure.ts";
 import { globalOptions } from "./global-options.ts";
@@ -10,17 +10,17 @@ const DEFAULT_SERVER = "http://127.0.0.1:8067";
 
 type Values = Readonly<Record<string, unknown>>;
 
-export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
+export async function run(argv: readonly string[], environment: CliEnvironment): Promise<ExitCode> {
   const json = argv.includes("--json"); // Known before anything can fail, so that failures are JSON too.
   try {
     const { command, args, values } = interpret(argv);
-    const answer = await command.run(contextOf({ args, values, json, world }));
-    if (json) world.print(JSON.stringify(answer.json, undefined, 2));
-    else for (const line of answer.lines) world.print(line);
+    const answer = await command.run(contextOf({ args, values, json, environment }));
+    if (json) environment.print(JSON.stringify(answer.json, undefined, 2));
+    else for (const line of answer.lines) environment.print(line);
     return answer.exitCode ?? ExitCode.ok;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    for (const line of json ? [failureJson(error)] : failureLines(error)) world.printError(line);
+    for (const line of json ? [failureJson(error)] : failureLines(error)) environment.printError(line);
     return error.exitCode;
   }
 }
@@ -85,29 +85,34 @@ function checkPositionals(command: Command, args: readonly string[]): void {
   }
 }
 
-function contextOf(call: { args: readonly string[]; values: Values; json: boolean; world: World }): Context {
-  const { args, values, json, world } = call;
+function contextOf(call: {
+  args: readonly string[];
+  values: Values;
+  json: boolean;
+  environment: CliEnvironment;
+}): Context {
+  const { args, values, json, environment } = call;
   const text = (name: string): string | undefined => values[name] as string | undefined;
   const texts = (name: string): string[] => splitList((values[name] ?? []) as string[]);
   const servers =
-    texts("server").length > 0 ? texts("server") : splitList([world.env.LEASEHOLD_SERVER ?? ""]);
+    texts("server").length > 0 ? texts("server") : splitList([environment.env.LEASEHOLD_SERVER ?? ""]);
   return {
     args,
     options: { text, texts, flag: (name) => values[name] === true },
     commands,
     api: createApi(
       (servers.length > 0 ? servers : [DEFAULT_SERVER]).map(withScheme),
-      tokenOf(text("token"), world),
+      tokenOf(text("token"), environment),
     ),
-    world,
+    environment,
     say: (line) => {
-      if (!json) world.print(line);
+      if (!json) environment.print(line);
     },
   };
 }
 
-function tokenOf(given: string | undefined, world: World): string | undefined {
-  return given ?? (world.env.LEASEHOLD_TOKEN || undefined);
+function tokenOf(given: string | undefined, environment: CliEnvironment): string | undefined {
+  return given ?? (environment.env.LEASEHOLD_TOKEN || undefined);
 }
 
 /** `10.77.0.11:8067` is enough. @throws Failure for what is no URL at all. */

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
-import type { World } from "../src/command.ts";
+import type { CliEnvironment } from "../src/command.ts";
 import { run } from "../src/run.ts";
 
 export const NOW = Date.parse("2026-11-21T10:00:00Z");
@@ -63,7 +63,7 @@ export interface Heard {
   err: string;
 }
 
-export async function leasehold(argv: string[], world: Partial<World> = {}): Promise<Heard> {
+export async function leasehold(argv: string[], environment: Partial<CliEnvironment> = {}): Promise<Heard> {
   const out: string[] = [];
   const err: string[] = [];
   const code = await run(argv, {
@@ -73,7 +73,7 @@ export async function leasehold(argv: string[], world: Partial<World> = {}): Pro
     printError: (line) => void err.push(line),
     readText: async () => DOCUMENT,
     prepareStore: async () => ({ made: [], corrected: [] }),
-    ...world,
+    ...environment,
   });
   return { code, out: out.join("\n"), err: err.join("\n") };
 }

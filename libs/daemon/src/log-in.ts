@@ -24,12 +24,12 @@ export interface LoginOptions {
 /** @throws BusError for what waiting does not heal: too old a server, wrong credentials. */
 export async function logIn(file: Pick<DaemonFile, "name" | "nats">, options: LoginOptions): Promise<Bus> {
   const { log, verify, isStopped = () => false, onBadMessage } = options;
-  const patience = { say: ({ fix, message }: BusError) => log.error({ fix }, message), isStopped };
+  const untilUp = { say: ({ fix, message }: BusError) => log.error({ fix }, message), isStopped };
   const told = onBadMessage ? { onBadMessage } : {};
-  const login = { ...credentialsOf(file), ...told, patience: 0, onState };
-  const bus = await retryUntilUp(patience, () => connectBus(login));
+  const login = { ...credentialsOf(file), ...told, connectTimeoutMs: 0, onState };
+  const bus = await retryUntilUp(untilUp, () => connectBus(login));
   log.info({ server: bus.nc.getServer(), version: bus.serverVersion }, "connected to NATS");
-  if (verify) await retryUntilUp(patience, () => verify(bus));
+  if (verify) await retryUntilUp(untilUp, () => verify(bus));
   return bus;
 
   function onState(state: BusState, detail: string): void {

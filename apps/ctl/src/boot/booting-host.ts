@@ -2,7 +2,7 @@
 import type { BootMachine } from "@leasehold/boot";
 import type { Host } from "@leasehold/inventory";
 import { type Ipv4, type Mac, parseIpv4, parseMac } from "@leasehold/protocol";
-import type { HostRow } from "../host-row.ts";
+import type { HostRow } from "../answers/host-row.ts";
 
 /** What it says of the host; undefined where nothing of it is served. */
 export function hostOfRow(row: HostRow): Host | undefined {

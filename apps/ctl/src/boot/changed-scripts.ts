@@ -1,8 +1,8 @@
 // Which hosts get another boot script by a changed document, and what is different for one of them. Made here, by the code that
 // serves scripts; unknown machines are not known here either.
 import type { NetworkDocument } from "@leasehold/network";
+import type { HostRow } from "../answers/host-row.ts";
 import type { Context } from "../command.ts";
-import type { HostRow } from "../host-row.ts";
 import { hostOfRow } from "./booting-host.ts";
 
 export interface ChangedScripts {

@@ -2,7 +2,7 @@
 import type { Command, OptionTable } from "../command.ts";
 import { usageFailure } from "../failure.ts";
 import { globalOptions } from "../global-options.ts";
-import { card } from "../table.ts";
+import { card } from "../text/table.ts";
 
 export const help: Command = {
   name: "help",

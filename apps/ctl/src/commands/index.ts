@@ -1,23 +1,24 @@
 // All commands, in the order in which the help shows them. A new command is one file here and one line below.
-import { render } from "../boot/boot-render.ts";
+
 import type { Command } from "../command.ts";
-import { accept } from "./accept-loss.ts";
-import { apply } from "./apply.ts";
-import { diff } from "./diff.ts";
-import { explain } from "./explain.ts";
+import { render } from "./clients/boot-render.ts";
+import { explain } from "./clients/explain.ts";
+import { host } from "./clients/host.ts";
+import { hosts } from "./clients/hosts.ts";
+import { lease } from "./clients/lease.ts";
+import { clear } from "./clients/lease-clear.ts";
+import { leases } from "./clients/leases.ts";
+import { why } from "./clients/why.ts";
+import { accept } from "./cluster/accept-loss.ts";
+import { init } from "./cluster/init.ts";
+import { node } from "./cluster/node.ts";
+import { status } from "./cluster/status.ts";
 import { help } from "./help.ts";
-import { history } from "./history.ts";
-import { host } from "./host.ts";
-import { hosts } from "./hosts.ts";
-import { init } from "./init.ts";
-import { lease } from "./lease.ts";
-import { clear } from "./lease-clear.ts";
-import { leases } from "./leases.ts";
-import { node } from "./node.ts";
-import { rollback } from "./rollback.ts";
-import { status } from "./status.ts";
+import { apply } from "./network/apply.ts";
+import { diff } from "./network/diff.ts";
+import { history } from "./network/history.ts";
+import { rollback } from "./network/rollback.ts";
 import { version } from "./version.ts";
-import { why } from "./why.ts";
 
 export const commands: readonly Command[] = [
   status, // First what one asks most often:

@@ -3,8 +3,8 @@
 // token or has lost the store gives way to the next; who refused, and why, is said when none is left.
 import { ExitCode, Failure } from "../failure.ts";
 
-const PROBE_PATIENCE_MS = 3_000;
-const ANSWER_PATIENCE_MS = 60_000; // A million leases take a while.
+const PROBE_TIMEOUT_MS = 3_000;
+const ANSWER_TIMEOUT_MS = 60_000; // A million leases take a while.
 
 export interface Reply {
   readonly status: number;
@@ -138,7 +138,7 @@ async function readyFirst(servers: readonly string[]): Promise<string[]> {
   const ready: string[] = [];
   const answering: string[] = [];
   const probes = servers.map(async (server) => {
-    const { status } = await exchange(server, "/readyz", {}, PROBE_PATIENCE_MS);
+    const { status } = await exchange(server, "/readyz", {}, PROBE_TIMEOUT_MS);
     (status === 200 ? ready : answering).push(server);
     return status === 200 ? server : Promise.reject();
   });
@@ -151,9 +151,9 @@ async function exchange(
   server: string,
   path: string,
   init: RequestInit,
-  patience = ANSWER_PATIENCE_MS,
+  timeoutMs = ANSWER_TIMEOUT_MS,
 ): Promise<Reply> {
-  const response = await fetch(new URL(path, server), { ...init, signal: AbortSignal.timeout(patience) });
+  const response = await fetch(new URL(path, server), { ...init, signal: AbortSignal.timeout(timeoutMs) });
   const body = parseJson(await response.text());
   return { status: response.status, server, etag: response.headers.get("etag") ?? undefined, body };
 }

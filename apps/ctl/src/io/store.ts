@@ -2,7 +2,7 @@
 import type { BusOptions } from "@leasehold/bus";
 import { ExitCode, Failure } from "../failure.ts";
 
-export type StoreLogin = Omit<BusOptions, "name" | "onState" | "patience">;
+export type StoreLogin = Omit<BusOptions, "name" | "onState" | "connectTimeoutMs">;
 
 export interface Prepared {
   readonly made: readonly string[];

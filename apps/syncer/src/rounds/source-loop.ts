@@ -45,8 +45,8 @@ export class SourceLoop {
     this.isStopped = true;
     this.wake();
     // A source that does not answer is not waited for: writes are whole or not there, whenever we go.
-    const patience = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref());
-    await Promise.race([this.running, patience]);
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref());
+    await Promise.race([this.running, timeout]);
   }
 
   /** Reads whole, now or as soon as the round that is going on has ended. */

@@ -106,9 +106,9 @@ function mayPass(cause: unknown): boolean {
  * Checks that all objects are there and fit to hold leases. Servers that do not answer are asked again for `patience` ms.
  * @throws BusError naming the object, what was found and what was expected.
  */
-export async function verifyObjects(bus: Bus, patience = 0): Promise<void> {
+export async function verifyObjects(bus: Bus, timeoutMs = 0): Promise<void> {
   for (const wanted of OBJECTS) {
-    const info = await within(patience, mayPass, () => streamInfo(bus, wanted.name));
+    const info = await within(timeoutMs, mayPass, () => streamInfo(bus, wanted.name));
     if (!info) {
       throw new BusError(
         `JetStream stream ${wanted.name} does not exist.`,

@@ -34,7 +34,7 @@ export interface BusOptions {
   /** Told of what was received from another process and is not used (message.ts). */
   readonly onBadMessage?: (bad: BadMessage) => void;
   /** How long the first connect may go on trying, in ms; default 10 s. */
-  readonly patience?: number;
+  readonly connectTimeoutMs?: number;
 }
 
 export type BusState =
@@ -90,8 +90,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       },
       async close() {
         // The last words are still on their way out; a server that does not take them is not waited for.
-        const patience = new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
-        if (state.connected) await Promise.race([nc.flush().catch(() => {}), patience]);
+        const timeout = new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
+        if (state.connected) await Promise.race([nc.flush().catch(() => {}), timeout]);
         await nc.close();
       },
     };
@@ -106,7 +106,7 @@ async function dial(options: BusOptions, faults: DialFaults): Promise<NatsConnec
     !/authori[sz]ation|authentication|permission/i.test(reasonOf(cause)) &&
     faults.all().length < options.servers.length;
   try {
-    return await within(options.patience ?? 10_000, mayPass, async () => {
+    return await within(options.connectTimeoutMs ?? 10_000, mayPass, async () => {
       // A connection that is to outlive a change of passwords goes on trying for ever; one that is not says what is wrong.
       await (await connectChecked({ ...connectionOptions(options, faults), reconnect: false })).close();
       return await connectChecked({

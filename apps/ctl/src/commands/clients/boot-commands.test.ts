@@ -1,0 +1,108 @@
+// `leasehold boot render`, and what `diff` says of scripts, against a server that plays the API.
+import { describe, expect, test } from "vitest";
+import { leasehold, type Route, serve } from "../../../test/played-server.ts";
+
+const documentWith = (kernel: string) => ({
+  version: 1,
+  boot: { profiles: [{ id: "compute", kernel, arguments: ["x={label.rack}"] }] },
+  defaults: { boot: { urls: ["http://10.77.0.11:8069", "http://10.77.0.12:8069"], profile: "compute" } },
+  subnets: [{ id: "lan", prefix: "10.77.0.0/16" }],
+});
+
+const HOST = {
+  ...{ id: "x1000c0s0b0n0", source: "smd", hostname: "nid1", role: null, groups: [], labels: { rack: "r7" } },
+  ...{ arch: null, problems: [], revision: 1 },
+  interfaces: [
+    { mac: "a4:bf:01:38:ee:65", addresses: ["10.77.1.5"] },
+    { mac: "a4:bf:01:38:ee:66", addresses: ["10.77.1.6"] },
+  ],
+};
+
+const LEASE = { address: "10.77.2.9", mac: "02:00:00:00:00:09", client: "01020000000009" };
+
+const routes: Record<string, Route> = {
+  "GET /api/v1/network": () => ({ body: { revision: 3, document: documentWith("/k") } }),
+  "POST /api/v1/network/validate": () => ({ body: { problems: [] } }),
+  "GET /api/v1/hosts": () => ({ body: [HOST, { ...HOST, id: "broken", interfaces: [] }] }),
+  "GET /api/v1/hosts/x1000c0s0b0n0": () => ({ body: HOST }),
+  "GET /api/v1/hosts/10.77.1.6": () => ({ body: HOST }),
+  "GET /api/v1/leases?of=02%3A00%3A00%3A00%3A00%3A09": () => ({ body: [LEASE] }),
+  "GET /api/v1/cluster": () => ({
+    body: {
+      node: "n2",
+      nodes: [{ name: "n2", addresses: ["10.77.0.12"], api: "0.0.0.0:8067", state: "serving" }],
+    },
+  }),
+};
+
+const render = async (...argv: string[]) =>
+  leasehold(["--server", await serve(routes), "boot", "render", ...argv], {
+    readText: async () => JSON.stringify(documentWith("/from-file/{arch}")),
+  });
+
+describe("boot render", () => {
+  test("the script alone on standard output, with the node that answers first; the rest on standard error", async () => {
+    const { code, out, err } = await render("x1000c0s0b0n0");
+    expect([code, out.split("\n")[0], err]).toEqual([0, "#!ipxe", "profile compute"]);
+    expect(out).toMatch(
+      /^kernel --name kernel http:\/\/10\.77\.0\.12:8069\/k x=r7 \|\| kernel --name kernel http:\/\/10\.77\.0\.11/m,
+    );
+    expect(out).toContain("nid1, x1000c0s0b0n0, a4:bf:01:38:ee:65, 10.77.1.5");
+  });
+
+  test("by the address of another interface; by a document in a file, an architecture, for another loader", async () => {
+    const { out } = await render("10.77.1.6", "--from", "new.yaml", "--arch", "arm64", "--as", "grub");
+    expect(out).toContain("a4:bf:01:38:ee:66, 10.77.1.6");
+    expect(out).toContain("linux '(http,10.77.0.12:8069)/from-file/arm64' 'x=r7'");
+  });
+
+  test("U-Boot's, as the text in its image", async () => {
+    expect((await render("x1000c0s0b0n0", "--as", "u-boot")).out).toMatch(/^echo 'Leasehold: .*\nfor try in/);
+  });
+
+  test("an unknown machine by its hardware address, at the address of its lease, and why", async () => {
+    const { out, err } = await render("02-00-00-00-00-09");
+    expect(out).toContain("02:00:00:00:00:09, 10.77.2.9: profile explain");
+    expect(err).toMatch(/not run as the document has it: it is unknown/);
+  });
+
+  test("as JSON", async () => {
+    const { out, err } = await render("x1000c0s0b0n0", "--json");
+    expect(err).toBe("");
+    expect(JSON.parse(out)).toMatchObject({
+      profile: "compute",
+      reason: null,
+      proxy: null,
+      script: expect.stringMatching(/^#!ipxe\n/),
+    });
+  });
+
+  test.each<[string[], RegExp]>([
+    [["x9"], /x9 names no host and no lease/],
+    [["x1000c0s0b0n0", "--as", "lilo"], /`lilo` is not a valid loader.*\n.*ipxe, grub/],
+    [["x1000c0s0b0n0", "--arch", "a b"], /`a b` is not a valid architecture/],
+  ])("what cannot be: %j", async (argv, words) => {
+    const { code, err } = await render(...argv);
+    expect([code === 0, err]).toEqual([false, expect.stringMatching(words)]);
+  });
+});
+
+describe("diff", () => {
+  const diff = async (kernel: string, ...more: string[]) =>
+    leasehold(["--server", await serve(routes), "diff", "new.yaml", ...more], {
+      readText: async () => JSON.stringify(documentWith(kernel)),
+    });
+
+  test("how many scripts change, and the lines that do of one", async () => {
+    const { out } = await diff("/other");
+    expect(out).toContain(
+      "~ boot script of 1 of 1 host; that of x1000c0s0b0n0 (nid1):\n    - kernel --name kernel",
+    );
+    expect(out).toMatch(/\n {4}\+ kernel --name kernel http:\/\/10\.77\.0\.11:8069\/other x=r7/);
+    expect(JSON.parse((await diff("/other", "--json")).out).scripts).toMatchObject({ changed: 1, of: 1 });
+  });
+
+  test("none where none changes", async () => {
+    expect((await diff("/k")).out).toBe("No changes: new.yaml is identical to revision 3.");
+  });
+});
