@@ -16,7 +16,7 @@ import {
 } from "./layout.ts";
 import { type Service, statusAt, typescript } from "./service.ts";
 import { type LabState, type NatsUser, nodesOf } from "./state.ts";
-import { environmentOf, NATS_UNIT, scheduledBy } from "./systemd-unit.ts";
+import { BOOTD_UNIT, environmentOf, NATS_UNIT, scheduledBy } from "./systemd-unit.ts";
 
 /** Every NATS server, the host's own first. */
 export function natsServers(state: LabState, first: string): string[] {
@@ -99,8 +99,8 @@ const bootd: Service = {
   role: "node",
   program: "apps/bootd/src/main.ts",
   runsIn: ({ boot }) => boot === true,
-  command: (state, host) =>
-    configured(
+  command: (state, host) => ({
+    ...configured(
       state,
       host,
       bootd,
@@ -111,6 +111,8 @@ files: { root: ${bootFolder(state)} }
 http: { listen: "0.0.0.0:${BOOT_HTTP_PORT}" }
 `,
     ),
+    env: environmentOf(BOOTD_UNIT),
+  }),
   ready: async (state, host) => (await statusAt(state.doors[bootDoor(host)], "/readyz")) === 200,
 };
 

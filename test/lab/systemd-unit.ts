@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { root } from "./layout.ts";
 
+export const BOOTD_UNIT = `${root}infra/systemd/leasehold-bootd.service`;
 export const NATS_UNIT = `${root}infra/systemd/leasehold-nats.service`;
 
 /**

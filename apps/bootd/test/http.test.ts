@@ -1,5 +1,6 @@
 // What HTTP clients get that boot machines, on the wire: the inputs of real firmware and loaders, by their numbers in the list that the tests
 // of this folder name "firmware-seen".
+import { randomBytes } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -187,6 +188,39 @@ test("a client that goes away in the middle of a file is reported so, and what i
   socket.destroy();
   expect(await lastReport()).toMatchObject({ outcome: "aborted", name: "/huge" });
   expect(served.http.transfers.running).toBe(0);
+});
+
+test("a file that is written in place while it is sent is cut off, and never a mixture of two", async () => {
+  const size = 64 * 1024 * 1024;
+  const name = join(served.folder, "written");
+  writeFileSync(name, Buffer.alloc(size, 1));
+  const socket = connect(served.http.port, "127.0.0.1");
+  socket.write("GET /written HTTP/1.1\r\nHost: x\r\n\r\n");
+  await new Promise((resolve) => socket.once("readable", resolve));
+  writeFileSync(name, Buffer.alloc(size, 2));
+  const chunks: Buffer[] = [];
+  await (async () => {
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+  })().catch(() => {}); // It may end with a reset.
+  expect(parsed(Buffer.concat(chunks)).body.length).toBeLessThan(size);
+  expect(await lastReport()).toMatchObject({
+    outcome: "unreadable",
+    detail: expect.stringMatching(/changed/),
+  });
+});
+
+test("a client that reads slowly gets the same octets", async () => {
+  const content = randomBytes(24 * 1024 * 1024);
+  writeFileSync(join(served.folder, "slow"), content);
+  const socket = connect(served.http.port, "127.0.0.1");
+  socket.write("GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) {
+    chunks.push(chunk as Buffer);
+    if (chunks.length % 32 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(parsed(Buffer.concat(chunks)).body.equals(content)).toBe(true);
+  expect(await lastReport()).toMatchObject({ outcome: "complete", bytes: content.length });
 });
 
 test("connections beyond their number are closed at once, and counted", async () => {

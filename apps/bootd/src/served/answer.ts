@@ -8,6 +8,8 @@ export interface ServedFile {
   /** All octets from there to there. @throws Error when they cannot be had, or the file has changed. */
   read(offset: number, length: number): Promise<Uint8Array>;
   close(): void;
+  /** Absent where it is no file of the machine. */
+  readonly onDisk?: { readonly descriptor: number; check(): Promise<void> };
 }
 
 /** Labels of metrics; docs/boot.md says what each means. */

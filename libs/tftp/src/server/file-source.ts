@@ -8,6 +8,15 @@ export interface OpenFile {
   /** All octets from there to there. @throws Error when they cannot be had, or the file has changed. */
   read(offset: number, length: number): Promise<Uint8Array>;
   close(): void;
+  /** For who sends it by other means than `read`; absent where it is no file of the machine. */
+  readonly onDisk?: FileOnDisk;
+}
+
+export interface FileOnDisk {
+  /** Until `close`. */
+  readonly descriptor: number;
+  /** @throws Error when the file has changed since it was opened. */
+  check(): Promise<void>;
 }
 
 export type OpenRefusal =

@@ -2,7 +2,7 @@
 // folder meanwhile, leads out of the root.
 import { constants } from "node:fs";
 import { type FileHandle, open, readlink, realpath } from "node:fs/promises";
-import type { FileSource, OpenFile, OpenRefusal } from "./file-source.ts";
+import type { FileOnDisk, FileSource, OpenFile, OpenRefusal } from "./file-source.ts";
 
 // A pipe or a device would wait for somebody at the other end.
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -78,6 +78,10 @@ class TreeFile implements OpenFile {
     }
   }
 
+  get onDisk(): FileOnDisk {
+    return { descriptor: this.#handle.fd, check: () => this.#check() };
+  }
+
   /** What is being read is read to its end: another transfer may wait for it. */
   close(): void {
     if (this.#isClosed) return;
@@ -97,10 +101,14 @@ class TreeFile implements OpenFile {
       if (bytesRead === 0) break;
       have += bytesRead;
     }
-    // Half of the old and half of the new would be no file at all, and would be kept as the old one's.
+    await this.#check();
+    return octets;
+  }
+
+  /** Half of the old and half of the new would be no file at all, and would be kept as the old one's. */
+  async #check(): Promise<void> {
     if ((await stateOf(this.#handle)).version !== this.version)
       throw new Error("the file has changed while it was read");
-    return octets;
   }
 }
 

@@ -15,8 +15,9 @@ import { type Sent, sendAnswer, sendRefusal } from "./http-answers.ts";
 import { requestName } from "./request-name.ts";
 import { Transfers } from "./transfers.ts";
 
-/** A client that takes nothing for so long is gone; iPXE keeps a connection for all that it loads. */
-const IDLE_MAX_MS = 60_000;
+/** A client that takes nothing for so long is gone. In a storm on a slow network one may have to wait for minutes. */
+const IDLE_MAX_MS = 300_000;
+const KEEP_ALIVE_MS = 60_000;
 const HEAD_MAX_MS = 10_000;
 const LOOK_EVERY_MS = 1_000;
 const HEADERS_MAX = 64;
@@ -97,7 +98,7 @@ export class BootHttp {
   #newServer(): Server {
     const { tls } = this.#parts;
     const options = {
-      ...{ headersTimeout: HEAD_MAX_MS, requestTimeout: HEAD_MAX_MS, keepAliveTimeout: IDLE_MAX_MS },
+      ...{ headersTimeout: HEAD_MAX_MS, requestTimeout: HEAD_MAX_MS, keepAliveTimeout: KEEP_ALIVE_MS },
       connectionsCheckingInterval: LOOK_EVERY_MS,
     };
     const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);

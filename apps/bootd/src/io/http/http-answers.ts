@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Answer, Refusal, RefusalReason, ServedFile } from "../../served/answer.ts";
 import type { Asked } from "../../served/asked.ts";
-import type { Served, ServedOutcome } from "../../served/served.ts";
+import type { Served } from "../../served/served.ts";
 import { type Part, partOf } from "./content-range.ts";
 import { contentTypeOf } from "./content-type.ts";
 import type { Transfers } from "./transfers.ts";
@@ -112,11 +112,10 @@ async function sendFile(file: ServedFile, path: readonly string[], exchange: Htt
   response.setHeader("content-type", contentTypeOf(path, await file.read(0, Math.min(2, file.size))));
   if (request.method === "HEAD") return { outcome: (await ended(response)) ? "probe" : "aborted", bytes: 0 };
   const bytes = await transfers.send(file, { start, end }, response);
-  return { outcome: await outcomeOf(response, bytes === end - start), bytes };
-}
-
-async function outcomeOf(response: ServerResponse, isWhole: boolean): Promise<ServedOutcome> {
-  return isWhole && (await ended(response)) ? "complete" : "aborted";
+  // A client that has it all may close its connection before this process is done with it.
+  const isWhole = bytes === end - start;
+  if (isWhole) response.end();
+  return { outcome: isWhole ? "complete" : "aborted", bytes };
 }
 
 function wantedPart(
