@@ -20,7 +20,7 @@ async function bench(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return words.subject === "help" ? 0 : 2;
   }
-  await ensureTools(console.log, ["ip", "perfdhcp", "curl", "nft", "ethtool"]);
+  await ensureTools(console.log, ["ip", "perfdhcp", "curl", "nft", "ethtool", "atftp"]);
   const machine = await describeMachine();
   if (!words.busy && doubts(machine).some((doubt) => /busy/.test(doubt))) {
     console.error(`bench: ${doubts(machine).join(" ")}\nbench: \`--busy\` goes on all the same.`);

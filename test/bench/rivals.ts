@@ -16,9 +16,21 @@ export async function ensureRivals(say: (line: string) => void): Promise<void> {
   if (!has("perfdhcp")) throw new Error("perfdhcp is not here: `apt-get install kea-admin` brings it.");
 }
 
+const BOOT_PACKAGES = ["dnsmasq-base", "tftpd-hpa", "nginx", "wrk"];
+
+/** What serves boot files elsewhere, and what asks. */
+export async function ensureBootRivals(say: (line: string) => void): Promise<void> {
+  const commands = ["dnsmasq", "in.tftpd", "nginx", "wrk"];
+  if (commands.every((command) => programOf(command) !== undefined)) return;
+  say(`unpacking into .tools/rivals the Debian packages ${BOOT_PACKAGES.join(" ")}`);
+  await unpack(BOOT_PACKAGES, at);
+}
+
+const programOf = (command: string) => fileOf(`sbin/${command}`) ?? fileOf(`bin/${command}`);
+
 /** A program of theirs. */
 export function rivalProgram(command: string): string {
-  const file = fileOf(`sbin/${command}`);
+  const file = programOf(command);
   if (file) return file;
   throw new Error(`${command} is neither in ${at} nor on this machine.`);
 }

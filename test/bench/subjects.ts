@@ -1,4 +1,5 @@
 // What `./run bench` measures, in the order of docs/performance.md.
+import { type BootSpeed, measureBoot, shownBoot } from "./boot/boot.ts";
 import { type Changes, measureChanges, shownChanges } from "./change.ts";
 import { type Comparison, compare, shownComparison } from "./compare.ts";
 import { measureOverload, type Overload, shownOverload } from "./overload.ts";
@@ -65,6 +66,13 @@ export const subjects: readonly Subject[] = [
     about: "CPU of three nats-servers for a batch and a write, with and without a log of events",
     measure: measureStore,
     show: (result) => shownStore(result as StoreCosts),
+  },
+  {
+    name: "boot",
+    usage: "[--runs 3] [--only NAME,…]",
+    about: "boot files by TFTP and HTTP, and scripts: ours, dnsmasq, tftpd-hpa, nginx",
+    measure: measureBoot,
+    show: (result) => shownBoot(result as BootSpeed),
   },
   {
     name: "profile",
