@@ -101,7 +101,7 @@ export class Commits {
     if (lease.relay !== undefined) world.seenRelays.note(lease.relay.giaddr, world, clocks.now());
     // Should a write that was given up be stored all the same: no client was told of it.
     if (this.givenUp.has(lease.intent)) return;
-    for (const append of releasesOfOlder(world, lease, nextIntent, clocks.now())) {
+    for (const append of releasesOfOlder(world, lease, { nextIntent, now: clocks.now() })) {
       store.append(append, ({ kind }) => counters.count("anomalies", `second-address-released-${kind}`));
     }
   }

@@ -3,6 +3,7 @@
 import {
   type Append,
   conflictEvent,
+  contextOf,
   declineLimitReached,
   type Instant,
   type LeaseRequest,
@@ -33,5 +34,5 @@ export function outOfUse(
   { decision, now }: { readonly decision: Grant; readonly now: Instant },
 ): Append | undefined {
   if (declineLimitReached(world, request, now) !== undefined) return undefined;
-  return conflictEvent(world, request, decision);
+  return conflictEvent(contextOf(world, request, now), decision);
 }

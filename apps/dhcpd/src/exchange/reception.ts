@@ -1,7 +1,7 @@
 // A packet's way in: it is read, passes the gates, and becomes a request that this node answers, or leaves to another one. It knows no
 // socket and no NATS; time is handed in. transactions.ts decides and commits; answers.ts replies.
 import type { Members } from "@leasehold/cluster";
-import { heardSelection, type Instant, type LeaseRequest } from "@leasehold/leases";
+import { selectionReceived, type Instant, type LeaseRequest } from "@leasehold/leases";
 import {
   type ClientId,
   type DecodeFailure,
@@ -134,7 +134,7 @@ export class Reception implements PacketSink<Received> {
     const key = keyOf(heard);
     const asked = this.responder.hear(heard, receivedAt);
     if (this.transactions.receivedAgain(key, receivedAt)) return "already-in-progress";
-    world.offers.apply(client, heardSelection(world, request, clocks.now()));
+    world.offers.apply(client, selectionReceived(world, request, clocks.now()));
     const members = world.membersOn(request.link[0]!);
     if (
       !this.responder.mayAnswer(heard, asked, members, world.membership, receivedAt) ||

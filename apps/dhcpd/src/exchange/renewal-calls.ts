@@ -1,7 +1,7 @@
 // Calls for renewal (RFC 3203, 6704): clients that got a nonce with their ACK from this node are told to renew when the
 // inventory or the network document no longer entitles them to their address. In memory only: a call that is never made
 // costs the client the time until T1. Nothing is looked at on the packet path; `tick` does it, some clients at a time.
-import { entitlementTo, isBound, type Lease, type LeaseRequest } from "@leasehold/leases";
+import { contextOf, entitlementTo, isBound, type Lease, type LeaseRequest } from "@leasehold/leases";
 import type { Subnet } from "@leasehold/network";
 import { type ClientId, decode, type Mac, MessageType, type Packet } from "@leasehold/protocol";
 import { serverIdentifierFor } from "../relay/relay-information.ts";
@@ -153,7 +153,7 @@ export class RenewalCalls {
     if (request === undefined) return false;
     const policy = request.classes.find((each) => each.policy !== undefined)?.policy;
     if (policy !== undefined) return policy === "decommission";
-    return entitlementTo(world, request, called!.address, this.parts.clocks.now()) === undefined;
+    return entitlementTo(contextOf(world, request, clocks.now()), called!.address) === undefined;
   }
 
   private requestOf(called: RecordedNonce): LeaseRequest | undefined {

@@ -25,6 +25,7 @@ import {
 } from "../../test/world.ts";
 import { decide, instant, leaseAfter, MemoryLeaseStore, revision } from "../index.ts";
 import { chooseAddress } from "./choose-address.ts";
+import { contextOf } from "./entitlement.ts";
 
 const HELD = 2 * LEASE_SECONDS;
 const GUARD = 15;
@@ -189,8 +190,8 @@ describe("free addresses are shared out among the live nodes", () => {
   const ownerOf = (address: string) => members.find((node) => new Members(node, members).owns(ip(address)))!;
   const chosen = (node: string, of: Client) => {
     const here = world(node);
-    const choice = chooseAddress(here, request(here, MessageType.DISCOVER, of), NOW);
-    return "address" in choice ? choice : undefined;
+    const choice = chooseAddress(contextOf(here, request(here, MessageType.DISCOVER, of), NOW));
+    return "entitlement" in choice ? { ...choice.entitlement, isForeign: choice.isForeign } : undefined;
   };
 
   test("no two nodes offer one of them, and nothing is written at OFFER", () => {
@@ -292,11 +293,12 @@ describe("a long run of taken addresses", () => {
   test("is walked through now and then, not by every packet", () => {
     const { world, looks } = nearlyFull();
     const discovered = (n: number) => {
-      const choice = chooseAddress(world, request(world, MessageType.DISCOVER, client(n)), NOW);
-      if (!("address" in choice)) throw new Error(choice.reason);
-      world.offers.put(client(n).client, choice.address, instant(NOW + 30_000));
-      world.offers.noteFound("lan/10.1.0.0-10.1.78.131", choice.address);
-      return choice.address;
+      const choice = chooseAddress(contextOf(world, request(world, MessageType.DISCOVER, client(n)), NOW));
+      if ("reason" in choice) throw new Error(choice.reason);
+      const { address } = choice.entitlement;
+      world.offers.put(client(n).client, address, instant(NOW + 30_000));
+      world.offers.noteFound("lan/10.1.0.0-10.1.78.131", address);
+      return address;
     };
     expect(world.network.subnets[0]!.pools[0]!.id).toBe("lan/10.1.0.0-10.1.78.131");
     const all = new Set([discovered(0)]);
@@ -309,7 +311,7 @@ describe("a long run of taken addresses", () => {
   test("of which the last ones are kept for known hosts is counted once, not by every packet", () => {
     const world = given({ pools: [{ range: "10.0.0.10-10.0.0.13", keepForKnown: 4 }] });
     const { id } = world.network.subnets[0]!.pools[0]!;
-    const choice = chooseAddress(world, request(world, MessageType.DISCOVER, alice), NOW);
+    const choice = chooseAddress(contextOf(world, request(world, MessageType.DISCOVER, alice), NOW));
     expect(choice).toEqual({ reason: "pool-exhausted", pools: [`${id} for unknown hosts`] });
     world.offers.noteExhausted(`${id} for unknown hosts`, instant(NOW + 1000));
     const get = vi.spyOn(world.view, "get");

@@ -4,93 +4,85 @@
 import { hashOf, type Members } from "@leasehold/cluster";
 import type { Pool, Subnet } from "@leasehold/network";
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
-import type { Instant } from "../lease/instant.ts";
 import { isBound, isFreeFor, type Lease } from "../lease/lease.ts";
 import type { SilentReason } from "./decision.ts";
 import {
   type Entitlement,
-  entitled,
   entitlementTo,
   isKnown,
   isLeasable,
   isStandInDue,
-  reservationOf,
+  type RequestContext,
+  settingsOf,
 } from "./entitlement.ts";
-import type { LeaseRequest, World } from "./request.ts";
+import type { World } from "./request.ts";
 
 export type Choice =
-  /** `isForeign`: it belongs to another node's share, so it must be stored before it is offered. */
-  | { readonly address: Ipv4; readonly entitlement: Entitlement; readonly isForeign: boolean }
+  /** `isForeign`: the address belongs to another node's share, so it must be stored before it is offered. */
+  | { readonly entitlement: Entitlement; readonly isForeign: boolean }
   | { readonly reason: SilentReason; readonly pools?: readonly string[] };
 
 const NOBODY = "" as ClientId;
 /** So many addresses are looked at near where a search starts: for a free one, and for one of the own share. */
 const NEAR = 256;
 
-export function chooseAddress(world: World, request: LeaseRequest, now: Instant): Choice {
-  const reservation = reservationOf(world, request);
-  if (reservation !== undefined) {
-    const own = take(world, request, reservation.address, now);
-    if (own !== undefined) return own;
-    const isHeld = !isStandInDue(world, request, reservation, now);
-    const standIn = isHeld
-      ? undefined
-      : (takeRemembered(world, request, now) ?? freeAddress(world, request, now));
-    return standIn !== undefined && "address" in standIn ? standIn : { reason: "reserved-address-held" };
-  }
-  return takeRemembered(world, request, now) ?? freeAddress(world, request, now);
+export function chooseAddress(context: RequestContext): Choice {
+  const { reservation } = context;
+  if (reservation === undefined) return rememberedAddress(context) ?? freeAddress(context);
+  const own = choiceOf(context, reservation.address);
+  if (own !== undefined) return own;
+  const isHeld = !isStandInDue(context, reservation);
+  const standIn = isHeld ? undefined : (rememberedAddress(context) ?? freeAddress(context));
+  return standIn !== undefined && "entitlement" in standIn ? standIn : { reason: "reserved-address-held" };
 }
 
-function take(world: World, request: LeaseRequest, address: Ipv4, now: Instant): Choice | undefined {
-  if (!isFree(world, request, address, now)) return undefined;
-  const entitlement = entitlementTo(world, request, address, now);
-  return (
-    entitlement && {
-      address,
-      entitlement,
-      isForeign:
-        isAnothersToGive(world, entitlement, address, now) &&
-        !world.offers.isSelected(address, request.client, now),
-    }
-  );
+/** The address, if it is free and the client may have it. */
+function choiceOf(context: RequestContext, address: Ipv4): Choice | undefined {
+  if (!isFree(context, address)) return undefined;
+  const entitlement = entitlementTo(context, address);
+  if (entitlement === undefined) return undefined;
+  const { world, request, now } = context;
+  const isForeign =
+    isAnothersToGive(context, entitlement) && !world.offers.isSelected(address, request.client, now);
+  return { entitlement, isForeign };
 }
 
-/** Free for everybody, and of another node's share: that node may be offering it to somebody else at this moment. */
-function isAnothersToGive(world: World, entitlement: Entitlement, address: Ipv4, now: Instant): boolean {
-  if (entitlement.pool === undefined || ownersIn(world, entitlement.subnet).owns(address)) return false;
+/** Free for everybody, and of another node's share: that node may be offering it to another client at this moment. */
+function isAnothersToGive({ world, now }: RequestContext, { address, subnet, pool }: Entitlement): boolean {
+  if (pool === undefined || ownersIn(world, subnet).owns(address)) return false;
   return isFreeFor(world.view.get(address), NOBODY, now, world.policy.guardMs);
 }
 
-/** Who cannot hear the clients of a link must not keep its free addresses from them. */
+/** Nodes that cannot hear the clients of a link must not keep its free addresses from them. */
 const ownersIn = (world: World, subnet: Subnet): Members => world.membersOn?.(subnet) ?? world.members;
 
 /** The current address, the one on offer, earlier ones, the one asked for: the first that the client may have. */
-function takeRemembered(world: World, request: LeaseRequest, now: Instant): Choice | undefined {
-  const taken = (address: Ipv4 | undefined) =>
-    address === undefined ? undefined : take(world, request, address, now);
+function rememberedAddress(context: RequestContext): Choice | undefined {
+  const { world, request, now } = context;
   const leases = world.view.ofClient(request.client);
   // Of two the newest: a race between nodes gave it both, and the older one is released (one-address.ts).
   const newest = leases.length > 1 ? newestFirst(leases) : leases;
   for (const lease of newest) {
-    const current = isBound(lease, now) ? taken(lease.address) : undefined;
+    const current = isBound(lease, now) ? choiceOf(context, lease.address) : undefined;
     if (current !== undefined) return current;
   }
-  const offered = taken(world.offers.to(request.client, now));
+  const onOffer = world.offers.to(request.client, now);
+  const offered = onOffer === undefined ? undefined : choiceOf(context, onOffer);
   if (offered !== undefined) return offered;
   for (const { address } of newest) {
-    const earlier = taken(address);
+    const earlier = choiceOf(context, address);
     if (earlier !== undefined) return earlier;
   }
-  return takeWanted(world, request, now);
+  return wantedAddress(context);
 }
 
 /** The address that the client names, which is no way to what a pool keeps for known hosts. */
-function takeWanted(world: World, request: LeaseRequest, now: Instant): Choice | undefined {
-  const { requestedAddress } = request;
-  const wanted = requestedAddress === undefined ? undefined : take(world, request, requestedAddress, now);
-  if (wanted === undefined || !("address" in wanted)) return wanted;
+function wantedAddress(context: RequestContext): Choice | undefined {
+  const { requestedAddress } = context.request;
+  const wanted = requestedAddress === undefined ? undefined : choiceOf(context, requestedAddress);
+  if (wanted === undefined || !("entitlement" in wanted)) return wanted;
   const { subnet, pool } = wanted.entitlement;
-  const isKept = pool !== undefined && !isKnown(world, request) && isKeptForKnown(world, subnet, pool, now);
+  const isKept = pool !== undefined && !isKnown(context) && isKeptForKnown(context, subnet, pool);
   return isKept ? undefined : wanted;
 }
 
@@ -98,15 +90,16 @@ function newestFirst(leases: readonly Lease[]): Lease[] {
   return [...leases].sort((a, b) => b.revision - a.revision);
 }
 
-function isFree(world: World, request: LeaseRequest, address: Ipv4, now: Instant): boolean {
+function isFree({ world, request, now }: RequestContext, address: Ipv4): boolean {
   return (
     isFreeFor(world.view.get(address), request.client, now, world.policy.guardMs) &&
     !world.offers.isOfferedToOther(address, request.client, now)
   );
 }
 
-function freeAddress(world: World, request: LeaseRequest, now: Instant): Choice {
-  const isOfKnown = isKnown(world, request);
+function freeAddress(context: RequestContext): Choice {
+  const { world, request, now } = context;
+  const isOfKnown = isKnown(context);
   const searched: string[] = [];
   let isServed = false;
   for (const subnet of request.link) {
@@ -114,11 +107,11 @@ function freeAddress(world: World, request: LeaseRequest, now: Instant): Choice 
       if (!pool.serves(isOfKnown, request.classes)) continue;
       isServed = true;
       if (world.offers.isExhausted(pool.id, now)) continue;
-      if (!isOfKnown && isKeptForKnown(world, subnet, pool, now)) {
+      if (!isOfKnown && isKeptForKnown(context, subnet, pool)) {
         searched.push(pool.keptShare);
         continue;
       }
-      const found = searchPool(world, request, subnet, pool, now);
+      const found = searchPool(context, subnet, pool);
       if (found !== undefined) return found;
       searched.push(pool.id);
     }
@@ -126,14 +119,16 @@ function freeAddress(world: World, request: LeaseRequest, now: Instant): Choice 
   return isServed ? { reason: "pool-exhausted", pools: searched } : { reason: "no-pool-for-client" };
 }
 
-/** A share that nobody has asked for is kept only where somebody may need it. */
-export function keepsForKnown({ inventory }: World, { hasReservations }: Subnet, pool: Pool): boolean {
+/** A share that nobody has asked for is kept only where a host is known that may need it. */
+function keepsForKnown({ inventory }: World, { hasReservations }: Subnet, pool: Pool): boolean {
   if (pool.keepForKnown === 0) return false;
   return !pool.isKeptByDefault || inventory.size > 0 || hasReservations;
 }
 
+type KeptFrom = Pick<RequestContext, "world" | "now">;
+
 /** The last free addresses of a pool are not for unknown hosts. They are counted only when there cannot be many. */
-export function isKeptForKnown(world: World, subnet: Subnet, pool: Pool, now: Instant): boolean {
+export function isKeptForKnown({ world, now }: KeptFrom, subnet: Subnet, pool: Pool): boolean {
   if (!keepsForKnown(world, subnet, pool)) return false;
   const { view, offers, policy } = world;
   const { keepForKnown, size } = pool;
@@ -148,39 +143,38 @@ export function isKeptForKnown(world: World, subnet: Subnet, pool: Pool, now: In
 }
 
 /** From a start that depends on the client; past a long run of taken addresses, from where one was found last. */
-function searchPool(
-  world: World,
-  request: LeaseRequest,
-  subnet: Subnet,
-  pool: Pool,
-  now: Instant,
-): Choice | undefined {
-  const owners = ownersIn(world, subnet);
-  const search = (start: number, max: number) => {
-    let foreign: Ipv4 | undefined;
-    for (let i = 0; i < max; i++) {
-      // A share that is used up must not cost a walk through the pool a packet.
-      if (foreign !== undefined && i >= NEAR) break;
-      const address = pool.at(start + i < pool.size ? start + i : start + i - pool.size);
-      if (!isFree(world, request, address, now) || !isLeasable(world, request, subnet, address)) continue;
-      if (owners.owns(address)) return chosen(world, request, subnet, pool, address, false);
-      foreign ??= address;
-    }
-    return foreign === undefined ? undefined : chosen(world, request, subnet, pool, foreign, true);
-  };
-  const near = search(hashOf(request.client) % pool.size, Math.min(NEAR, pool.size));
-  if (near !== undefined || pool.size <= NEAR) return near;
+function searchPool(context: RequestContext, subnet: Subnet, pool: Pool): Choice | undefined {
+  const { world, request } = context;
+  const near = { start: hashOf(request.client) % pool.size, max: Math.min(NEAR, pool.size) };
+  const found = searchFrom(context, { subnet, pool, ...near });
+  if (found !== undefined || pool.size <= NEAR) return found;
   const last = world.offers.foundIn(pool.id);
-  return search(last !== undefined && pool.contains(last) ? pool.indexOf(last) : 0, pool.size);
+  const start = last !== undefined && pool.contains(last) ? pool.indexOf(last) : 0;
+  return searchFrom(context, { subnet, pool, start, max: pool.size });
 }
 
-function chosen(
-  world: World,
-  request: LeaseRequest,
-  subnet: Subnet,
-  pool: Pool,
-  address: Ipv4,
-  isForeign: boolean,
-): Choice {
-  return { address, entitlement: entitled(world, request, subnet, pool), isForeign };
+interface Search {
+  readonly subnet: Subnet;
+  readonly pool: Pool;
+  /** The number of the address of the pool that it begins with, and how many are looked at. */
+  readonly start: number;
+  readonly max: number;
+}
+
+function searchFrom(context: RequestContext, { subnet, pool, start, max }: Search): Choice | undefined {
+  const owners = ownersIn(context.world, subnet);
+  const chosen = (address: Ipv4, isForeign: boolean): Choice => {
+    const settings = settingsOf(context, subnet, pool);
+    return { entitlement: { address, subnet, pool, settings }, isForeign };
+  };
+  let foreign: Ipv4 | undefined;
+  for (let i = 0; i < max; i++) {
+    // A share that is used up must not cost a walk through the pool a packet.
+    if (foreign !== undefined && i >= NEAR) break;
+    const address = pool.at(start + i < pool.size ? start + i : start + i - pool.size);
+    if (!isFree(context, address) || !isLeasable(context, subnet, address)) continue;
+    if (owners.owns(address)) return chosen(address, false);
+    foreign ??= address;
+  }
+  return foreign === undefined ? undefined : chosen(foreign, true);
 }

@@ -2,8 +2,8 @@
 import type { Host } from "@leasehold/inventory";
 import type { Pool, Settings, Subnet } from "@leasehold/network";
 import type { Ipv4 } from "@leasehold/protocol";
+import type { Instant } from "../lease/instant.ts";
 import type { Append } from "../lease/lease-store.ts";
-import { NO_CHANGES, type OfferChanges } from "./offer-change.ts";
 
 /** Why a client is told NAK. Also the metric's label. */
 export type RefuseReason =
@@ -83,6 +83,35 @@ type Outcome =
 
 export type Grant = Extract<Decision, { kind: "grant" }>;
 
+/** What a decision changes of this node's offers to the client that asked. */
+export type OfferChange =
+  /** The address is on offer to it; it was found in `pool`, where it is of one. */
+  | {
+      readonly kind: "offered";
+      readonly address: Ipv4;
+      readonly until: Instant;
+      readonly pool: string | undefined;
+    }
+  /** It was heard to take the address, from whichever node. */
+  | { readonly kind: "selected"; readonly address: Ipv4; readonly until: Instant }
+  /** Nothing is on offer to it. */
+  | { readonly kind: "dropped" }
+  /** A pool was searched in vain. */
+  | { readonly kind: "exhausted"; readonly pool: string; readonly until: Instant };
+
+export type OfferChanges = readonly OfferChange[];
+
+/** A full pool must not cost a search a packet. */
+const EXHAUSTED_FOR_MS = 1000;
+
+export const NO_CHANGES: OfferChanges = [];
+export const DROPPED: OfferChanges = [{ kind: "dropped" }];
+
 export function silent(reason: SilentReason, offers: OfferChanges = NO_CHANGES): Decision {
   return { kind: "silent", reason, offers };
+}
+
+export function exhausted(pools: readonly string[], now: Instant): OfferChanges {
+  const until = (now + EXHAUSTED_FOR_MS) as Instant;
+  return pools.map((pool) => ({ kind: "exhausted", pool, until }));
 }

@@ -1,15 +1,12 @@
 // The events that decisions append, and when a promise needs none because the store holds the address for long enough.
 import type { LeaseTimes } from "@leasehold/network";
-import type { Ipv4 } from "@leasehold/protocol";
 import { formatIpv4 } from "@leasehold/protocol";
 import type { Instant } from "../lease/instant.ts";
 import { isBound, type Lease } from "../lease/lease.ts";
 import type { ClientTrace, LeaseEvent, LeaseEventType, RelayTrace } from "../lease/lease-event.ts";
 import type { Append } from "../lease/lease-store.ts";
-import type { Choice } from "./choose-address.ts";
-import { type Decision, type Grant, type StoreState, silent } from "./decision.ts";
-import { type Entitlement, entitled, entitlementTo, hostOf, reservationOf } from "./entitlement.ts";
-import { DROPPED } from "./offer-change.ts";
+import { type Decision, DROPPED, type Grant, type StoreState, silent } from "./decision.ts";
+import { type Entitlement, entitlementTo, type RequestContext, settingsOf } from "./entitlement.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
 const INFINITE = 0xffffffff;
@@ -20,69 +17,59 @@ const REPEATED_WITHIN_MS = 15_000;
 /** Above this share of a subnet in use, less is held beyond what clients were told, down to nothing when it is full. */
 const CROWDED = 0.75;
 
-type Chosen = Extract<Choice, { address: Ipv4 }>;
+/** With what is decided beside what is known: whether the store takes writes. */
+export interface DecisionContext extends RequestContext {
+  readonly store: StoreState;
+}
 
-/** An OFFER writes nothing, unless the address is of another node's share: then it is reserved first (docs/leases.md). */
-export function offer(
-  world: World,
-  request: LeaseRequest,
-  now: Instant,
-  store: StoreState,
-  choice: Chosen,
-): Decision {
-  const { address, entitlement } = choice;
-  const { subnet, settings } = entitlement;
+/**
+ * An OFFER writes nothing, unless the address is of another node's share (`isForeign`): then it is reserved first (docs/leases.md).
+ */
+export function offer(context: DecisionContext, entitlement: Entitlement, isForeign: boolean): Decision {
+  const { world, request, now } = context;
+  const { address, settings } = entitlement;
   const lease = world.view.get(address);
   // Without a store only what the REQUEST to come can be granted without a write.
-  const isSafe = isBound(lease, now) && isServedWithoutQuorum(world, request, lease);
-  if (store === "stored-only" && !isSafe) return silent("store-unavailable");
-  const granted = grantTo(world, request, now, "OFFER", address, entitlement);
-  if (!choice.isForeign) return granted;
+  const isSafe = isBound(lease, now) && isServedWithoutQuorum(context, lease);
+  if (context.store === "stored-only" && !isSafe) return silent("store-unavailable");
+  const granted = grantTo(context, "OFFER", entitlement);
+  if (!isForeign) return granted;
   // Not for longer than the lease would be, and not for less than the client holds already: see acknowledge().
-  const held = Math.max(
+  const heldSeconds = Math.max(
     leftFor(request, lease, now),
     Math.min(world.policy.storedOfferSeconds, settings.lease.seconds),
   );
-  return { ...granted, append: appendOf(world, request, "AddressOffered", address, subnet.id, 0, held) };
+  const terms = { address, subnet: entitlement.subnet.id, seconds: 0, heldSeconds, isReserved: false };
+  return { ...granted, append: appendOf(context, "AddressOffered", terms) };
 }
 
 /** An ACK: without a write while what the store holds covers it, else after one. */
-export function acknowledge(
-  world: World,
-  request: LeaseRequest,
-  now: Instant,
-  store: StoreState,
-  address: Ipv4,
-  entitlement: Entitlement,
-): Decision {
-  const { subnet } = entitlement;
+export function acknowledge(context: DecisionContext, entitlement: Entitlement): Decision {
+  const { world, request, now, store } = context;
+  const { address, subnet, pool } = entitlement;
   const lease = world.view.get(address);
   const isOwn = isBound(lease, now) && lease.client === request.client;
-  const granted = grantTo(world, request, now, "ACK", address, entitlement);
+  const granted = grantTo(context, "ACK", entitlement);
   const { seconds } = granted;
   const isSpared = isOwn && isCertain(request, lease, now) && isUnchanged(lease, request);
   if (isSpared && covers(lease, now, seconds)) return granted;
   if (store === "stored-only") {
-    const isSafe = isOwn && (isCertain(request, lease, now) || isServedWithoutQuorum(world, request, lease));
+    const isSafe = isOwn && (isCertain(request, lease, now) || isServedWithoutQuorum(context, lease));
     return isSafe ? withinHeld(granted, lease, now) : silent("store-unavailable");
   }
-  const type = isOwn ? "LeaseRenewed" : "LeaseGranted";
   // What is held for a client is never shortened: a node whose view is behind may promise it all of what it knows.
-  const held = Math.max(leftFor(request, lease, now), heldSeconds(world, entitlement, seconds));
-  const isReserved = entitlement.pool === undefined || (isOwn && lease.isReserved);
-  const append = appendOf(world, request, type, address, subnet.id, seconds, held, isReserved);
-  return { ...granted, append };
+  const heldSeconds = Math.max(leftFor(request, lease, now), heldFor(world, entitlement, seconds));
+  const isReserved = pool === undefined || (isOwn && lease.isReserved);
+  const terms = { address, subnet: subnet.id, seconds, heldSeconds, isReserved };
+  return { ...granted, append: appendOf(context, isOwn ? "LeaseRenewed" : "LeaseGranted", terms) };
 }
 
 type Granted = Omit<Grant, "append">;
 
 function grantTo(
-  world: World,
-  request: LeaseRequest,
-  now: Instant,
+  { world, request, now, host }: RequestContext,
   reply: "OFFER" | "ACK",
-  address: Ipv4,
-  { subnet, settings, pool }: Entitlement,
+  { address, subnet, settings, pool }: Entitlement,
 ): Granted {
   const isOffer = reply === "OFFER";
   const until = (now + world.policy.offerMs) as Instant;
@@ -91,7 +78,7 @@ function grantTo(
     reply,
     address,
     subnet,
-    host: hostOf(world, request),
+    host,
     settings,
     seconds: secondsFor(request, settings.lease),
     nonce: isOffer ? request.nonce && "to-come" : nonceOf(world, request),
@@ -126,12 +113,12 @@ function isCertain(request: LeaseRequest, lease: Lease, now: Instant): boolean {
  * Whether a client that starts anew is served by what is held: its address is reserved for it, and was when it was stored, so
  * that neither its own RELEASE nor a change of the inventory on the other side of a cut has given it to anybody (ADR 0010, I6).
  */
-function isServedWithoutQuorum(world: World, request: LeaseRequest, lease: Lease): boolean {
+function isServedWithoutQuorum({ world, request, reservation }: RequestContext, lease: Lease): boolean {
   return (
     world.network.withoutQuorum === "reserved" &&
     lease.isReserved &&
     lease.client === request.client &&
-    reservationOf(world, request)?.address === lease.address
+    reservation?.address === lease.address
   );
 }
 
@@ -166,8 +153,7 @@ function withinHeld(granted: Granted, lease: Lease, now: Instant): Decision {
     : { ...granted, seconds: Math.min(granted.seconds, left) };
 }
 
-function heldSeconds(world: World, entitlement: Entitlement, seconds: number): number {
-  const { settings, subnet, pool } = entitlement;
+function heldFor(world: World, { settings, subnet, pool }: Entitlement, seconds: number): number {
   if (seconds === INFINITE) return INFINITE;
   const extra = settings.lease.heldFactor - 1;
   if (pool === undefined) return Math.ceil(seconds * (1 + extra));
@@ -180,42 +166,39 @@ function heldSeconds(world: World, entitlement: Entitlement, seconds: number): n
  * The address is anybody's now. What was held is kept in mind, for the case that the client itself comes back: a node whose
  * view is behind may let it renew until then, so what it is granted next is not held for less.
  */
-export function releaseEvent(world: World, request: LeaseRequest, lease: Lease, now: Instant): Append {
-  const held = secondsLeft(lease, now);
-  return appendOf(world, request, "LeaseReleased", lease.address, lease.subnet, 0, held);
+export function releaseEvent(context: RequestContext, lease: Lease): Append {
+  const { address, subnet } = lease;
+  const heldSeconds = secondsLeft(lease, context.now);
+  return appendOf(context, "LeaseReleased", { address, subnet, seconds: 0, heldSeconds, isReserved: false });
 }
 
-export function declineEvent(world: World, request: LeaseRequest, lease: Lease, now: Instant): Append {
+export function declineEvent(context: RequestContext, lease: Lease): Append {
+  const { world, request, now } = context;
   const { address } = lease;
   const subnet = request.link.find((each) => each.contains(address)) ?? request.link[0]!;
-  const { settings } =
-    entitlementTo(world, request, address, now) ?? entitled(world, request, subnet, subnet.poolOf(address));
+  const settings =
+    entitlementTo(context, address)?.settings ?? settingsOf(context, subnet, subnet.poolOf(address));
   // A document that says nothing: not for less than is held, see releaseEvent().
-  const held =
+  const heldSeconds =
     settings.lease.probationSeconds ?? Math.max(world.policy.probationSeconds, secondsLeft(lease, now));
-  return appendOf(world, request, "AddressDeclined", lease.address, lease.subnet, 0, held);
+  const terms = { address, subnet: lease.subnet, seconds: 0, heldSeconds, isReserved: false };
+  return appendOf(context, "AddressDeclined", terms);
 }
 
-/** Somebody whom we did not give the address was found to use it: out of use for a while, as after a DECLINE. */
+/** Another machine, which was not given the address, was found to use it: out of use for a while, as after a DECLINE. */
 export function conflictEvent(
-  world: World,
-  request: LeaseRequest,
+  context: RequestContext,
   { address, subnet, settings }: Pick<Grant, "address" | "subnet" | "settings">,
 ): Append {
-  const held = settings.lease.probationSeconds ?? world.policy.probationSeconds;
-  return appendOf(world, request, "AddressDeclined", address, subnet.id, 0, held);
+  const heldSeconds = settings.lease.probationSeconds ?? context.world.policy.probationSeconds;
+  const terms = { address, subnet: subnet.id, seconds: 0, heldSeconds, isReserved: false };
+  return appendOf(context, "AddressDeclined", terms);
 }
 
-function appendOf(
-  world: World,
-  request: LeaseRequest,
-  type: LeaseEventType,
-  address: Ipv4,
-  subnet: string,
-  seconds: number,
-  heldSeconds: number,
-  isReserved = false,
-): Append {
+type Terms = Pick<Lease, "address" | "subnet" | "seconds" | "heldSeconds" | "isReserved">;
+
+function appendOf({ world, request, host }: RequestContext, type: LeaseEventType, terms: Terms): Append {
+  const { address, subnet, seconds, heldSeconds, isReserved } = terms;
   const before = world.view.get(address);
   const going = before?.client === request.client ? before : undefined;
   // All fields, also those that are undefined: events of one shape are made and read at half the cost.
@@ -226,7 +209,7 @@ function appendOf(
     client: request.client,
     mac: request.mac,
     subnet,
-    host: hostOf(world, request)?.id,
+    host: host?.id,
     hostname: request.hostname ?? (type === "LeaseRenewed" ? going?.hostname : undefined),
     seconds,
     heldSeconds,

@@ -1,10 +1,10 @@
 // The offers that this node has made and not yet heard of: held in memory only, because a lost offer costs one more
 // DISCOVER and a stored one would cost a write each (docs/adr/0005). Bounded: the oldest goes first. Among them are those
-// that a client was heard to take, from whichever node (selection.ts).
+// that a client was heard to take, from whichever node (one-address.ts).
 import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import { BoundedMap } from "../bounded-map.ts";
 import type { Instant } from "../lease/instant.ts";
-import type { OfferChange, OfferChanges } from "./offer-change.ts";
+import type { OfferChange, OfferChanges } from "./decision.ts";
 
 interface Offer {
   readonly address: Ipv4;

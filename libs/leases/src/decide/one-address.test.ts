@@ -8,7 +8,7 @@ const newer = granted(alice, "10.0.0.12", { ago: 0 });
 
 function released(world: TestWorld, newest = "10.0.0.12"): string[] {
   const lease = world.view.get(ip(newest))!;
-  return releasesOfOlder(world, lease, () => "this-attempt", NOW).map(
+  return releasesOfOlder(world, lease, { nextIntent: () => "this-attempt", now: NOW }).map(
     ({ event, expected }) => `${event.type} ${event.address} of ${event.client} at revision ${expected}`,
   );
 }

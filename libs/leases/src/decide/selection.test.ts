@@ -17,7 +17,7 @@ import {
   type TestWorld,
   when,
 } from "../../test/world.ts";
-import { heardSelection } from "../index.ts";
+import { selectionReceived } from "../index.ts";
 
 const members = ["n1", "n2", "n3"];
 const addresses = ["10.0.0.10", "10.0.0.11", "10.0.0.12", "10.0.0.13"];
@@ -25,7 +25,7 @@ const offerOf = (address: string) => `OFFER ${address} for ${LEASE_SECONDS} s`;
 
 function hears(world: TestWorld, of: Client, requested: string, server = OTHER_MEMBER): TestWorld {
   const asked = request(world, MessageType.REQUEST, of, { requested, server });
-  world.offers.apply(of.client, heardSelection(world, asked, NOW));
+  world.offers.apply(of.client, selectionReceived(world, asked, NOW));
   return world;
 }
 
@@ -79,5 +79,7 @@ test("an address that the client may not have is not kept for it", () => {
 test("other messages select nothing", () => {
   const world = given({});
   for (const type of [MessageType.DISCOVER, MessageType.REQUEST])
-    expect(heardSelection(world, request(world, type, alice, { requested: "10.0.0.11" }), NOW)).toEqual([]);
+    expect(selectionReceived(world, request(world, type, alice, { requested: "10.0.0.11" }), NOW)).toEqual(
+      [],
+    );
 });

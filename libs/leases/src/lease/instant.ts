@@ -16,8 +16,3 @@ export function instant(ms: number): Instant {
 export function revision(sequence: number): Revision {
   return sequence as Revision;
 }
-
-/** `seconds` after `at`; an infinite lease (0xffffffff, RFC 2131 §3.3) never ends. */
-export function after(at: Instant, seconds: number): Instant {
-  return (seconds === 0xffffffff ? Number.POSITIVE_INFINITY : at + seconds * 1000) as Instant;
-}

@@ -1,6 +1,6 @@
 // The state of one address: the fold of its events. As an event carries the state after it, the newest one is enough.
 import { type ClientId, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
-import { after, type Instant, type Revision } from "./instant.ts";
+import type { Instant, Revision } from "./instant.ts";
 import type { ClientTrace, LeaseEvent, LeaseEventType, RelayTrace } from "./lease-event.ts";
 import type { StoredEvent } from "./lease-store.ts";
 
@@ -66,6 +66,11 @@ export function leaseAfter(event: LeaseEvent, revision: Revision, at: Instant): 
   };
 }
 
+/** `seconds` after `at`; an infinite lease (0xffffffff, RFC 2131 §3.3) never ends. */
+export function after(at: Instant, seconds: number): Instant {
+  return (seconds === 0xffffffff ? Number.POSITIVE_INFINITY : at + seconds * 1000) as Instant;
+}
+
 const UNREADABLE = "unreadable ";
 const REMOVED = `${UNREADABLE}removed `;
 /** Never over (RFC 2131 §3.3). */
@@ -124,6 +129,18 @@ export function isRemoved({ client }: Pick<Lease, "client">): boolean {
 export function leaseOf({ address, event, unreadable, revision, at }: StoredEvent): Lease | undefined {
   if (unreadable !== undefined) return unreadableLease(address, revision, at);
   return event && leaseAfter(event, revision, at);
+}
+
+const REASSERTED = "reasserted-";
+
+/** True for a lease that was written back (docs/adr/0012): its client did not just ask for it. */
+export function isReasserted({ intent }: Pick<Lease, "intent">): boolean {
+  return intent.startsWith(REASSERTED);
+}
+
+/** The same from every node that writes it back, however often. */
+export function reassertedIntent(lease: Pick<Lease, "intent">): string {
+  return isReasserted(lease) ? lease.intent : REASSERTED + lease.intent;
 }
 
 /** True while the binding stands: granted, and what the store holds has not passed. */

@@ -3,13 +3,12 @@
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { World } from "../decide/request.ts";
 import { type Instant, NO_REVISION, type Revision } from "../lease/instant.ts";
-import { isRemoved, isUnreadable, type Lease, type LeaseState } from "../lease/lease.ts";
+import { isRemoved, isUnreadable, type Lease, type LeaseState, reassertedIntent } from "../lease/lease.ts";
 import type { LeaseEvent, LeaseEventType } from "../lease/lease-event.ts";
 import type { Append } from "../lease/lease-store.ts";
 import type { LeaseView } from "../view/lease-view.ts";
 
 const INFINITE = 0xffffffff;
-const PREFIX = "reasserted-";
 
 const WRITTEN_AS: Record<LeaseState, LeaseEventType | undefined> = {
   bound: "LeaseRenewed",
@@ -18,11 +17,6 @@ const WRITTEN_AS: Record<LeaseState, LeaseEventType | undefined> = {
   // Whatever the store says of the address instead, nobody relies on it.
   released: undefined,
 };
-
-/** True for a lease that was written back: its client did not just ask for it. */
-export function isReasserted({ intent }: Pick<Lease, "intent">): boolean {
-  return intent.startsWith(PREFIX);
-}
 
 export class Reassertion {
   /** What was known before the store was replaced; several, when it was replaced again before it was loaded. */
@@ -121,6 +115,6 @@ function eventOf(world: World, lease: Lease, now: Instant): LeaseEvent {
     node: world.node,
     network: world.network.revision,
     inventory: world.inventory.revision,
-    intent: isReasserted(lease) ? lease.intent : PREFIX + lease.intent,
+    intent: reassertedIntent(lease),
   };
 }

@@ -3,14 +3,14 @@
 
 import { hashOf } from "@leasehold/cluster";
 import type { ClientId, Ipv4, Mac } from "@leasehold/protocol";
-import { after, type Instant, type Revision } from "../lease/instant.ts";
-import { LEASE_STATES, type Lease, type LeaseState } from "../lease/lease.ts";
+import type { Instant, Revision } from "../lease/instant.ts";
+import { after, LEASE_STATES, type Lease, type LeaseState } from "../lease/lease.ts";
 import type { ClientTrace, RelayTrace } from "../lease/lease-event.ts";
 import { RecordMemory, type Slot } from "./record-memory.ts";
 
 // A record:
 //
-//   words    0 next    of the same bucket of clients, see client-index.ts
+//   words    0 next    of the same bucket of clients, see record-indexes.ts
 //            1 hash    of the client
 //            2 address
 //            3 flags   bits 0–1 the state; then what is there

@@ -4,10 +4,9 @@ import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import { type Instant, NO_REVISION, type Revision } from "../lease/instant.ts";
 import { isUnreadable, type Lease, leaseAfter, leaseOf, removedLease } from "../lease/lease.ts";
 import type { Append, StoredEvent } from "../lease/lease-store.ts";
-import { AddressIndex } from "./address-index.ts";
-import { ClientIndex } from "./client-index.ts";
 import { DeclinedIndex } from "./declined-index.ts";
 import { LeaseRecords } from "./lease-records.ts";
+import { AddressIndex, ClientIndex } from "./record-indexes.ts";
 import { NO_SLOT, type Slot } from "./record-memory.ts";
 
 export class LeaseView {

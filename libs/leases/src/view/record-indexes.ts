@@ -1,10 +1,45 @@
-// Where the records of a client are: buckets by the hash of the client, each a chain through its records. The table is in
-// shards that grow one by one, so that nobody waits for a million records to find their new buckets.
+// Where records are: by their address, and by their client. Neither ever moves more than a thousandth of itself to grow, while a Map of a
+// million stands still to do so.
 
 import { hashOf } from "@leasehold/cluster";
-import type { ClientId } from "@leasehold/protocol";
+import type { ClientId, Ipv4 } from "@leasehold/protocol";
 import type { LeaseRecords } from "./lease-records.ts";
 import { NO_SLOT, type Slot } from "./record-memory.ts";
+
+const PAGE_BITS = 8;
+const PAGE_SIZE = 2 ** PAGE_BITS;
+
+/** Pools are rows of addresses, so each /24 is a page of 256 slots, and nothing is ever moved as the index grows. */
+export class AddressIndex {
+  private readonly pages = new Map<number, Int32Array>();
+  size = 0;
+
+  get(address: Ipv4): Slot {
+    const page = this.pages.get(address >>> PAGE_BITS);
+    return page === undefined ? NO_SLOT : (page[address & (PAGE_SIZE - 1)] as Slot);
+  }
+
+  set(address: Ipv4, slot: Slot): void {
+    const number = address >>> PAGE_BITS;
+    let page = this.pages.get(number);
+    if (page === undefined) {
+      page = new Int32Array(PAGE_SIZE).fill(NO_SLOT);
+      this.pages.set(number, page);
+    }
+    const at = address & (PAGE_SIZE - 1);
+    this.size += Number(slot !== NO_SLOT) - Number(page[at] !== NO_SLOT);
+    page[at] = slot;
+  }
+
+  /** Those that are there when their turn comes: it may change meanwhile. */
+  *slots(): IterableIterator<Slot> {
+    for (const page of this.pages.values()) {
+      for (let at = 0; at < PAGE_SIZE; at++) {
+        if (page[at] !== NO_SLOT) yield page[at] as Slot;
+      }
+    }
+  }
+}
 
 const SHARD_BITS = 10;
 const SHARDS = 2 ** SHARD_BITS;
@@ -18,6 +53,7 @@ interface Shard {
   size: number;
 }
 
+/** Buckets by the hash of the client, each a chain through its records. The table is in shards that grow one by one. */
 export class ClientIndex {
   private readonly records: LeaseRecords;
   private readonly shards = Array.from({ length: SHARDS }, (): Shard | undefined => undefined);

@@ -15,7 +15,7 @@ import {
   when,
 } from "../../test/world.ts";
 import { decide } from "./decide.ts";
-import { whyNobodys } from "./nobodys-address.ts";
+import { whyNobodys } from "./entitlement.ts";
 
 const ROUTER = "10.0.0.1";
 const RELAY = "10.0.0.5";
