@@ -70,7 +70,7 @@ test.each(runs)("`./run $name` in $place exists", ({ name }) => {
 // What the code can say and the documents explain. `pattern` finds the words in the code.
 const explained: readonly (readonly [file: string, pattern: RegExp, document: string])[] = [
   ["libs/leases/src/decide/decision.ts", /^ {2}\| "([a-z-]+)"/gm, "docs/leases.md"],
-  ["libs/protocol/src/packet/locate.ts", /^ {2}"([a-z-]+)",/gm, "docs/leases.md"],
+  ["libs/protocol/src/packet/layout.ts", /^ {2}"([a-z-]+)",/gm, "docs/leases.md"],
   ["apps/dhcpd/src/exchange/drop-reason.ts", /^ {2}\| "([a-z-]+)"/gm, "docs/leases.md"],
   ["apps/dhcpd/src/io/api/metrics.ts", /"(leasehold_\w+)"/g, "docs/operate.md"],
   ["apps/dhcpd/src/request/bootp.ts", /^ {2}\| "([a-z-]+)"/gm, "docs/leases.md"],

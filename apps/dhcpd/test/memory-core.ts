@@ -1,9 +1,10 @@
 // A node's core on a store in memory, and feeds that are filled by hand; it serves from the start. Tests and the bench have it.
 import { type Change, INVENTORY, LEASES, NETWORK } from "@leasehold/bus";
 import type { GroupCommitOptions } from "@leasehold/lease-store";
+import type { LeaseRecord } from "@leasehold/leases";
 import type { NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
-import { DOCUMENT_KEY, type LeaseRecord } from "@leasehold/views";
+import { DOCUMENT_KEY } from "@leasehold/views";
 import { HandFilledBucket } from "@leasehold/views/hand-filled-bucket";
 import { NodeCore } from "../src/node-core.ts";
 import type { NodePorts, StorePorts } from "../src/node-ports.ts";

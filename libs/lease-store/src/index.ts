@@ -10,5 +10,4 @@ export {
   keyWrite,
   LEASE_WRITES,
   leaseStream,
-  storedEventOf,
 } from "./jetstream-store.ts";

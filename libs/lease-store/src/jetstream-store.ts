@@ -3,7 +3,6 @@ import {
   type BucketOfWrites,
   type Bus,
   batchForwarderOver,
-  type Change,
   type ForwarderOverNatsOptions,
   type KeyWrite,
   LEASES,
@@ -11,17 +10,15 @@ import {
   subjectOf,
   Wrong,
 } from "@leasehold/bus";
-import type { Append, Instant, Revision, StoredEvent } from "@leasehold/leases";
 import {
+  type Append,
   encodeLeaseEvent,
   LEASE_EVENT_TYPES,
-  type LeaseEvent,
   leaseKey,
-  NoEvent,
   parseLeaseEvent,
-  readLeaseEvent,
+  storedAs,
 } from "@leasehold/leases";
-import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
+import { parseIpv4 } from "@leasehold/protocol";
 import { type CasStream, type GroupCommitOptions, GroupCommits, type Timers } from "./group-commits.ts";
 
 const TIMERS: Timers = {
@@ -92,25 +89,3 @@ export const keyWrite = ({ address, event, expected }: Append): KeyWrite => ({
   data: encodeLeaseEvent(event),
   expected,
 });
-
-type ChangeOfKey = Pick<Change, "key" | "revision" | "at">;
-
-/** The event of an address is under the address's own key. */
-function storedAs(
-  address: Ipv4,
-  { key, revision, at }: ChangeOfKey,
-  read: LeaseEvent | NoEvent | undefined,
-): StoredEvent {
-  const stored = { address, revision: revision as Revision, at: at as Instant };
-  if (read === undefined) return { ...stored, event: undefined };
-  if (read instanceof NoEvent) return { ...stored, event: undefined, unreadable: read.reason };
-  if (read.address === key) return { address, event: read, revision: stored.revision, at: stored.at };
-  const unreadable = `address: found ${read.address}, expected ${key}, which is its key`;
-  return { ...stored, event: undefined, unreadable };
-}
-
-/** A change of the bucket as an event; `address` is what its key says. */
-export function storedEventOf(address: Ipv4, change: ChangeOfKey & Pick<Change, "data">): StoredEvent {
-  const { data, key } = change;
-  return storedAs(address, change, data === undefined ? undefined : readLeaseEvent(data, key));
-}

@@ -42,8 +42,11 @@ export {
   type Append,
   type AppendResult,
   isOwn,
+  type LeaseRecord,
   type LeaseStore,
   type StoredEvent,
+  storedAs,
+  storedEventOf,
 } from "./lease/lease-store.ts";
 export { MemoryLeaseStore } from "./lease/memory-store.ts";
 export { type Clearing, type ClearingOrder, clearingOf } from "./repair/clearing.ts";

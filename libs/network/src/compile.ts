@@ -11,8 +11,7 @@ import { OptionCatalogue } from "./options/option-catalogue.ts";
 import { AddressTable } from "./pools/address-table.ts";
 import { fixedAddresses } from "./pools/fixed-addresses.ts";
 import { bootProfilesOf } from "./profiles/boot-profile.ts";
-import { isKnown } from "./reservations/on-link.ts";
-import { Reservations } from "./reservations/reservations.ts";
+import { isKnown, Reservations } from "./reservations/reservations.ts";
 import { SettingsCache } from "./settings/settings-cache.ts";
 import { atOnce } from "./steps.ts";
 

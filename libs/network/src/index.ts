@@ -27,7 +27,7 @@ export type { BootProfile } from "./profiles/boot-profile.ts";
 export { type NextStep, SCRIPT_FORMATS, type ScriptFormat } from "./profiles/profile-schema.ts";
 export type { Template, TemplateValue } from "./profiles/template.ts";
 export { checkInSteps, checkNetwork, readNetwork } from "./read-network.ts";
-export { isNamed, type LinkReservation, reservationOnLink } from "./reservations/on-link.ts";
+export { isNamed, type LinkReservation, reservationOnLink } from "./reservations/reservations.ts";
 export type { BootSettings } from "./settings/boot-settings.ts";
 export {
   type ExplainedField,

@@ -6,8 +6,8 @@ import { compileNetwork, type Network } from "@leasehold/network";
 import { beforeEach, describe, expect, test } from "vitest";
 import { alice, Bucket, bob, granted, hostSet, ip, X } from "../test/records.ts";
 import { DOCUMENT_KEY } from "./document-record.ts";
-import { followInventory } from "./follow-inventory.ts";
-import { followLeases, type LeaseKeeper } from "./follow-leases.ts";
+import { followInventory } from "./inventory-feed.ts";
+import { followLeases, type LeaseKeeper } from "./lease-feed.ts";
 import { NetworkView } from "./network-view.ts";
 import type { ViewPorts } from "./ports.ts";
 

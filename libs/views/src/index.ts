@@ -10,9 +10,8 @@ export {
 } from "./catch-up.ts";
 export { commitNoticeOf, faultOfNotice, NOTICE_MAX_MS, publisherOf } from "./commit-notices.ts";
 export { DOCUMENT_KEY, type DocumentStore } from "./document-record.ts";
-export { followInventory } from "./follow-inventory.ts";
-export { followLeases } from "./follow-leases.ts";
-export { type LeaseRecord, takeIn } from "./lease-feed.ts";
+export { followInventory } from "./inventory-feed.ts";
+export { followLeases, takeIn } from "./lease-feed.ts";
 export type { InTurns } from "./long-documents.ts";
 export { brokenInSteps } from "./network-feed.ts";
 export { NetworkView, type NetworkViewParts, TEND_EVERY_MS } from "./network-view.ts";

@@ -1,6 +1,7 @@
 // One node of three, whole but for its sockets and its connection to NATS.
+
+import type { LeaseRecord } from "@leasehold/leases";
 import { formatIpv4, type Ipv4, parseIpv4 } from "@leasehold/protocol";
-import type { LeaseRecord } from "@leasehold/views";
 import type { DhcpHeartbeat } from "../../../apps/dhcpd/src/cluster/heartbeat.ts";
 import type { ServiceLink } from "../../../apps/dhcpd/src/ports.ts";
 import { MemoryCore } from "../../../apps/dhcpd/test/memory-core.ts";

@@ -1,7 +1,7 @@
 // A packet's way in: it is read, passes the gates, and becomes a request that this node answers, or leaves to another one. It knows no
 // socket and no NATS; time is handed in. transactions.ts decides and commits; answers.ts replies.
 import type { Members } from "@leasehold/cluster";
-import { selectionReceived, type Instant, type LeaseRequest } from "@leasehold/leases";
+import { type Instant, type LeaseRequest, selectionReceived } from "@leasehold/leases";
 import {
   type ClientId,
   type DecodeFailure,

@@ -2,8 +2,7 @@
 // that may still be their clients'. Told with the alarm; nobody writes them back, as whoever emptied the bucket may have meant it.
 
 import type { LoggedRecord } from "@leasehold/bus";
-import { storedEventOf } from "@leasehold/lease-store";
-import { type Instant, isBound, type LeaseView, leaseOf } from "@leasehold/leases";
+import { type Instant, isBound, type LeaseView, leaseOf, storedEventOf } from "@leasehold/leases";
 import { formatIpv4, parseIpv4 } from "@leasehold/protocol";
 
 /** More are not asked for: each is a question to the stream's leader. */

@@ -27,20 +27,26 @@ export class MemoryLeaseStore implements LeaseStore {
       );
       return;
     }
-    settle({ kind: "stored", revision: this.put(append.address, append.event) });
+    const stored = this.put(append.address, append.event);
+    settle({ kind: "stored", revision: stored.revision });
+    this.show(stored);
   }
 
   /** Somebody removes the record of an address: `nats kv del`. */
   remove(address: Ipv4): void {
-    this.put(address, undefined);
+    this.show(this.put(address, undefined));
   }
 
-  private put(address: Ipv4, event: StoredEvent["event"]): Revision {
+  private put(address: Ipv4, event: StoredEvent["event"]): StoredEvent {
     const stored = { address, event, revision: (this.log.length + 1) as Revision, at: this.now() };
     this.log.push(stored);
     this.newest.set(address, stored);
+    return stored;
+  }
+
+  /** After its writer knows, as a stream's acknowledgement mostly is faster than its feed. */
+  private show(stored: StoredEvent): void {
     for (const follower of this.followers) follower(stored);
-    return stored.revision;
   }
 
   /** The newest event of every address, then every one that follows. Returns how to stop. */

@@ -1,8 +1,9 @@
-// The reservations of one subnet, found by what a client's packet says: thousands of them cost a look into a map or two.
+// The reservations of one subnet, found by what a client's packet says: thousands of them cost a look into a map or two. Of the subnets
+// of a link, the surest one counts; and whether it makes the client known.
 import { type Ipv4, machineUuids, parseIpv4, RelaySubOption } from "@leasehold/protocol";
 import { Evidence } from "../classes/client-facts.ts";
 import type { ReservationDocument } from "../document/subnet-schema.ts";
-import type { ClientClass, ClientFacts, DocumentReservation } from "../network.ts";
+import type { ClientClass, ClientFacts, DocumentReservation, Subnet } from "../network.ts";
 import type { OptionCatalogue } from "../options/option-catalogue.ts";
 import { EMPTY_LEVEL, type Level, levelOf } from "../settings/level.ts";
 import { hex, IDENTIFIERS, type Identifier, keyOf } from "./identifier.ts";
@@ -118,4 +119,47 @@ export class Reservations {
 /** Most have none, and an address only. */
 function hasSettings({ options, lease, server, boot, alwaysSend, neverSend }: ReservationDocument): boolean {
   return [options, lease, server, boot, alwaysSend, neverSend].some((one) => one !== undefined);
+}
+
+export interface LinkReservation {
+  readonly subnet: Subnet;
+  readonly reservation: DocumentReservation;
+}
+
+/**
+ * The surest one of the link's subnets: what names a client itself counts before what names its port, and that before a
+ * class, whichever subnet it is in. Of two that are as sure, the one in the subnet that comes first.
+ */
+export function reservationOnLink(link: readonly Subnet[], facts: ClientFacts): LinkReservation | undefined {
+  let surest: LinkReservation | undefined;
+  for (const subnet of link) {
+    const reservation = subnet.reservationFor(facts);
+    if (reservation === undefined) continue;
+    if (surest === undefined || rank(reservation) < rank(surest.reservation))
+      surest = { subnet, reservation };
+  }
+  return surest;
+}
+
+function rank({ by }: DocumentReservation): number {
+  return IDENTIFIERS.indexOf(by);
+}
+
+/**
+ * Whether somebody has named the client: the inventory, or the document by a reservation on its link. Who is only in a class
+ * that something is reserved for is not known by that: anybody can be in a class.
+ */
+export function isNamed(host: object | undefined, reservation: DocumentReservation | undefined): boolean {
+  return host !== undefined || (reservation !== undefined && reservation.by !== "class");
+}
+
+/**
+ * `isNamed` for who is being sorted into classes. Reservations by class are not looked at: these classes are what is to be found
+ * out.
+ */
+export function isKnown(facts: ClientFacts): boolean {
+  if (isNamed(facts.host, undefined)) return true;
+  return (
+    facts.subnet?.link.some((subnet) => isNamed(undefined, subnet.reservationByIdentity(facts))) ?? false
+  );
 }

@@ -11,7 +11,7 @@ import {
   OPTIONS_AT,
   SNAME_AT,
   SNAME_OVERLOADED,
-} from "./locate.ts";
+} from "./layout.ts";
 import type { EncodedOption, Message } from "./message.ts";
 import type { Packet } from "./packet.ts";
 import { putOptions } from "./put-options.ts";

@@ -4,17 +4,21 @@
 import { type OptionCodec, type OptionName, type OptionValue, optionCodec } from "../options/option.ts";
 import { readPaddedText } from "../options/shapes/text.ts";
 import { hexOf, u16, u32 } from "../values/octets.ts";
-import type { Ipv4 } from "../values/values.ts";
-import type { DecodeFailure } from "./locate.ts";
+import { type Ipv4, ipv4 } from "../values/values.ts";
 import {
+  COOKIE_AT,
+  type DecodeFailure,
+  END,
   FILE_AT,
   FILE_OVERLOADED,
   isEnded,
-  locateOptions,
-  overloadOf,
+  MAGIC_COOKIE,
+  OPTIONS_AT,
+  OVERLOAD,
+  PAD,
   SNAME_AT,
   SNAME_OVERLOADED,
-} from "./locate.ts";
+} from "./layout.ts";
 
 const ABSENT = -1;
 const REPEATED = -2;
@@ -35,6 +39,62 @@ export function decode(bytes: Uint8Array): Decoded {
   return typeof located === "string"
     ? { ok: false, failure: located }
     : { ok: true, packet: new Packet(bytes, located) };
+}
+
+/**
+ * The offsets of all options' code octets, in the order in which they are joined: options, then file, then sname where
+ * option 52 says that these hold options (RFC 3396 §5). Reads nothing outside of `bytes`.
+ */
+function locateOptions(bytes: Uint8Array): number[] | DecodeFailure {
+  if (bytes.length < COOKIE_AT) return "too-short";
+  if (bytes[0] !== 1 && bytes[0] !== 2) return "bad-op";
+  if (bytes[2]! > 16) return "bad-hlen";
+  if (bytes.length < OPTIONS_AT || u32(bytes, COOKIE_AT) !== MAGIC_COOKIE) return "bad-cookie";
+  const offsets: number[] = [];
+  if (!locateIn(bytes, OPTIONS_AT, bytes.length, offsets)) return "truncated-option";
+  const overloaded = overloadOf(bytes, offsets);
+  if ((overloaded & FILE_OVERLOADED) !== 0 && !locateIn(bytes, FILE_AT, COOKIE_AT, offsets)) {
+    return "truncated-option";
+  }
+  if ((overloaded & SNAME_OVERLOADED) !== 0 && !locateIn(bytes, SNAME_AT, FILE_AT, offsets)) {
+    return "truncated-option";
+  }
+  return offsets;
+}
+
+/**
+ * Adds the options of one field. PAD may stand anywhere. A field that ends without END is taken as it is, like Kea and ISC
+ * dhcpd do; one that ends inside of an option is refused, like ISC dhcpd does (Kea reads up to there): what is missing
+ * could be what the client is known by.
+ */
+function locateIn(bytes: Uint8Array, start: number, end: number, offsets: number[]): boolean {
+  let at = start;
+  while (at < end) {
+    const code = bytes[at]!;
+    if (code === END) return true;
+    if (code === PAD) {
+      at++;
+      continue;
+    }
+    if (at + 1 >= end) return false;
+    const next = at + 2 + bytes[at + 1]!;
+    if (next > end) return false;
+    offsets.push(at);
+    at = next;
+  }
+  return true;
+}
+
+/** The value of option 52: 1 file, 2 sname, 3 both; 0 without one, or with one that is none of these. */
+function overloadOf(bytes: Uint8Array, offsets: readonly number[]): number {
+  for (let index = 0; index < offsets.length; index++) {
+    const at = offsets[index]!;
+    // The first one is that of the options field; one inside of file or sname has no meaning.
+    if (bytes[at] !== OVERLOAD) continue;
+    const value = bytes[at + 1] === 1 ? bytes[at + 2]! : 0;
+    return value <= 3 ? value : 0;
+  }
+  return 0;
 }
 
 /** Made by `decode`. Fields have the names and units of RFC 2131 §2. */
@@ -101,7 +161,7 @@ export class Packet {
   }
   /** Up to the first NUL; empty when the field holds options. */
   get file(): string {
-    return this.#overloaded(FILE_OVERLOADED) ? "" : readPaddedText(this.bytes, FILE_AT, 236);
+    return this.#overloaded(FILE_OVERLOADED) ? "" : readPaddedText(this.bytes, FILE_AT, COOKIE_AT);
   }
 
   /** The octets of option 82, as `raw` gives them: much is asked of it, so they are looked for once. */
@@ -112,7 +172,7 @@ export class Packet {
 
   /** Whether the options end with END, as they must (RFC 2131 §4.1). */
   get isEnded(): boolean {
-    return isEnded(this.bytes, this.#offsets);
+    return isEnded(this.bytes, overloadOf(this.bytes, this.#offsets));
   }
 
   has(code: number): boolean {
@@ -210,4 +270,25 @@ export class Packet {
   #overloaded(field: number): boolean {
     return (overloadOf(this.bytes, this.#offsets) & field) !== 0;
   }
+}
+
+// What a client or a relay agent states. Firmware fills in options that it has nothing to say with, so 0.0.0.0, an option without
+// octets and no option at all are one: nothing is said. Such values are read through these.
+
+type AddressOption = Extract<OptionName, "requestedIpAddress" | "serverIdentifier" | "subnetSelection">;
+
+/** The address of an option; undefined where it is absent, malformed or 0.0.0.0. */
+export function statedAddress(packet: Packet, option: OptionCodec<AddressOption>): Ipv4 | undefined {
+  return packet.read(option) || undefined;
+}
+
+/** The address in four octets, of a sub-option, say; undefined where there are none, or it is 0.0.0.0. */
+export function statedAddressIn(octets: Uint8Array | undefined): Ipv4 | undefined {
+  if (octets?.length !== 4) return undefined;
+  return ipv4((octets[0]! << 24) | (octets[1]! << 16) | (octets[2]! << 8) | octets[3]!) || undefined;
+}
+
+/** The octets of an option; undefined where it is absent or has none. */
+export function statedOctets(octets: Uint8Array | undefined): Uint8Array | undefined {
+  return octets?.length === 0 ? undefined : octets;
 }

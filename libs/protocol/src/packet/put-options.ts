@@ -10,7 +10,7 @@ import {
   PAD,
   SNAME_AT,
   SNAME_OVERLOADED,
-} from "./locate.ts";
+} from "./layout.ts";
 import type { EncodedOption } from "./message.ts";
 
 const RELAY_AGENT = 82;
