@@ -13,12 +13,12 @@ export {
   optionByName,
   optionCodec,
 } from "./options/option.ts";
-export { OPTIONS } from "./options/option-table.ts";
+export { OPTIONS, OptionCode } from "./options/option-table.ts";
 export * from "./options/pxe.ts";
 export * from "./options/relay-agent.ts";
 export * from "./packet/encode.ts";
 export { DECODE_FAILURES, type DecodeFailure } from "./packet/layout.ts";
-export { type EncodedOption, type Message, messageOf } from "./packet/message.ts";
+export { DhcpPort, type EncodedOption, type Message, messageOf } from "./packet/message.ts";
 export * from "./packet/message-type.ts";
 export { decode, Packet, statedAddress, statedAddressIn, statedOctets } from "./packet/packet.ts";
 export * from "./values/identifiers.ts";

@@ -1,6 +1,6 @@
 // decide(world, request, now, store): what should happen, from what this node knows. Pure: it reads the world and changes nothing.
 import type { ClientQuirk } from "@leasehold/network";
-import { type ClientId, type Ipv4, MessageType } from "@leasehold/protocol";
+import { type ClientId, type Ipv4, MessageType, OptionCode } from "@leasehold/protocol";
 import type { Instant } from "../lease/instant.ts";
 import { isBound, isFreeFor, type Lease } from "../lease/lease.ts";
 import type { Append } from "../lease/lease-store.ts";
@@ -33,9 +33,6 @@ import {
   releaseEvent,
 } from "./grant.ts";
 import type { LeaseRequest, World } from "./request.ts";
-
-/** RFC 8925 §3.1. */
-const IPV6_ONLY_PREFERRED = 108;
 
 /** Same world, same request, same instant, same state of the store: same decision. */
 export function decide(world: World, request: LeaseRequest, now: Instant, store: StoreState): Decision {
@@ -94,7 +91,7 @@ function decideDiscover(context: DecisionContext): Decision {
   if ("reason" in choice) return silent(choice.reason, exhausted(choice.pools ?? [], now));
   const { entitlement, isForeign } = choice;
   // RFC 8925 §3.3: rapid commit is not honored for a client that is to do without IPv4.
-  const isToDoWithout = isIpv6OnlyCapable && entitlement.settings.options.has(IPV6_ONLY_PREFERRED);
+  const isToDoWithout = isIpv6OnlyCapable && entitlement.settings.options.has(OptionCode.ipv6OnlyPreferred);
   if (request.commitAtOnce === undefined || isToDoWithout) return offer(context, entitlement, isForeign);
   return acknowledge(context, entitlement);
 }
@@ -110,7 +107,7 @@ function offerNoAddress(context: RequestContext, choice: Choice): Decision | und
   if (entitlement !== undefined && (pool === undefined || subnet.ipv6OnlyOffer === "address"))
     return undefined;
   const settings = entitlement?.settings ?? settingsOf(context, subnet, undefined);
-  if (!settings.options.has(IPV6_ONLY_PREFERRED)) return undefined;
+  if (!settings.options.has(OptionCode.ipv6OnlyPreferred)) return undefined;
   return { kind: "offer-no-address", subnet, pool, host: context.host, settings, offers: NO_CHANGES };
 }
 

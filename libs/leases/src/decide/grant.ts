@@ -1,6 +1,6 @@
 // The events that decisions append, and when a promise needs none because the store holds the address for long enough.
 import type { LeaseTimes } from "@leasehold/network";
-import { formatIpv4 } from "@leasehold/protocol";
+import { formatIpv4, INFINITE_SECONDS } from "@leasehold/protocol";
 import type { Instant } from "../lease/instant.ts";
 import { isBound, type Lease } from "../lease/lease.ts";
 import type { ClientTrace, LeaseEvent, LeaseEventType, RelayTrace } from "../lease/lease-event.ts";
@@ -9,7 +9,6 @@ import { type Decision, DROPPED, type Grant, type StoreState, silent } from "./d
 import { type Entitlement, entitlementTo, type RequestContext, settingsOf } from "./entitlement.ts";
 import type { LeaseRequest, World } from "./request.ts";
 
-const INFINITE = 0xffffffff;
 /** Shorter than this a promise is of no use to a client. */
 const SECONDS_MIN = 10;
 /** A client that was not answered repeats a REQUEST within this time (RFC 2131 §4.1: 4 s, then 8 s). */
@@ -123,7 +122,7 @@ function isServedWithoutQuorum({ world, request, reservation }: RequestContext, 
 }
 
 function covers(lease: Lease, now: Instant, seconds: number): boolean {
-  return seconds === INFINITE
+  return seconds === INFINITE_SECONDS
     ? lease.heldUntil === Number.POSITIVE_INFINITY
     : now + seconds * 1000 <= lease.heldUntil;
 }
@@ -142,7 +141,7 @@ function leftFor(request: LeaseRequest, lease: Lease | undefined, now: Instant):
 }
 
 function secondsLeft(lease: Lease, now: Instant): number {
-  return Math.min(Math.max(0, Math.ceil((lease.heldUntil - now) / 1000)), INFINITE);
+  return Math.min(Math.max(0, Math.ceil((lease.heldUntil - now) / 1000)), INFINITE_SECONDS);
 }
 
 /** No quorum: no promise beyond what a quorum already holds (I5). */
@@ -154,7 +153,7 @@ function withinHeld(granted: Granted, lease: Lease, now: Instant): Decision {
 }
 
 function heldFor(world: World, { settings, subnet, pool }: Entitlement, seconds: number): number {
-  if (seconds === INFINITE) return INFINITE;
+  if (seconds === INFINITE_SECONDS) return INFINITE_SECONDS;
   const extra = settings.lease.heldFactor - 1;
   if (pool === undefined) return Math.ceil(seconds * (1 + extra));
   const size = subnet.pools.reduce((sum, each) => sum + each.size, 0);

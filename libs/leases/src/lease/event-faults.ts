@@ -1,8 +1,7 @@
 // What a stored event must look like to be believed, whoever wrote it. By hand: a node that starts reads a million of them, and a
 // schema would take longer than the rest of it.
-import { parseIpv4 } from "@leasehold/protocol";
+import { INFINITE_SECONDS, parseIpv4 } from "@leasehold/protocol";
 
-const SECONDS_MAX = 0xffffffff;
 const NAME_MAX = 256;
 const WHY_MAX = 4096;
 /** Option 61, 60 or 82 as hex: no packet has more octets than a datagram. */
@@ -105,7 +104,7 @@ function isName(value: unknown): value is string {
 }
 
 function isSeconds(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= SECONDS_MAX;
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= INFINITE_SECONDS;
 }
 
 function isCount(value: unknown): value is number {

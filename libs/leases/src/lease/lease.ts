@@ -1,5 +1,5 @@
 // The state of one address: the fold of its events. As an event carries the state after it, the newest one is enough.
-import { type ClientId, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
+import { type ClientId, INFINITE_SECONDS, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
 import type { Instant, Revision } from "./instant.ts";
 import type { ClientTrace, LeaseEvent, LeaseEventType, RelayTrace } from "./lease-event.ts";
 import type { StoredEvent } from "./lease-store.ts";
@@ -66,15 +66,13 @@ export function leaseAfter(event: LeaseEvent, revision: Revision, at: Instant): 
   };
 }
 
-/** `seconds` after `at`; an infinite lease (0xffffffff, RFC 2131 §3.3) never ends. */
+/** `seconds` after `at`; an infinite lease never ends. */
 export function after(at: Instant, seconds: number): Instant {
-  return (seconds === 0xffffffff ? Number.POSITIVE_INFINITY : at + seconds * 1000) as Instant;
+  return (seconds === INFINITE_SECONDS ? Number.POSITIVE_INFINITY : at + seconds * 1000) as Instant;
 }
 
 const UNREADABLE = "unreadable ";
 const REMOVED = `${UNREADABLE}removed `;
-/** Never over (RFC 2131 §3.3). */
-const INFINITE = 0xffffffff;
 
 /**
  * What stands for a record that cannot be read: nobody knows who has the address, so that nobody is given it, and no event is written
@@ -98,8 +96,8 @@ export function unreadableLease(
     ...{ mac: undefined, host: undefined, hostname: undefined, relay: undefined, trace: undefined },
     ...{
       seconds: 0,
-      heldSeconds: INFINITE,
-      heldUntil: after(at, INFINITE),
+      heldSeconds: INFINITE_SECONDS,
+      heldUntil: after(at, INFINITE_SECONDS),
       isReserved: false,
       xid: undefined,
     },

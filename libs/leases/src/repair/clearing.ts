@@ -1,6 +1,6 @@
 // An operator ends what keeps an address from everybody: a probation after a DECLINE, an offer that nobody took, or, when told to, a
 // lease. The event says who it was and why, and so does the log.
-import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
+import { formatIpv4, INFINITE_SECONDS, type Ipv4 } from "@leasehold/protocol";
 import type { World } from "../decide/request.ts";
 import type { Instant } from "../lease/instant.ts";
 import { isFreeFor, isUnreadable, type Lease } from "../lease/lease.ts";
@@ -65,7 +65,7 @@ function eventOf(
     host,
     hostname,
     seconds: 0,
-    heldSeconds: state === "bound" ? Math.min(left, 0xffffffff) : 0,
+    heldSeconds: state === "bound" ? Math.min(left, INFINITE_SECONDS) : 0,
     relay,
     node: world.node,
     network: world.network.revision,

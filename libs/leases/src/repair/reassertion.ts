@@ -1,14 +1,12 @@
 // Leases that a node saw stored, and that the store no longer has: it was deleted and made anew, or restored from a backup
 // (docs/adr/0012). They stay in the view, so that nobody else gets their addresses, and are written back.
-import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
+import { formatIpv4, INFINITE_SECONDS, type Ipv4 } from "@leasehold/protocol";
 import type { World } from "../decide/request.ts";
 import { type Instant, NO_REVISION, type Revision } from "../lease/instant.ts";
 import { isRemoved, isUnreadable, type Lease, type LeaseState, reassertedIntent } from "../lease/lease.ts";
 import type { LeaseEvent, LeaseEventType } from "../lease/lease-event.ts";
 import type { Append } from "../lease/lease-store.ts";
 import type { LeaseView } from "../view/lease-view.ts";
-
-const INFINITE = 0xffffffff;
 
 const WRITTEN_AS: Record<LeaseState, LeaseEventType | undefined> = {
   bound: "LeaseRenewed",
@@ -96,7 +94,7 @@ function isInForce(lease: Lease, now: Instant, guardMs: number): boolean {
 function eventOf(world: World, lease: Lease, now: Instant): LeaseEvent {
   const { address, state, client, mac, subnet, host, hostname, seconds, heldUntil } = lease;
   const { isReserved, relay, trace, xid } = lease;
-  const left = Math.min(Math.max(0, Math.ceil((heldUntil - now) / 1000)), INFINITE);
+  const left = Math.min(Math.max(0, Math.ceil((heldUntil - now) / 1000)), INFINITE_SECONDS);
   return {
     type: WRITTEN_AS[state]!,
     v: 1,

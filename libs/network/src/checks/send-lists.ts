@@ -1,7 +1,8 @@
 // `alwaysSend` and `neverSend`: names of options that the reply has by the document's leave, each in one of the two lists.
 
 import { type Advice, adviceFrom, type Finding, formatPath, type Path } from "@leasehold/document";
-import { type OptionCatalogue, VENDOR_SPECIFIC_INFORMATION } from "../options/option-catalogue.ts";
+import { OptionCode } from "@leasehold/protocol";
+import type { OptionCatalogue } from "../options/option-catalogue.ts";
 import { EXCHANGE_OPTIONS } from "../options/option-schema.ts";
 import type { Check } from "./check.ts";
 import { catalogueOf } from "./options.ts";
@@ -76,7 +77,10 @@ function wrongName(
   if (option.vendorClass === undefined && option.enterprise === undefined) return undefined;
   const whole =
     option.vendorClass === undefined ? "vendorIdentifyingVendorOptions" : "vendorSpecificInformation";
-  const code = option.vendorClass === undefined ? 125 : VENDOR_SPECIFIC_INFORMATION;
+  const code =
+    option.vendorClass === undefined
+      ? OptionCode.vendorIdentifyingVendorOptions
+      : OptionCode.vendorSpecificInformation;
   return [
     {
       ...{ path, found, expected: "an option, and not a sub-option" },

@@ -1,5 +1,6 @@
 // The classes of a document, ready to sort clients into, and those that a document has without calling them so: `ignore`,
 // and the vendor classes that its option definitions are for.
+import { OptionCode } from "@leasehold/protocol";
 import type { ClassDocument } from "../document/class-schema.ts";
 import type { NetworkDocument } from "../document/network-schema.ts";
 import type { ClientClass, ClientFacts } from "../network.ts";
@@ -19,8 +20,6 @@ export interface CompiledClass extends ClientClass {
 export const IGNORE = "ignore";
 /** Ids that no class of a document may have. */
 export const RESERVED_CLASS_IDS: readonly string[] = ["any", "known", "unknown", IGNORE];
-
-const VENDOR_CLASS = 60;
 
 export class Classes {
   readonly sets = new ClassSets();
@@ -66,7 +65,7 @@ export class Classes {
 
   /** The longest one that the client's vendor class begins with. */
   private vendorOf({ packet }: ClientFacts): CompiledClass | undefined {
-    const stated = packet.raw(VENDOR_CLASS);
+    const stated = packet.raw(OptionCode.vendorClassIdentifier);
     return stated && this.vendors.find(({ begins }) => begins(stated))?.entry;
   }
 }

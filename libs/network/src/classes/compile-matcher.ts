@@ -1,5 +1,5 @@
 // Matchers as data to matchers as functions, once for each document. A kind of matcher is one entry of KINDS.
-import { type Mac, parseIpv4, parseMac, parsePrefix, RelaySubOption } from "@leasehold/protocol";
+import { type Mac, OptionCode, parseIpv4, parseMac, parsePrefix, RelaySubOption } from "@leasehold/protocol";
 import { listOf } from "../document/fields.ts";
 import type {
   MatcherDocument,
@@ -29,8 +29,6 @@ export interface MatcherContext {
 
 type Compile<Value> = (value: Value, context: MatcherContext) => Test;
 
-const HOSTNAME = 12;
-const VENDOR_CLASS = 60;
 const NEVER: Test = () => false;
 
 const KINDS: { readonly [Key in keyof MatcherDocument]-?: Compile<NonNullable<MatcherDocument[Key]>> } = {
@@ -51,14 +49,14 @@ const KINDS: { readonly [Key in keyof MatcherDocument]-?: Compile<NonNullable<Ma
     const archs = new Set(listOf(wanted));
     return (evidence) => evidence.architectures.some((arch) => archs.has(arch));
   },
-  vendorClass: (pattern) => ofOption(VENDOR_CLASS, compilePattern(pattern)),
+  vendorClass: (pattern) => ofOption(OptionCode.vendorClassIdentifier, compilePattern(pattern)),
   userClass: (pattern) => {
     const test = compilePattern(pattern);
     return ({ facts }) => facts.packet.get("userClass")?.some((one) => test(octetsOf(one))) ?? false;
   },
   hostname: (pattern) => {
     const test = compilePattern(lowerCase(pattern));
-    return ofOption(HOSTNAME, (octets) => test(octets.map(lowerOctet)));
+    return ofOption(OptionCode.hostName, (octets) => test(octets.map(lowerOctet)));
   },
   option: compileOption,
   relay: compileRelay,

@@ -11,9 +11,6 @@ import {
 import type { OptionDefinitionDocument } from "../document/option-definition-schema.ts";
 import { OPTION_TYPES } from "./option-types.ts";
 
-export const VENDOR_SPECIFIC_INFORMATION = 43;
-export const VENDOR_IDENTIFYING_OPTIONS = 125;
-
 /** An option that may be written: how, and where its octets go. */
 export interface WritableOption {
   readonly name: string;

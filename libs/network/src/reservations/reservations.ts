@@ -1,6 +1,6 @@
 // The reservations of one subnet, found by what a client's packet says: thousands of them cost a look into a map or two. Of the subnets
 // of a link, the surest one counts; and whether it makes the client known.
-import { type Ipv4, machineUuids, parseIpv4, RelaySubOption } from "@leasehold/protocol";
+import { type Ipv4, machineUuids, OptionCode, parseIpv4, RelaySubOption } from "@leasehold/protocol";
 import { Evidence } from "../classes/client-facts.ts";
 import type { ReservationDocument } from "../document/subnet-schema.ts";
 import type { ClientClass, ClientFacts, DocumentReservation, Subnet } from "../network.ts";
@@ -13,7 +13,6 @@ export interface CompiledReservation extends DocumentReservation {
   readonly level: Level;
 }
 
-const CLIENT_IDENTIFIER = 61;
 const NO_OCTETS = new Uint8Array(0);
 
 export class Reservations {
@@ -46,7 +45,7 @@ export class Reservations {
     if (this.by.size === 0) return undefined;
     return (
       this.by.get("mac")?.get(facts.mac) ??
-      this.byOctets("clientId", (packet) => packet.raw(CLIENT_IDENTIFIER), facts) ??
+      this.byOctets("clientId", (packet) => packet.raw(OptionCode.clientIdentifier), facts) ??
       this.byUuid(facts) ??
       this.byRelay(facts)
     );

@@ -1,8 +1,8 @@
 // Where each setting of a client stands in the document: what `leasehold explain` shows.
-import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
+import { formatIpv4, type Ipv4, OptionCode } from "@leasehold/protocol";
 import type { LeaseDocument } from "../document/lease-schema.ts";
 import type { ClientClass, DocumentReservation, Pool, Subnet } from "../network.ts";
-import { VENDOR_SPECIFIC_INFORMATION, type WritableOption } from "../options/option-catalogue.ts";
+import type { WritableOption } from "../options/option-catalogue.ts";
 import type { CompiledReservation } from "../reservations/reservations.ts";
 import type { SetOption } from "./level.ts";
 import { type FromLevel, leaseTimesOf, type Merged, merge, packetCode } from "./merge.ts";
@@ -75,7 +75,9 @@ function explainOptions(merged: Merged, vendorClass: string | undefined): Explai
 }
 
 function isWholeVendorOption({ code, vendorClass, enterprise }: WritableOption): boolean {
-  return code === VENDOR_SPECIFIC_INFORMATION && vendorClass === undefined && enterprise === undefined;
+  return (
+    code === OptionCode.vendorSpecificInformation && vendorClass === undefined && enterprise === undefined
+  );
 }
 
 function explainOption(

@@ -1,14 +1,9 @@
 // One place of the document where settings stand (defaults, a subnet, a class …), with its options encoded.
-import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
+import { type Ipv4, OptionCode, parseIpv4 } from "@leasehold/protocol";
 import type { BootDocument } from "../document/boot-schema.ts";
 import type { LeaseDocument } from "../document/lease-schema.ts";
 import type { ServerDocument } from "../document/server-schema.ts";
-import {
-  IANA_OPTIONS,
-  type OptionCatalogue,
-  VENDOR_IDENTIFYING_OPTIONS,
-  type WritableOption,
-} from "../options/option-catalogue.ts";
+import { IANA_OPTIONS, type OptionCatalogue, type WritableOption } from "../options/option-catalogue.ts";
 import type { OptionsDocument } from "../options/option-schema.ts";
 import { type BootFields, bootFieldsOf } from "./boot-settings.ts";
 
@@ -103,7 +98,7 @@ function setOptions(name: string, value: unknown, catalogue: OptionCatalogue): r
   const option = catalogue.option(name);
   const octets = option?.encode(value);
   if (!option || !octets) throw new Error(`Option ${name} cannot be compiled: the document was not checked.`);
-  return option.code === VENDOR_IDENTIFYING_OPTIONS && option.enterprise === undefined
+  return option.code === OptionCode.vendorIdentifyingVendorOptions && option.enterprise === undefined
     ? partsOf(option, octets)
     : [{ option, octets, written: value }];
 }

@@ -1,16 +1,10 @@
 // Levels to settings: where several say something, the last one counts, for each option and each field by itself.
-import { type Seconds, seconds } from "@leasehold/protocol";
+import { OptionCode, type Seconds, seconds } from "@leasehold/protocol";
 import type { LeaseDocument } from "../document/lease-schema.ts";
 import type { LeaseTimes, Settings } from "../network.ts";
-import {
-  VENDOR_IDENTIFYING_OPTIONS,
-  VENDOR_SPECIFIC_INFORMATION,
-  type WritableOption,
-} from "../options/option-catalogue.ts";
+import type { WritableOption } from "../options/option-catalogue.ts";
 import { type BootValue, bootSettingsOf } from "./boot-settings.ts";
 import type { Level, Sending, ServerFields, SetOption } from "./level.ts";
-
-const SUBNET_MASK = 1;
 
 /** A setting and where it stands. */
 export interface From<Value> {
@@ -87,7 +81,7 @@ function unaskedOf(
     .filter(({ isForClient, value }) => isForClient && isFor(vendorClass, value.option))
     .map(({ value }) => packetCode(value.option))
     .sort((a, b) => a - b);
-  const codes = [SUBNET_MASK, ...ofClient, ...codesSent(merged, "always")];
+  const codes = [OptionCode.subnetMask, ...ofClient, ...codesSent(merged, "always")];
   return new Set(codes.filter((code) => !never.has(code)));
 }
 
@@ -97,8 +91,8 @@ function isFor(vendorClass: string | undefined, option: WritableOption): boolean
 
 /** The code under which an option stands in a packet: 43 and 125 carry those of vendors. */
 export function packetCode({ code, vendorClass, enterprise }: WritableOption): number {
-  if (vendorClass !== undefined) return VENDOR_SPECIFIC_INFORMATION;
-  return enterprise === undefined ? code : VENDOR_IDENTIFYING_OPTIONS;
+  if (vendorClass !== undefined) return OptionCode.vendorSpecificInformation;
+  return enterprise === undefined ? code : OptionCode.vendorIdentifyingVendorOptions;
 }
 
 // RFC 2132 §3.3: a mask stands before the routers. Codes in rising order keep that, and make the bytes repeatable.
@@ -111,9 +105,10 @@ function optionsOf(merged: Merged, vendorClass: string | undefined): Map<number,
     if (option.vendorClass === undefined && option.enterprise === undefined) options.set(option.code, octets);
   }
   const vendor = all.filter(({ option }) => vendorClass !== undefined && option.vendorClass === vendorClass);
-  if (vendor.length > 0) options.set(VENDOR_SPECIFIC_INFORMATION, encapsulated(vendor));
+  if (vendor.length > 0) options.set(OptionCode.vendorSpecificInformation, encapsulated(vendor));
   const enterprises = all.filter(({ option }) => option.enterprise !== undefined);
-  if (enterprises.length > 0) options.set(VENDOR_IDENTIFYING_OPTIONS, byEnterprise(enterprises));
+  if (enterprises.length > 0)
+    options.set(OptionCode.vendorIdentifyingVendorOptions, byEnterprise(enterprises));
   return new Map([...options].sort(([a], [b]) => a - b));
 }
 

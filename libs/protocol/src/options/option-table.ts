@@ -158,3 +158,10 @@ export const OPTIONS = [
   [249, "microsoftClasslessStaticRoutes", "routes", "[MS-DHCPE]: 121 under a private code"],
   [252, "webProxyAutoDiscovery", "text", "draft-ietf-wrec-wpad-01 §4.4.1"],
 ] as const satisfies readonly Row[];
+
+type OptionRow = (typeof OPTIONS)[number];
+
+/** The code of each option by its name: `OptionCode.routers` is 3. */
+export const OptionCode = Object.fromEntries(OPTIONS.map(([code, name]) => [name, code])) as {
+  readonly [Row in OptionRow as Row[1]]: Row[0];
+};

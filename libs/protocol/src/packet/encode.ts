@@ -1,6 +1,7 @@
 // Writes a message into the caller's buffer: the fixed fields here, the options in put-options.ts.
 
 import { optionCodec } from "../options/option.ts";
+import { OptionCode } from "../options/option-table.ts";
 import { writeText } from "../options/shapes/text.ts";
 import { putU16, putU32 } from "../values/octets.ts";
 import {
@@ -25,8 +26,6 @@ export const MESSAGE_SIZE_LEAST = 300;
 /** What every client takes (548): the datagram of 576 octets of RFC 2131 §2 without its headers. */
 export const MESSAGE_SIZE_DEFAULT = DATAGRAM_SIZE_LEAST - HEADERS_SIZE;
 const FIXED_SIZE = OPTIONS_AT + 1;
-const TFTP_SERVER_NAME = 66;
-const BOOT_FILE_NAME = 67;
 const MAXIMUM_MESSAGE_SIZE = optionCodec("maximumMessageSize");
 /** chaddr, sname and file without anything in them. To set them is cheaper than to fill. */
 const BLANK = new Uint8Array(COOKIE_AT - CHADDR_AT);
@@ -68,11 +67,11 @@ export function encode(message: Message, into: Uint8Array, limits?: EncodeLimits
   let free = FILE_OVERLOADED | SNAME_OVERLOADED;
   if (message.sname) {
     if (putName(into, SNAME_AT, FILE_AT, message.sname)) free &= ~SNAME_OVERLOADED;
-    else options = withName(options, TFTP_SERVER_NAME, message.sname);
+    else options = withName(options, OptionCode.tftpServerName, message.sname);
   }
   if (message.file) {
     if (putName(into, FILE_AT, COOKIE_AT, message.file)) free &= ~FILE_OVERLOADED;
-    else options = withName(options, BOOT_FILE_NAME, message.file);
+    else options = withName(options, OptionCode.bootFileName, message.file);
   }
   const end = putOptions(options, into, { limit, free, onOmitted: limits?.onOmitted });
   const length = Math.max(end, Math.min(limit, MESSAGE_SIZE_LEAST));

@@ -12,7 +12,6 @@ export const MAGIC_COOKIE = 0x63825363;
 export const PAD = 0;
 export const END = 255;
 /** RFC 2132 §9.3: the bits of option 52. */
-export const OVERLOAD = 52;
 export const FILE_OVERLOADED = 1;
 export const SNAME_OVERLOADED = 2;
 

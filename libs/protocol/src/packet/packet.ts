@@ -2,6 +2,7 @@
 // the octets that were received.
 
 import { type OptionCodec, type OptionName, type OptionValue, optionCodec } from "../options/option.ts";
+import { OptionCode } from "../options/option-table.ts";
 import { readPaddedText } from "../options/shapes/text.ts";
 import { hexOf, u16, u32 } from "../values/octets.ts";
 import { type Ipv4, ipv4 } from "../values/values.ts";
@@ -14,7 +15,6 @@ import {
   isEnded,
   MAGIC_COOKIE,
   OPTIONS_AT,
-  OVERLOAD,
   PAD,
   SNAME_AT,
   SNAME_OVERLOADED,
@@ -22,7 +22,6 @@ import {
 
 const ABSENT = -1;
 const REPEATED = -2;
-const RELAY_AGENT = 82;
 const MESSAGE_TYPE = optionCodec("messageType");
 
 export type Decoded =
@@ -90,7 +89,7 @@ function overloadOf(bytes: Uint8Array, offsets: readonly number[]): number {
   for (let index = 0; index < offsets.length; index++) {
     const at = offsets[index]!;
     // The first one is that of the options field; one inside of file or sname has no meaning.
-    if (bytes[at] !== OVERLOAD) continue;
+    if (bytes[at] !== OptionCode.overload) continue;
     const value = bytes[at + 1] === 1 ? bytes[at + 2]! : 0;
     return value <= 3 ? value : 0;
   }
@@ -166,7 +165,7 @@ export class Packet {
 
   /** The octets of option 82, as `raw` gives them: much is asked of it, so they are looked for once. */
   get relayAgent(): Uint8Array | undefined {
-    this.#relayAgent ??= this.raw(RELAY_AGENT);
+    this.#relayAgent ??= this.raw(OptionCode.relayAgentInformation);
     return this.#relayAgent;
   }
 

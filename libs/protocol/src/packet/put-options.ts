@@ -1,26 +1,46 @@
 // Puts options into a message: all in order where they fit, else by a plan that overloads file and sname.
 
+import { OptionCode } from "../options/option-table.ts";
 import {
   COOKIE_AT,
   END,
   FILE_AT,
   FILE_OVERLOADED,
   OPTIONS_AT,
-  OVERLOAD,
   PAD,
   SNAME_AT,
   SNAME_OVERLOADED,
 } from "./layout.ts";
 import type { EncodedOption } from "./message.ts";
 
-const RELAY_AGENT = 82;
+const RELAY_AGENT = OptionCode.relayAgentInformation;
 /**
  * Placed before all others, in this order: without them a reply is void, or breaks RFC 2131 table 3, 3046, 6842, 4039 (80),
  * 3011 (118), 6607 (221), 8925 (108), 2563 (116) or 3118 (90); and an address without its mask is of no use.
  */
-const PLACED_FIRST: readonly number[] = [53, 54, 51, RELAY_AGENT, 61, 80, 118, 221, 108, 116, 90, 1];
+const PLACED_FIRST: readonly number[] = [
+  OptionCode.messageType,
+  OptionCode.serverIdentifier,
+  OptionCode.ipAddressLeaseTime,
+  RELAY_AGENT,
+  OptionCode.clientIdentifier,
+  OptionCode.rapidCommit,
+  OptionCode.subnetSelection,
+  OptionCode.virtualSubnetSelection,
+  OptionCode.ipv6OnlyPreferred,
+  OptionCode.autoConfigure,
+  OptionCode.authentication,
+  OptionCode.subnetMask,
+];
 /** What reads these joins their parts (RFC 3361, 3397, 3442, 3925); of other options some clients take one part for the whole. */
-const JOINED_BY_ALL: ReadonlySet<number> = new Set([119, 120, 121, 124, 125, 249]);
+const JOINED_BY_ALL: ReadonlySet<number> = new Set([
+  OptionCode.domainSearch,
+  OptionCode.sipServers,
+  OptionCode.classlessStaticRoutes,
+  OptionCode.vendorIdentifyingVendorClass,
+  OptionCode.vendorIdentifyingVendorOptions,
+  OptionCode.microsoftClasslessStaticRoutes,
+]);
 const LENGTH_MAX = 255;
 const OVERLOAD_SIZE = 3;
 
@@ -31,7 +51,7 @@ function optionSize(value: Uint8Array): number {
 
 /** PAD and END are framing, and option 52 is the encoder's own. */
 function isOption(code: number): boolean {
-  return code !== PAD && code !== END && code !== OVERLOAD;
+  return code !== PAD && code !== END && code !== OptionCode.overload;
 }
 
 export interface Room {
@@ -113,7 +133,7 @@ function putPlanned(
   // What they leave of file and sname is PAD already.
   for (const one of overloaded) putList(one.options, into, one.at);
   const value = overloaded.reduce((bits, one) => bits | one.bit, 0);
-  const own: readonly EncodedOption[] = value === 0 ? [] : [[OVERLOAD, Uint8Array.of(value)]];
+  const own: readonly EncodedOption[] = value === 0 ? [] : [[OptionCode.overload, Uint8Array.of(value)]];
   const relay = main.options.filter(([code]) => code === RELAY_AGENT);
   const others = main.options.filter(([code]) => code !== RELAY_AGENT);
   return putList([...others, ...own, ...relay], into, main.at);

@@ -14,8 +14,11 @@ export type Ipv4 = number & { readonly [brand]: "Ipv4" };
 export type Mac = string & { readonly [brand]: "Mac" };
 /** The identity of a client as lower-case hex: option 61's octets, else htype and chaddr ("01a4bf0138ee65"). */
 export type ClientId = string & { readonly [brand]: "ClientId" };
-/** A duration in whole seconds; 0xffffffff is "infinite" on the wire (RFC 2131 §3.3). */
+/** A duration in whole seconds, up to `INFINITE_SECONDS`. */
 export type Seconds = number & { readonly [brand]: "Seconds" };
+
+/** RFC 2131 §3.3: "infinity" on the wire, and the most that 32 bits hold. */
+export const INFINITE_SECONDS = 0xffffffff;
 
 /** Any integer, taken modulo 2^32, as an address. */
 export function ipv4(address: number): Ipv4 {
@@ -118,9 +121,9 @@ export function clientIdBytes(clientId: ClientId): Uint8Array {
   return parseHex(clientId) ?? new Uint8Array(0);
 }
 
-/** A duration of `count` whole seconds. Throws RangeError outside 0 … 0xffffffff. */
+/** A duration of `count` whole seconds. Throws RangeError outside 0 … `INFINITE_SECONDS`. */
 export function seconds(count: number): Seconds {
-  if (!Number.isInteger(count) || count < 0 || count > 0xffffffff) {
+  if (!Number.isInteger(count) || count < 0 || count > INFINITE_SECONDS) {
     throw new RangeError(`seconds: found ${count}, expected a whole number from 0 to 4294967295`);
   }
   return count as Seconds;
