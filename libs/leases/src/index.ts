@@ -33,10 +33,8 @@ export {
   type LeaseEvent,
   type LeaseEventType,
   leaseKey,
-  NoEvent,
   parseLeaseEvent,
   type RelayTrace,
-  readLeaseEvent,
 } from "./lease/lease-event.ts";
 export {
   type Append,

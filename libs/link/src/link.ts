@@ -4,7 +4,7 @@
 
 import { createSocket, type Socket } from "node:dgram";
 import { OperatorError } from "@leasehold/document/operator-error";
-import { formatIpv4, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
+import { DhcpPort, formatIpv4, type Ipv4, type Mac, parseIpv4 } from "@leasehold/protocol";
 import { DatagramBatch, type TakeDatagram } from "./datagram-batch.ts";
 import type { Destination } from "./destination.ts";
 import { writeArpAnnouncement } from "./ethernet/arp.ts";
@@ -14,7 +14,6 @@ import { type NotSent, ReplyBatch } from "./reply-batch.ts";
 
 const RECEIVE_BUFFER = 8 * 1024 * 1024;
 const FRAME_MAX = 2048;
-const CLIENT_PORT = 68;
 /** RFC 5227 §1.1, ANNOUNCE_INTERVAL. */
 const ANNOUNCED_AGAIN_AFTER_MS = 2000;
 const EVERYBODY = parseIpv4("255.255.255.255")!;
@@ -306,7 +305,7 @@ function openPacketSocket(libc: Libc): number | undefined {
 
 /** RFC 2131 §4.1: where a client without an address cannot be reached by unicast, the server may broadcast. */
 function placeOf(destination: Destination): { address: Ipv4; port: number } {
-  return destination.kind === "unicast" ? destination : { address: EVERYBODY, port: CLIENT_PORT };
+  return destination.kind === "unicast" ? destination : { address: EVERYBODY, port: DhcpPort.client };
 }
 
 function sendDatagram(socket: Socket, payload: Buffer, address: Ipv4, port: number): void {

@@ -3,7 +3,7 @@
 // costs the client the time until T1. Nothing is looked at on the packet path; `tick` does it, some clients at a time.
 import { contextOf, entitlementTo, isBound, type Lease, type LeaseRequest } from "@leasehold/leases";
 import type { Subnet } from "@leasehold/network";
-import { type ClientId, decode, type Mac, MessageType, type Packet } from "@leasehold/protocol";
+import { type ClientId, DhcpPort, decode, type Mac, MessageType, type Packet } from "@leasehold/protocol";
 import { serverIdentifierFor } from "../relay/relay-information.ts";
 import type { Grant } from "../reply/asked.ts";
 import type { AckNonce } from "../reply/feature.ts";
@@ -18,7 +18,6 @@ const REMEMBERED_MAX = 50_000;
 /** As many clients are looked at in a tick, so that a change of the whole network neither stops packets nor makes a storm. */
 const LOOKED_AT_MAX = 200;
 const SENDINGS_MAX = 3;
-const CLIENT_PORT = 68;
 const MESSAGE_SIZE = 548;
 
 interface Call {
@@ -193,7 +192,7 @@ export class RenewalCalls {
     const length = writeForceRenew(target, this.nextReplay(), buffer);
     const isSent = link.send(
       buffer.subarray(0, length),
-      { kind: "unicast", address, port: CLIENT_PORT },
+      { kind: "unicast", address, port: DhcpPort.client },
       chaddr,
       own,
     );

@@ -2,6 +2,7 @@
 // follows from them for the subnet and the reply. A packet without option 82 costs one look for it.
 import type { Subnet } from "@leasehold/network";
 import {
+  DhcpPort,
   type Ipv4,
   optionCodec,
   type Packet,
@@ -15,7 +16,6 @@ import { readVpn, VIRTUAL_SUBNET_SELECTION, type VpnChoice } from "./virtual-sub
 
 const SUBNET_SELECTION = optionCodec("subnetSelection");
 const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
-const SERVER_PORT = 67;
 /** RFC 5010 §3: the relay agent got the client's packet as unicast. */
 const UNICAST_FLAG = 0x80;
 
@@ -117,7 +117,7 @@ export function isSelectedByOverride(packet: Packet): boolean {
 
 /** The port of the relay agent that a reply goes to (RFC 8357 §5.1); `sourcePort` is where the packet came from. */
 export function relayPortOf(packet: Packet, sourcePort: number): number {
-  return relayInformationOf(packet).hasSourcePort ? sourcePort : SERVER_PORT;
+  return relayInformationOf(packet).hasSourcePort ? sourcePort : DhcpPort.server;
 }
 
 /**

@@ -2,6 +2,7 @@
 // decision gave and the client asked for, and then what each feature adds. `leasehold explain` composes its reply by the same steps.
 import type { Decision } from "@leasehold/leases";
 import {
+  DhcpPort,
   type EncodedOption,
   encode,
   encodeOption,
@@ -158,9 +159,6 @@ function typeOption(type: ReplyContent["type"]): EncodedOption {
   return [53, Uint8Array.of(MessageType[type])];
 }
 
-const SERVER_PORT = 67;
-const CLIENT_PORT = 68;
-
 export interface Reply {
   readonly isNak: boolean;
   /** 0 in a NAK and in the answer to INFORM. */
@@ -173,13 +171,13 @@ export interface Reply {
 export function destinationOf(
   request: Packet,
   { isNak, yiaddr, ciaddr }: Reply,
-  sourcePort = SERVER_PORT,
+  sourcePort = DhcpPort.server,
 ): Destination {
   if (request.giaddr !== 0) {
     return { kind: "unicast", address: request.giaddr, port: relayPortOf(request, sourcePort) };
   }
   if (isNak) return { kind: "broadcast" };
-  if (ciaddr !== 0) return { kind: "unicast", address: ciaddr, port: CLIENT_PORT };
+  if (ciaddr !== 0) return { kind: "unicast", address: ciaddr, port: DhcpPort.client };
   const canBeAddressed = yiaddr !== 0 && isEthernetStation(request);
   return request.broadcast || !canBeAddressed
     ? { kind: "broadcast" }

@@ -27,26 +27,20 @@ export class MemoryLeaseStore implements LeaseStore {
       );
       return;
     }
-    const stored = this.put(append.address, append.event);
-    settle({ kind: "stored", revision: stored.revision });
-    this.show(stored);
+    settle({ kind: "stored", revision: this.put(append.address, append.event) });
   }
 
   /** Somebody removes the record of an address: `nats kv del`. */
   remove(address: Ipv4): void {
-    this.show(this.put(address, undefined));
+    this.put(address, undefined);
   }
 
-  private put(address: Ipv4, event: StoredEvent["event"]): StoredEvent {
+  private put(address: Ipv4, event: StoredEvent["event"]): Revision {
     const stored = { address, event, revision: (this.log.length + 1) as Revision, at: this.now() };
     this.log.push(stored);
     this.newest.set(address, stored);
-    return stored;
-  }
-
-  /** After its writer knows, as a stream's acknowledgement mostly is faster than its feed. */
-  private show(stored: StoredEvent): void {
     for (const follower of this.followers) follower(stored);
+    return stored.revision;
   }
 
   /** The newest event of every address, then every one that follows. Returns how to stop. */

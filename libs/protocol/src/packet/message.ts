@@ -4,7 +4,7 @@ import type { Ipv4 } from "../values/values.ts";
 import type { Packet } from "./packet.ts";
 
 /** RFC 2131 §4.1. */
-export const DhcpPort = { server: 67, client: 68 } as const;
+export const DhcpPort: { readonly server: number; readonly client: number } = { server: 67, client: 68 };
 
 /** An option ready to be sent: its code (1–254) and its octets, of any length. */
 export type EncodedOption = readonly [code: number, value: Uint8Array];

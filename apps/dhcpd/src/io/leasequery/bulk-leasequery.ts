@@ -2,7 +2,7 @@
 // and sends no faster than is read. Between two slices the packets that came in meanwhile are served.
 import { createServer, type Server, type Socket } from "node:net";
 import type { Instant } from "@leasehold/leases";
-import { formatIpv4, type Ipv4, parseIpv4 } from "@leasehold/protocol";
+import { DhcpPort, formatIpv4, type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import { BulkLeasequerySession } from "../../leasequery/bulk-leasequery.ts";
 import type { LeasequeryWorld } from "../../leasequery/reply-options.ts";
 import {
@@ -29,7 +29,7 @@ export interface BulkLeasequeryParts {
 
 const CLOSE_WITHIN_MS = 1000;
 /** RFC 6926 §6.3: "port 67 MUST be the default". */
-export const BULK_LEASEQUERY_PORT = 67;
+const BULK_LEASEQUERY_PORT = DhcpPort.server;
 
 /** Why an address cannot be listened on, and what to do, in sentences. */
 export class BulkListenError extends Error {
