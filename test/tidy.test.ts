@@ -2,6 +2,7 @@
 // the truth. What a rule lets pass is written down in tidy/allow-list.ts.
 import { expect, test } from "vitest";
 import { type Allowed, allowList } from "./tidy/allow-list.ts";
+import { classFields, classMethods, FIELDS_MAX, METHODS_MAX } from "./tidy/classes.ts";
 import { codeOnly } from "./tidy/code-only.ts";
 import { deadFiles } from "./tidy/dead-files.ts";
 import {
@@ -36,6 +37,8 @@ const rules: readonly Rule[] = [
   fileLength,
   folderSize,
   functionLength,
+  classMethods,
+  classFields,
   telling,
   linksAndPaths,
   citations,
@@ -71,6 +74,7 @@ function isNeeded(one: Allowed): boolean {
 }
 
 // The rules themselves: each sees the fault that it is there for.
+const classOf = (member: string, times: number): string => `export class A {\n${member.repeat(times)}}\n`;
 const long = (lines: number): string => "const x = 1;\n".repeat(lines);
 const glossary = {
   "docs/glossary.md": "## Words that we do not use\n| not | but |\n|---|---|\n| told hence | said |\n",
@@ -129,6 +133,16 @@ const seen: readonly (readonly [string, Rule, Record<string, string>])[] = [
     { "libs/leases/package.json": '{"exports":{".":"./src/index.ts"}}', "libs/leases/src/a.ts": "" },
   ],
   ["a long file", fileLength, { "libs/leases/src/a.ts": long(FILE_LINES_MAX + 1) }],
+  [
+    "a class with many methods",
+    classMethods,
+    { "libs/leases/src/a.ts": classOf("  private f(): void {}\n", METHODS_MAX + 1) },
+  ],
+  [
+    "a class with many fields",
+    classFields,
+    { "test/sim/a.ts": classOf("  private readonly f: number = 1;\n", FIELDS_MAX + 1) },
+  ],
   [
     "a long function",
     functionLength,

@@ -18,6 +18,7 @@ import { readAnswer, readQuestion, takeIn } from "@leasehold/views";
 import { leaseViewOf } from "../../apps/dhcpd/src/api/rows.ts";
 import { DhcpMembership } from "../../apps/dhcpd/src/cluster/dhcp-membership.ts";
 import { readHeartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
+import { furthestOther } from "../../apps/dhcpd/src/cluster/other-nodes.ts";
 import { MemberRegistry } from "../../apps/dhcpd/src/store-loss/member-registry.ts";
 import { NodeWorld } from "../../apps/dhcpd/src/views/node-world.ts";
 import { readingOf } from "../../apps/syncer/src/sources/smd-rows.ts";
@@ -98,7 +99,11 @@ function targetsOf(): Record<string, Target> {
   return {
     heartbeat: heard(beats, (beat) => {
       membership.hear("n2", beat, 0);
-      JSON.stringify([membership.all(0), membership.floatingWords("10.0.0.9", 0), membership.furthest(0)]);
+      JSON.stringify([
+        membership.all(0),
+        membership.floatingWords("10.0.0.9", 0),
+        furthestOther(membership, 0),
+      ]);
     }),
     "commit-notice": heard(
       commitNoticeSubject(({ writes }) => writes.map(LEASE_WRITES.faultOf).find(Boolean)),

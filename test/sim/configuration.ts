@@ -5,7 +5,7 @@ import type { NetworkDocument } from "@leasehold/network";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import { DOCUMENT_KEY } from "@leasehold/views";
 import { hostSet } from "../../apps/dhcpd/test/node.ts";
-import type { SimulatedClient } from "./client.ts";
+import type { SimulatedClient } from "./clients/client.ts";
 import { type BucketRecord, SimulatedBucket } from "./nats/bucket.ts";
 
 export class Configuration {

@@ -8,6 +8,9 @@ export const FIRST = ip("10.0.0.10");
 export const CLUSTER_ADDRESS = "10.0.0.9";
 export const RELAY = ip("10.0.0.1");
 
+/** How long a node waits for an answer to its probe. */
+const PROBE_MS = 200;
+
 type Subnet = NetworkDocument["subnets"][number];
 
 /** The pool is whole in the first one, which holds at the start and again when the faults are over. */
@@ -52,6 +55,7 @@ function document(setting: Setting, subnet: Subnet, seconds = setting.leaseSecon
   return {
     version: 1,
     ...(setting.isOneServer ? { cluster: { serverIdentifier } } : {}),
+    ...(setting.isProbed ? { conflictProbe: { waitMs: PROBE_MS } } : {}),
     defaults: { lease: { seconds, heldFactor: setting.heldFactor } },
     subnets: [{ authoritative: setting.isAuthoritative, ...subnet }],
   };

@@ -6,6 +6,7 @@ import {
   LEADER_SKEW_MAX_MS,
   RESERVED_IN_OUTAGE,
   STORE_LOSSES,
+  STRANGERS_COME,
 } from "./setting.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -17,6 +18,9 @@ export interface Kind {
   begin(simulation: Simulation, fault: Fault): void;
   end?(simulation: Simulation, fault: Fault): void;
 }
+
+/** Longer than a client may wait for its OFFER: what is offered then was probed since the strangers came. */
+const CLIENTS_COME_AFTER_MS = 25_000;
 
 export const faultKinds: readonly Kind[] = [
   {
@@ -34,8 +38,8 @@ export const faultKinds: readonly Kind[] = [
   {
     name: "drained",
     ...{ weight: 3, longestMs: 60_000 },
-    begin: (simulation, { node }) => simulation.drain(node, true),
-    end: (simulation, { node }) => simulation.drain(node, false),
+    begin: (simulation, { node }) => simulation.node(node).drain(true),
+    end: (simulation, { node }) => simulation.node(node).drain(false),
   },
   {
     name: "stopped in order",
@@ -47,21 +51,23 @@ export const faultKinds: readonly Kind[] = [
     name: "busy",
     ...{ weight: 3, longestMs: 40_000 },
     begin: (simulation, { node, number }) => {
-      simulation.keepBusy(node, 50 + number * (number % 2 === 0 ? 1 : 24));
-      simulation.powerUp();
+      simulation.node(node).busyMs = 50 + number * (number % 2 === 0 ? 1 : 24);
+      simulation.population.powerUp();
     },
-    end: (simulation, { node }) => simulation.keepBusy(node, 0),
+    end: (simulation, { node }) => {
+      simulation.node(node).busyMs = 0;
+    },
   },
   {
     name: "clock step",
     ...{ weight: 2, longestMs: 60_000 },
     begin: (simulation, { node, number }) =>
-      simulation.setClock(node, (number - 500) * (number % 2 === 0 ? 6 : 400)),
+      simulation.node(node).setClock((number - 500) * (number % 2 === 0 ? 6 : 400)),
   },
   {
     name: "clock drift",
     ...{ weight: 1, longestMs: 60_000 },
-    begin: (simulation, { node, number }) => simulation.drift(node, (number - 500) / 1e6),
+    begin: (simulation, { node, number }) => simulation.node(node).driftBy((number - 500) / 1e6),
   },
   {
     name: "cut off from the store",
@@ -82,46 +88,54 @@ export const faultKinds: readonly Kind[] = [
   {
     name: "answers of the store lost",
     ...{ weight: 3, longestMs: 30_000 },
-    begin: (simulation, { node }) => simulation.deafen(node, true),
-    end: (simulation, { node }) => simulation.deafen(node, false),
+    begin: (simulation, { node }) => {
+      simulation.node(node).door.isDeaf = true;
+    },
+    end: (simulation, { node }) => {
+      simulation.node(node).door.isDeaf = false;
+    },
   },
   {
     name: "cut off from clients",
     ...{ weight: 2, longestMs: 60_000 },
-    begin: (simulation, { node }) => simulation.cutClients(node, true),
-    end: (simulation, { node }) => simulation.cutClients(node, false),
+    begin: (simulation, { node }) => {
+      simulation.node(node).isCutFromClients = true;
+    },
+    end: (simulation, { node }) => {
+      simulation.node(node).isCutFromClients = false;
+    },
   },
   {
     name: "heartbeats lost",
     ...{ weight: 3, longestMs: 60_000 },
-    begin: (simulation, { node, number }) => simulation.muteBeats(node, number),
-    end: (simulation, { node }) => simulation.hearBeats(node),
+    begin: (simulation, { node, number }) => simulation.beats.mute(node, number),
+    end: (simulation, { node }) => simulation.beats.unmute(node),
   },
   {
     name: "slow view",
     ...{ weight: 5, longestMs: 60_000 },
-    begin: (simulation, { node, number }) => simulation.slowView(node, 200 + number * (number % 3) * 15),
-    end: (simulation, { node }) => simulation.slowView(node, undefined),
+    begin: (simulation, { node, number }) => simulation.node(node).slowView(200 + number * (number % 3) * 15),
+    end: (simulation, { node }) => simulation.node(node).slowView(undefined),
   },
   {
     name: "storm on the network",
     ...{ weight: 3, longestMs: 60_000 },
-    begin: (simulation, { number }) => simulation.ether.storm(number),
-    end: (simulation) => simulation.ether.calm(),
+    begin: (simulation, { number }) => simulation.network.ether.storm(number),
+    end: (simulation) => simulation.network.ether.calm(),
   },
   {
     name: "replies that throw",
     ...{ weight: 3, longestMs: 60_000 },
     // Many at once, and a store that takes its time: they share a batch, some of whose replies throw.
     begin: (simulation, { number }) => {
-      simulation.throwReplies(number);
-      simulation.slowStore([200, 600]);
+      simulation.network.throwReplies(number);
+      simulation.stream.slowDown([200, 600]);
       // Those that had an address ask for it at once; who begins with a DISCOVER would get no further than its OFFER.
-      for (const client of simulation.clients) client.reboot();
+      for (const client of simulation.population.clients) client.reboot();
     },
     end: (simulation) => {
-      simulation.throwReplies(undefined);
-      simulation.slowStore(undefined);
+      simulation.network.throwReplies(undefined);
+      simulation.stream.slowDown(undefined);
     },
   },
   {
@@ -143,7 +157,7 @@ export const faultKinds: readonly Kind[] = [
   {
     name: RESERVED_IN_OUTAGE,
     ...{ weight: 0, longestMs: 40_000 },
-    begin: (simulation) => simulation.watchReserved(),
+    begin: (simulation) => simulation.population.watchReserved(),
     end: (simulation) => simulation.stream.regainMajority(),
   },
   {
@@ -170,19 +184,21 @@ export const faultKinds: readonly Kind[] = [
   {
     name: BUCKET_LOSSES[1],
     ...{ weight: 0, longestMs: 40_000 },
-    begin: (simulation) => simulation.loseHosts(),
+    begin: (simulation) => simulation.population.loseHosts(),
     end: (simulation) => simulation.configuration.refillHosts(),
   },
   {
     name: "slow store",
     ...{ weight: 2, longestMs: 30_000 },
-    begin: (simulation, { number }) => simulation.slowStore([100, 200 + number * 4]),
-    end: (simulation) => simulation.slowStore(undefined),
+    begin: (simulation, { number }) => simulation.stream.slowDown([100, 200 + number * 4]),
+    end: (simulation) => simulation.stream.slowDown(undefined),
   },
   {
     name: "leader's clock",
     ...{ weight: 1, longestMs: 60_000 },
-    begin: (simulation, { number }) => simulation.setLeaderClock((number / 500 - 1) * LEADER_SKEW_MAX_MS),
+    begin: (simulation, { number }) => {
+      simulation.stream.leaderSkewMs = (number / 500 - 1) * LEADER_SKEW_MAX_MS;
+    },
   },
   {
     name: "document",
@@ -193,50 +209,60 @@ export const faultKinds: readonly Kind[] = [
   {
     name: "host",
     ...{ weight: 2, longestMs: 60_000 },
-    begin: (simulation, { client, number }) => simulation.setHost(client, number),
-    end: (simulation, { client }) => simulation.removeHost(client),
+    begin: (simulation, { client, number }) => simulation.population.setHost(client, number),
+    end: (simulation, { client }) => simulation.population.removeHost(client),
   },
   {
     name: "stranger on an address",
     ...{ weight: 1, longestMs: 60_000 },
-    begin: (simulation, { number }) => simulation.putStranger(number, true),
-    end: (simulation, { number }) => simulation.putStranger(number, false),
+    begin: (simulation, { number }) => simulation.network.strangers.put(number, true),
+    end: (simulation, { number }) => simulation.network.strangers.put(number, false),
+  },
+  {
+    name: STRANGERS_COME,
+    ...{ weight: 0, longestMs: 60_000 },
+    begin: ({ network, timeline, population }) => {
+      network.strangers.putMany(true);
+      timeline.after(CLIENTS_COME_AFTER_MS, () => population.startAnew());
+    },
+    end: ({ network }) => network.strangers.putMany(false),
   },
   {
     name: "all clients start at once",
     ...{ weight: 3, longestMs: 0 },
-    begin: (simulation) => simulation.powerUp(),
+    begin: (simulation) => simulation.population.powerUp(),
   },
   {
     name: "nobody hears anybody",
     ...{ weight: 3, longestMs: 60_000 },
-    begin: (simulation) => simulation.muteAll(true),
-    end: (simulation) => simulation.muteAll(false),
+    begin: (simulation) => simulation.beats.muteAll(true),
+    end: (simulation) => simulation.beats.muteAll(false),
   },
   {
     name: "split into islands",
     ...{ weight: 3, shortestMs: 24_000, longestMs: 60_000 },
-    begin: (simulation, { number }) => simulation.split(number % 2 === 0 ? 40_000 : 1000 + number * 4),
-    end: (simulation) => simulation.split(undefined),
+    begin: (simulation, { number }) =>
+      simulation.network.split(number % 2 === 0 ? 40_000 : 1000 + number * 4),
+    end: (simulation) => simulation.network.split(undefined),
   },
   {
     name: "client reboots",
     ...{ weight: 6, longestMs: 0 },
-    begin: (simulation, { client }) => simulation.client(client).reboot(),
+    begin: (simulation, { client }) => simulation.population.client(client).reboot(),
   },
   {
     name: "client starts anew",
     ...{ weight: 4, longestMs: 0 },
-    begin: (simulation, { client }) => simulation.client(client).start(),
+    begin: (simulation, { client }) => simulation.population.client(client).start(),
   },
   {
     name: "client releases",
     ...{ weight: 5, longestMs: 0 },
-    begin: (simulation, { client }) => simulation.client(client).release(),
+    begin: (simulation, { client }) => simulation.population.client(client).release(),
   },
   {
     name: "client goes away",
     ...{ weight: 4, longestMs: 120_000 },
-    begin: (simulation, { client, forMs }) => simulation.client(client).switchOff(forMs),
+    begin: (simulation, { client, forMs }) => simulation.population.client(client).switchOff(forMs),
   },
 ];

@@ -12,6 +12,7 @@ import {
   type Setting,
   SKEW_MAX_MS,
   STORE_LOSSES,
+  STRANGERS_COME,
 } from "./setting.ts";
 
 /** They begin when most clients have an address, so that there is something to lose. */
@@ -32,7 +33,22 @@ export function planOf(seed: number): Plan {
   const losing = chance.of("store lost");
   if (losing.happens(0.15)) return withLostStore(plan, losing);
   const bucket = chance.of("bucket lost");
-  return bucket.happens(0.1) ? withLostBucket(plan, bucket) : plan;
+  if (bucket.happens(0.1)) return withLostBucket(plan, bucket);
+  return setting.isProbed && chance.of("strangers").happens(0.3) ? withStrangers(plan) : plan;
+}
+
+/** Machines that are no clients take addresses of the pool, and then clients come that need new ones. */
+function withStrangers({ seed, setting, faults }: Plan): Plan {
+  const [at, forMs] = [120_000, 60_000];
+  const isApart = (fault: Fault) => fault.at + fault.forMs < at - 30_000 || fault.at > at + forMs + 10_000;
+  const strangers = { kind: STRANGERS_COME, at, forMs, node: 0, client: 0, number: 0 };
+  return {
+    seed,
+    setting: { ...setting, pool: 2 * setting.clients.length + 6, loss: 0 },
+    faults: [...faults.filter((fault) => isApart(fault) && !LASTING.has(fault.kind)), strangers].sort(
+      (a, b) => a.at - b.at,
+    ),
+  };
 }
 
 /** A bucket besides the leases' loses what it holds while all else is whole. */
@@ -104,6 +120,7 @@ function settingOf(chance: Chance): Setting {
     isAuthoritative: chance.happens(0.4),
     loss: chance.pick([0, 0, 0.02, 0.1]),
     isShared: chance.of("shared").happens(0.5),
+    isProbed: chance.of("probed").happens(0.4),
   };
 }
 

@@ -36,6 +36,8 @@ export interface PlantedBug {
   readonly storeLoss?: "unnoticed";
   /** It takes a packet for one that comes when it gets round to it. */
   readonly isWaitOverlooked?: boolean;
+  /** It takes the answer to its probe for none. */
+  readonly isProbeUnheeded?: boolean;
   readonly intentPrefix?: string;
   /** The node is handed these ports in place of the real ones. */
   storePorts?(ports: StorePorts, core: NodeCore): StorePorts;
@@ -288,6 +290,25 @@ export const plantedBugs: readonly PlantedBug[] = [
     breaks: "takes a packet for one that has just come when it gets round to it",
     caughtAs: ["in time"],
     isWaitOverlooked: true,
+  },
+  {
+    name: "probe-unheeded",
+    breaks: "offers an address although another machine answers its probe for it",
+    caughtAs: ["probe"],
+    isProbeUnheeded: true,
+  },
+  {
+    name: "lease-counted-from-its-arrival",
+    breaks:
+      "counts the time of a lease that another node reports from its arrival, not from when it was stored",
+    caughtAs: ["I2", "I5"],
+    storePorts: (ports, { clocks }) => ({
+      ...ports,
+      ask: async (node, question) => {
+        const { leases } = await ports.ask(node, question);
+        return { leases: leases.map((lease) => ({ ...lease, at: clocks.now() })) };
+      },
+    }),
   },
   {
     name: "one-boundary-a-batch",

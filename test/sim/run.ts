@@ -1,6 +1,7 @@
 // One run: the plan says what happens; then all faults end, and what must hold after calm is judged.
-import { Calm } from "./calm.ts";
+
 import { faultKinds } from "./faults.ts";
+import { Calm } from "./judge/calm.ts";
 import type { PlantedBug } from "./planted-bugs.ts";
 import { FAULTS_END_MS, type Fault, type Plan } from "./setting.ts";
 import { Simulation } from "./simulation.ts";
@@ -17,7 +18,7 @@ export class Run {
   /** What was violated, in words; the first one is what a run is judged by. */
   async toEnd(): Promise<readonly string[]> {
     const { simulation } = this;
-    for (const client of simulation.clients)
+    for (const client of simulation.population.clients)
       simulation.timeline.after(simulation.chance.between(100, 3000), () => client.start());
     for (const fault of simulation.plan.faults) this.schedule(fault);
     await simulation.runTo(FAULTS_END_MS);
@@ -48,8 +49,8 @@ export class Run {
     const { simulation } = this;
     this.areFaultsOver = true;
     for (const fault of simulation.plan.faults) kindOf(fault).end?.(simulation, fault);
-    simulation.ether.calm(0);
-    for (const { index } of simulation.nodes) simulation.setClock(index, 0);
+    simulation.network.ether.calm(0);
+    for (const node of simulation.nodes) node.setClock(0);
     simulation.tell(() => "! all faults end");
   }
 }

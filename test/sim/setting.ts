@@ -1,5 +1,5 @@
 // The data that a run is made of: its setting, its faults, and how far clocks may be wrong in it.
-import type { ClientKind } from "./client.ts";
+import type { ClientKind } from "./clients/client.ts";
 
 export interface Setting {
   readonly nodes: number;
@@ -20,6 +20,8 @@ export interface Setting {
   readonly loss: number;
   /** Nodes publish their batches together, and tell each other what is stored, as they do under load (docs/adr/0017). */
   readonly isShared: boolean;
+  /** Nodes ask who uses an address before they offer it (RFC 2131 §3.1 item 2). */
+  readonly isProbed: boolean;
 }
 
 export interface Plan {
@@ -45,6 +47,9 @@ export interface Fault {
 
 /** Not by chance: a plan has it where nothing else is broken. */
 export const RESERVED_IN_OUTAGE = "reserved host starts without a majority";
+
+/** Nor this, where nodes probe. */
+export const STRANGERS_COME = "strangers come, and then other clients";
 
 /** Not by chance either: those that know what was lost must be there to write it back. */
 export const STORE_LOSSES = ["store purged", "store rolled up", "store restored from a backup"] as const;

@@ -35,6 +35,8 @@ const FOUND_AT: Readonly<Record<string, number>> = {
   "members-not-written-back": 38,
   "hosts-forgotten-with-their-bucket": 28,
   "answers-however-late": 5,
+  "probe-unheeded": 35,
+  "lease-counted-from-its-arrival": 91,
 };
 
 test("forty clusters under faults violate nothing", async () => {

@@ -2,7 +2,7 @@
 // come each time, some of them strangers: who gives away what is held gives it to these.
 
 import type { SimulatedStream } from "./nats/stream.ts";
-import type { SimulatedNode } from "./node.ts";
+import type { SimulatedNode } from "./nodes/node.ts";
 import type { Timeline } from "./timeline.ts";
 
 const RESTARTS_AFTER_MS = 200;

@@ -7,6 +7,7 @@ import { DhcpMembership } from "./cluster/dhcp-membership.ts";
 import { FloatingIdentity, tellFloating } from "./cluster/floating-identity.ts";
 import type { DhcpHeartbeat } from "./cluster/heartbeat.ts";
 import { heartbeatOf, ROLE } from "./cluster/heartbeat.ts";
+import { isAnyRestoring } from "./cluster/other-nodes.ts";
 import { Readiness } from "./cluster/readiness.ts";
 import { Intake, type Received } from "./intake/intake.ts";
 import type { NodePorts, StorePorts } from "./node-ports.ts";
@@ -196,7 +197,7 @@ export class NodeCore {
       readiness.pause.tick(now, this.ports.machine.wall());
     });
     world.offers.sweep(clocks.now());
-    health.noteRestoredElsewhere(world.membership.isAnyRestoring(now));
+    health.noteRestoredElsewhere(isAnyRestoring(world.membership, now));
     this.noteMembers(world.membership.refresh(now));
     this.serving?.tick();
     telemetry.faults.guard("voting on the cluster's address", () => {

@@ -4,6 +4,7 @@ import type { StreamClock } from "@leasehold/cluster";
 import type { Append } from "@leasehold/leases";
 import { formatIpv4 } from "@leasehold/protocol";
 import { type Answer, CatchUp, commitNoticeOf, publisherOf, type Question } from "@leasehold/views";
+import { furthestOther } from "./cluster/other-nodes.ts";
 import type { Readiness } from "./cluster/readiness.ts";
 import { DhcpService } from "./exchange/dhcp-service.ts";
 import { intentsOf } from "./exchange/exchange.ts";
@@ -77,7 +78,7 @@ export class Serving {
     });
     this.catchUp = new CatchUp({
       ...{ view: world.view, steady, feed: () => this.views.leases, ask: store.ask },
-      furthest: (now) => membership.furthest(now),
+      furthest: (now) => furthestOther(membership, now),
       isInDoubt: () => this.views.leases.complete && !health.isPrompt(steady()),
       onLease: (lease) => {
         telemetry.counters.count("anomalies", "lease-from-peer");

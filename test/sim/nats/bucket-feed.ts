@@ -1,7 +1,7 @@
 // What a node's process sees of a bucket, as libs/bus follows it: some time after it was written, not while it is cut off, and all of
 // it again when the bucket is another one.
 import type { Change, Follower, FollowOptions } from "@leasehold/bus";
-import type { Process } from "../process.ts";
+import type { Process } from "../nodes/process.ts";
 import type { SimulatedBucket } from "./bucket.ts";
 import { Delivery } from "./delivery.ts";
 

@@ -1,5 +1,5 @@
 // What is written reaches a node some time later, and not while it is cut off; what is written meanwhile comes with it.
-import type { Process } from "../process.ts";
+import type { Process } from "../nodes/process.ts";
 
 const TRY_AGAIN_MS = 500;
 

@@ -10,7 +10,7 @@ import {
 } from "@leasehold/bus";
 import { encodeLeaseEvent, type StoredEvent } from "@leasehold/leases";
 import { START } from "../../../apps/dhcpd/test/node.ts";
-import type { Process } from "../process.ts";
+import type { Process } from "../nodes/process.ts";
 import type { Timeline } from "../timeline.ts";
 import { Delivery } from "./delivery.ts";
 import type { Connection } from "./door.ts";

@@ -3,7 +3,7 @@
 import type { CommitNotice } from "@leasehold/bus";
 import type { Answer, Question } from "@leasehold/views";
 import type { Chance } from "../chance.ts";
-import type { Process } from "../process.ts";
+import type { Process } from "../nodes/process.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Enter, StoreDoor } from "./door.ts";
 

@@ -23,13 +23,15 @@ const HANDOVER_MS = [100, 900] as const;
 /** A leader that hears no majority stays one for so long. */
 const LOST_QUORUM_MS = 10_000;
 
+const USUAL_COMMIT_MS = [0.5, 3] as const;
+
 export class SimulatedStream {
   /** What is committed, in order. */
   readonly log: StoredEvent[] = [];
   /** By how much the leader's clock differs from true time, ms. */
   leaderSkewMs = 0;
   /** How long a commit takes, in ms, from and to. */
-  commitMs: readonly [number, number] = [0.5, 3];
+  commitMs: readonly [number, number] = USUAL_COMMIT_MS;
   private readonly timeline: Timeline;
   private readonly chance: Chance;
   private readonly byAddress = new Map<Ipv4, StoredEvent[]>();
@@ -47,6 +49,11 @@ export class SimulatedStream {
   constructor(timeline: Timeline, chance: Chance) {
     this.timeline = timeline;
     this.chance = chance;
+  }
+
+  /** How long commits take from now on; undefined: as usual. */
+  slowDown(commitMs: readonly [number, number] | undefined): void {
+    this.commitMs = commitMs ?? USUAL_COMMIT_MS;
   }
 
   /** A leader with a majority: writes are taken. */

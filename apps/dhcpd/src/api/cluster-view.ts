@@ -1,10 +1,12 @@
 // The cluster as one node sees it: what `GET /api/v1/cluster` answers (docs/api.md).
+
 import { LEASES } from "@leasehold/bus";
 import { type Heartbeat, type LastWord, roleOf } from "@leasehold/cluster";
 import type { Network } from "@leasehold/network";
 import { parseIpv4 } from "@leasehold/protocol";
 import { type DhcpHeartbeat, ROLE } from "../cluster/heartbeat.ts";
 import { memberLinks } from "../cluster/member-links.ts";
+import { carrierOf } from "../cluster/other-nodes.ts";
 import { unservedSubnets } from "./change-impact.ts";
 import type { NodeView } from "./node-view.ts";
 
@@ -56,7 +58,7 @@ function alarmsOf({ world, clocks }: NodeView): string[] {
 function serverIdentifierOf({ world, clocks }: NodeView) {
   const configured = world.network.document.cluster?.serverIdentifier ?? { mode: "per-node" as const };
   if (configured.mode !== "floating") return configured;
-  return { ...configured, carriedBy: world.membership.carrier(clocks.steady()) ?? null };
+  return { ...configured, carriedBy: carrierOf(world.membership, clocks.steady()) ?? null };
 }
 
 function nodesOf({ world, clocks }: NodeView) {

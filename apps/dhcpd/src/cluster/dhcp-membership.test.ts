@@ -6,6 +6,7 @@ import { describe, expect, it, test } from "vitest";
 import { ip } from "../../test/wire.ts";
 import { DhcpMembership, MembersOnLink } from "./dhcp-membership.ts";
 import type { DhcpHeartbeat } from "./heartbeat.ts";
+import { furthestOther } from "./other-nodes.ts";
 
 const DAY = 24 * 3600 * 1000;
 
@@ -128,7 +129,7 @@ test("a process of another role on the same machine shares its addresses, and is
   expect(all.members.names).toEqual(["n1", "n2"]);
   expect(all.liveMemberOf(ip("10.0.0.2"))).toBe("n2");
   expect([all.isMember(ip("10.0.0.7")), all.isMember(ip("10.0.0.8"))]).toEqual([false, false]);
-  expect(all.furthest(0)).toEqual({ node: "n2", position: 0 });
+  expect(furthestOther(all, 0)).toEqual({ node: "n2", position: 0 });
   expect(all.presence).toEqual(["n1", "n2"]);
 });
 

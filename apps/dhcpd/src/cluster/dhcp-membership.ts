@@ -1,12 +1,11 @@
 // Who answers DHCP in the cluster, and what these nodes tell beside what every process does: on which links they are heard, by which
-// addresses clients know them, how much they know of the leases. Of a link, who of them can hear a client there: a broadcast is for
+// addresses clients know them. Of a link, who of them can hear a client there: a broadcast is for
 // them alone to answer, and the free addresses of its subnets are theirs to give.
-import { DEAD_AFTER_MS, Members, Membership } from "@leasehold/cluster";
+import { Members, Membership } from "@leasehold/cluster";
 import type { LinkView } from "@leasehold/link";
 import type { Network, Subnet } from "@leasehold/network";
 import { type Ipv4, parseIpv4 } from "@leasehold/protocol";
 import { type DhcpHeartbeat, ROLE } from "./heartbeat.ts";
-import { type KnownKeys, knownKeysOf } from "./known-keys.ts";
 import type { MemberAddresses } from "./responder.ts";
 
 /** What a node last said of a floating address. */
@@ -109,49 +108,12 @@ export class DhcpMembership extends Membership<DhcpHeartbeat> implements MemberA
     return node !== undefined && this.members.names.includes(node) ? node : undefined;
   }
 
-  /** What the other nodes say that they know, of those that are alive and have loaded it. */
-  knowledge(
-    now: number,
-  ): { readonly node: string; readonly known: KnownKeys; readonly isRestoring: boolean }[] {
-    return this.liveOthers(now).flatMap((beat) => {
-      const known = knownKeysOf(beat.keys);
-      if (known === undefined || beat.state === "starting" || beat.state === "stopped") return [];
-      return [{ node: beat.node, known, isRestoring: beat.isRestoring === true }];
-    });
-  }
-
-  /** The other node that has seen most of the leases, and how far it has come. */
-  furthest(now: number): { readonly node: string; readonly position: number } | undefined {
-    let found: { node: string; position: number } | undefined;
-    for (const { node, leasesPosition: position } of this.liveOthers(now)) {
-      if (typeof position !== "number") continue;
-      if (found === undefined || position > found.position) found = { node, position };
-    }
-    return found;
-  }
-
-  /** Whether another live node still writes back what the store has lost. */
-  isAnyRestoring(now: number): boolean {
-    return this.liveOthers(now).some(({ isRestoring }) => isRestoring === true);
-  }
-
-  private liveOthers(now: number): DhcpHeartbeat[] {
-    return [...this.heard]
-      .filter(([node, { at }]) => node !== this.self && now - at < DEAD_AFTER_MS)
-      .map(([, { beat }]) => beat);
-  }
-
   /** What the nodes last said of a floating address. */
   floatingWords(address: string, now: number): FloatingVoice[] {
     return [...this.heard].flatMap(([node, { beat, at }]) => {
       const { floating } = beat;
       return floating?.address === address ? [{ ...floating, node, silentMs: now - at }] : [];
     });
-  }
-
-  /** Who says that it carries the floating address. */
-  carrier(now: number): string | undefined {
-    return this.all(now).find(({ beat, isAlive }) => isAlive && beat.floating?.carries)?.beat.node;
   }
 }
 

@@ -4,6 +4,7 @@ import { MessageType } from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
 import { TestClock, TestNode } from "../../test/node.ts";
 import { ackOf, alice, client, type Fields, packetOf, selecting, X } from "../../test/wire.ts";
+import { unansweredSince, type Witness } from "./takeover.ts";
 
 /** Three nodes that beat every half second until they are killed. */
 class Trio {
@@ -211,4 +212,26 @@ describe("a node that drains", () => {
     node.clock.pass(1);
     expect(node.receive(packetOf("REQUEST", alice, selecting(X)))).toEqual([ackOf()]);
   });
+});
+
+describe("since when packets may have been left unanswered", () => {
+  const NOW = 100_000;
+  const since = (before: readonly string[], presence: readonly string[], more: Partial<Witness> = {}) =>
+    unansweredSince(
+      before,
+      { presence, hasLeftInOrder: () => false, lastServed: () => 97_000, ...more },
+      NOW,
+    );
+
+  test.each<readonly [string, number | undefined, number | undefined]>([
+    ["nobody is missing", since(["n1", "n2"], ["n1", "n2"]), undefined],
+    ["one has come", since(["n1"], ["n1", "n2"]), undefined],
+    ["one is silent: since its last heartbeat", since(["n1", "n2"], ["n1"]), 97_000],
+    ["one went in order", since(["n1", "n2"], ["n1"], { hasLeftInOrder: () => true }), undefined],
+    [
+      "one lost a link, and said so at once",
+      since(["n1", "n2", "n2 eth0"], ["n1", "n2"], { lastServed: () => NOW }),
+      NOW - 500,
+    ],
+  ])("%s", (_, found, expected) => expect(found).toBe(expected));
 });

@@ -4,6 +4,7 @@
 import { DEAD_AFTER_MS } from "@leasehold/cluster";
 import type { DhcpMembership } from "../cluster/dhcp-membership.ts";
 import type { KnownKeys } from "../cluster/known-keys.ts";
+import { knowledgeOfOthers } from "../cluster/other-nodes.ts";
 
 /** Hosts come from the inventory, whose syncer may be down, and one may have been removed just then: not waited for for ever. */
 const HOSTS_PATIENCE_MS = 600_000;
@@ -33,7 +34,7 @@ export class Acquaintance {
     const unheard = membership.isAnyRegistered ? membership.unheard() : ["the other nodes"];
     if (unheard.length > 0 && now - this.since < DEAD_AFTER_MS)
       return `waiting for a heartbeat from ${unheard.join(", ")}`;
-    for (const { node, known, isRestoring } of membership.knowledge(now)) {
+    for (const { node, known, isRestoring } of knowledgeOfOthers(membership, now)) {
       if (isRestoring) return `${node} is writing back leases that the store has lost`;
       if (known.leases > own.leases)
         return `the store has ${own.leases} addresses, and ${node} knows ${known.leases}: waiting until that node has written them back`;

@@ -66,10 +66,7 @@ export class StoreHealth {
   private isRestoredElsewhere = false;
   private isIncomplete = false;
   private downSince: number | undefined;
-  private doubt: { readonly since: number; readonly at: number } | undefined;
-  /** The first write of those that were not answered, since one was. */
-  private unansweredSince: number | undefined;
-  private leaderSeenAt = 0;
+  private readonly doubt = new Doubt();
   private slowUntil = 0;
   private look: StoreLook | undefined;
 
@@ -79,7 +76,7 @@ export class StoreHealth {
 
   /** What became of a write in the end. */
   note(result: AppendResult["kind"], now: number): void {
-    if (result === "unknown") this.noteUnanswered(now);
+    if (result === "unknown") this.doubt.noteUnanswered(now);
     else this.noteAnswer();
   }
 
@@ -88,17 +85,16 @@ export class StoreHealth {
     if (ms > SLOW_MS) this.slowUntil = now + SLOW_FOR_MS;
     if (outcome.kind !== "unknown") this.noteAnswer();
     else if (outcome.cause === "full") this.isFull = true;
-    else this.noteUnanswered(now);
+    else this.doubt.noteUnanswered(now);
   }
 
   /** What a look at the stream found, that was taken at `askedAt`. */
   noteLook(look: StoreLook, askedAt: number, now: number): void {
     this.look = look;
     if (look.kind === "stream" && look.hasLeader) {
-      this.leaderSeenAt = askedAt;
-      if (this.doubt !== undefined && this.doubt.at < askedAt) this.doubt = undefined;
+      this.doubt.noteLeader(askedAt);
     } else if (look.kind !== "missing") {
-      this.noteDoubt(now);
+      this.doubt.raise(now);
     }
   }
 
@@ -120,21 +116,15 @@ export class StoreHealth {
   }
 
   state(now: number): StoreState {
-    if (this.isDown(now)) return this.isLameDuck ? "lame-duck" : "disconnected";
+    if (!this.isReachable(now)) return this.isLameDuck ? "lame-duck" : "disconnected";
     if (this.look?.kind === "missing") return "missing";
     if (this.isRestored || this.isRestoredElsewhere) return "restored";
     if (this.isFull) return "full";
-    const doubtful = this.stateInDoubt(now);
+    const doubtful = this.doubt.state(now);
     if (doubtful !== undefined) return doubtful;
     if (now < this.slowUntil) return "slow";
     if (this.isIncomplete) return "incomplete";
     return this.look?.kind === "stream" && this.look.current < this.look.copies ? "degraded" : "healthy";
-  }
-
-  private stateInDoubt(now: number): StoreState | undefined {
-    if (this.doubt === undefined || now - this.doubt.at >= DOUBT_MS) return undefined;
-    if (this.leaderSeenAt > (this.unansweredSince ?? now)) return "slow";
-    return now - this.doubt.since < ELECTION_MAX_MS ? "electing" : "no-quorum";
   }
 
   /** Why the node is not ready; undefined in the states in which new clients are answered, if only after a wait. */
@@ -145,49 +135,69 @@ export class StoreHealth {
 
   /** Whether there is a connection at all. */
   isReachable(now: number): boolean {
-    return !this.isDown(now);
+    if (this.isConnected()) this.downSince = undefined;
+    else this.downSince ??= now;
+    return this.downSince === undefined;
   }
 
   /** Writes are answered at once, as far as anybody knows. */
   isPrompt(now: number): boolean {
-    return !(this.isDown(now) || this.isBarred() || this.isFull || this.stateInDoubt(now) !== undefined);
+    return this.isReachable(now) && !this.isBarred() && !this.isFull && this.doubt.state(now) === undefined;
   }
 
   /** Whether an offer makes sense: its REQUEST will be committed in time, or wait for no longer than an election takes. */
   mayOffer(now: number): boolean {
-    if (this.isDown(now)) return this.mayWrite(now);
-    return !(this.isBarred() || this.isFull || this.stateInDoubt(now) === "no-quorum");
+    if (!this.isReachable(now)) return this.mayWrite(now);
+    return !(this.isBarred() || this.isFull || this.doubt.state(now) === "no-quorum");
   }
 
   /** Whether a write may be put in the queue. Without a majority, too: that is how its return is noticed. */
   mayWrite(now: number): boolean {
     if (this.isBarred()) return false;
-    return !this.isDown(now) || now - this.downSince! < ELECTION_MAX_MS;
+    return this.isReachable(now) || now - this.downSince! < ELECTION_MAX_MS;
   }
 
   private isBarred(): boolean {
     return this.isRestored || this.isRestoredElsewhere || this.look?.kind === "missing";
   }
 
-  private isDown(now: number): boolean {
-    if (this.isConnected()) this.downSince = undefined;
-    else this.downSince ??= now;
-    return this.downSince !== undefined;
-  }
-
-  private noteUnanswered(now: number): void {
-    this.unansweredSince ??= now;
-    this.noteDoubt(now);
-  }
-
-  private noteDoubt(now: number): void {
-    const isNew = this.doubt === undefined || now - this.doubt.at >= DOUBT_MS;
-    this.doubt = { since: isNew ? now : this.doubt!.since, at: now };
-  }
-
   private noteAnswer(): void {
-    this.unansweredSince = undefined;
-    this.doubt = undefined;
+    this.doubt.end();
     this.isFull = false;
+  }
+}
+
+/** Whether writes are answered: raised by each that is not, and by a stream without a leader; it ends by an answer, or by itself. */
+class Doubt {
+  private raised: { readonly since: number; readonly at: number } | undefined;
+  /** The first write of those that were not answered, since one was. */
+  private unansweredSince: number | undefined;
+  private leaderSeenAt = 0;
+
+  state(now: number): StoreState | undefined {
+    if (this.raised === undefined || now - this.raised.at >= DOUBT_MS) return undefined;
+    if (this.leaderSeenAt > (this.unansweredSince ?? now)) return "slow";
+    return now - this.raised.since < ELECTION_MAX_MS ? "electing" : "no-quorum";
+  }
+
+  noteUnanswered(now: number): void {
+    this.unansweredSince ??= now;
+    this.raise(now);
+  }
+
+  raise(now: number): void {
+    const isNew = this.raised === undefined || now - this.raised.at >= DOUBT_MS;
+    this.raised = { since: isNew ? now : this.raised!.since, at: now };
+  }
+
+  /** There was a leader when it was asked for. */
+  noteLeader(askedAt: number): void {
+    this.leaderSeenAt = askedAt;
+    if (this.raised !== undefined && this.raised.at < askedAt) this.raised = undefined;
+  }
+
+  end(): void {
+    this.unansweredSince = undefined;
+    this.raised = undefined;
   }
 }

@@ -1,7 +1,9 @@
 // A node whose feed stands still is told by another one what that one has seen.
+
 import { Wrong } from "@leasehold/bus";
 import { CatchUp, type Question, readAnswer, readQuestion } from "@leasehold/views";
 import { expect, test } from "vitest";
+import { furthestOther } from "../../src/cluster/other-nodes.ts";
 import { leased, settled, TestNode } from "../node.ts";
 import { ip, X } from "../wire.ts";
 
@@ -24,7 +26,7 @@ async function cutOff({ streamOfFirst = STREAM, isInDoubt = true } = {}) {
     ask: () => Promise.reject(new Error("n1 asks nobody")),
   });
   const asking = new CatchUp({
-    ...{ ...common, view: second.world.view, furthest: (now) => second.membership.furthest(now) },
+    ...{ ...common, view: second.world.view, furthest: (now) => furthestOther(second.membership, now) },
     feed: () => ({ created: STREAM, position: 0 }),
     ask: async (node, question) => {
       asked.push(question);

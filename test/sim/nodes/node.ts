@@ -3,24 +3,28 @@
 import type { CommitNotice } from "@leasehold/bus";
 import { HANDOVER_MS } from "@leasehold/cluster";
 import { DEFAULT_POLICY } from "@leasehold/leases";
-import { clientIdOfHardware, MessageType, type Packet } from "@leasehold/protocol";
+import { clientIdOfHardware, formatIpv4, type Mac, MessageType, type Packet } from "@leasehold/protocol";
 import type { Answer, Question } from "@leasehold/views";
-import type { DhcpHeartbeat } from "../../apps/dhcpd/src/cluster/heartbeat.ts";
-import { NodeCore } from "../../apps/dhcpd/src/node-core.ts";
-import type { NodePorts } from "../../apps/dhcpd/src/node-ports.ts";
-import type { Serving } from "../../apps/dhcpd/src/node-serving.ts";
-import type { Destination } from "../../apps/dhcpd/src/ports.ts";
-import { QUIET_LOG } from "../../apps/dhcpd/test/quiet-log.ts";
-import { decoded, ip } from "../../apps/dhcpd/test/wire.ts";
-import type { StoreDoor } from "./nats/door.ts";
-import type { LeaseFeed } from "./nats/lease-feed.ts";
-import { NodeStore, type StoreSurroundings } from "./nats/node-store.ts";
+import type { DhcpHeartbeat } from "../../../apps/dhcpd/src/cluster/heartbeat.ts";
+import { NodeCore } from "../../../apps/dhcpd/src/node-core.ts";
+import type { NodePorts } from "../../../apps/dhcpd/src/node-ports.ts";
+import type { Serving } from "../../../apps/dhcpd/src/node-serving.ts";
+import type { Destination, ProbeAnswer } from "../../../apps/dhcpd/src/ports.ts";
+import { QUIET_LOG } from "../../../apps/dhcpd/test/quiet-log.ts";
+import { decoded, ip } from "../../../apps/dhcpd/test/wire.ts";
+import type { StoreDoor } from "../nats/door.ts";
+import type { LeaseFeed } from "../nats/lease-feed.ts";
+import { NodeStore, type StoreSurroundings } from "../nats/node-store.ts";
 import { Process } from "./process.ts";
 
 /** Whoever stands still for longer notices it: the time that it may be off, and two ticks. */
 const PAUSE_NOTICED_MS = 2200;
 /** As long as a node that stops waits for the store, at most. */
 const UNDER_WAY_MS = 3000;
+const USUAL_LAG_MS = [1, 20] as const;
+const ARP_MS = 1;
+const STRANGER = "02:00:00:00:00:fe" as Mac;
+
 /** What is around a node. */
 export interface Surroundings extends StoreSurroundings {
   /** It carries the floating address, for some seconds. */
@@ -28,6 +32,8 @@ export interface Surroundings extends StoreSurroundings {
   beat(from: SimulatedNode, beat: DhcpHeartbeat): void;
   send(from: SimulatedNode, payload: Buffer, destination: Destination): void;
   blame(what: string): void;
+  /** Whether a machine that is no client of ours answers for an address. */
+  isUsedByStranger(address: string): boolean;
   /** Whether a link throws when it is to send that. */
   isUnsendable(payload: Buffer): boolean;
 }
@@ -46,7 +52,7 @@ export class SimulatedNode {
   /** By how much its clock differs from true time, ms, and how fast that grows. */
   clock = { skewMs: 0, drift: 0, since: 0 };
   /** How long what is stored takes to be seen here, ms, from and to. */
-  lagMs: readonly [number, number] = [1, 20];
+  lagMs: readonly [number, number] = USUAL_LAG_MS;
   isCutFromClients = false;
   /** So long it is busy with other things before it handles what came in, ms. */
   busyMs = 0;
@@ -131,8 +137,18 @@ export class SimulatedNode {
     return now + this.clock.skewMs + this.clock.drift * (now - this.clock.since);
   }
 
-  stepClock(byMs: number): void {
-    this.clock = { ...this.clock, skewMs: this.clock.skewMs + byMs };
+  setClock(skewMs: number): void {
+    this.clock = { skewMs, drift: 0, since: this.around.timeline.now };
+  }
+
+  /** Faster or slower by `rate`, ms a ms, which over a run stays within what clocks may differ by. */
+  driftBy(rate: number): void {
+    this.clock = { ...this.clock, drift: rate, since: this.around.timeline.now };
+  }
+
+  /** What is stored is seen here after up to `lagMs`; undefined: as soon as usual. */
+  slowView(lagMs: number | undefined): void {
+    this.lagMs = lagMs === undefined ? USUAL_LAG_MS : [lagMs / 2, lagMs];
   }
 
   receive(bytes: Buffer, isBroadcast: boolean): void {
@@ -230,6 +246,7 @@ export class Life {
       },
       isConnected: () => door.connected,
       publish: (beat) => around.beat(node, beat),
+      probe: (address, _target, waitMs) => this.probe(formatIpv4(address), waitMs),
       randomOctets: (size) => Uint8Array.from({ length: size }, () => chance.below(256)),
       soon: (step) =>
         node.busyMs === 0 || bug?.isWaitOverlooked ? step() : process.after(node.busyMs, step),
@@ -242,6 +259,18 @@ export class Life {
       },
       policy: { ...DEFAULT_POLICY, ...bug?.policy },
     };
+  }
+
+  /** By ARP: who has the address answers at once; that nobody does is known after the wait. */
+  private probe(address: string, waitMs: number): Promise<ProbeAnswer> {
+    const { node, around, process } = this;
+    const isAnswered = () => !node.isCutFromClients && around.isUsedByStranger(address);
+    return new Promise((resolve) => {
+      process.after(isAnswered() ? ARP_MS : waitMs, () => {
+        const isHeeded = isAnswered() && !around.bug?.isProbeUnheeded;
+        resolve(isHeeded ? { usedBy: STRANGER } : "free");
+      });
+    });
   }
 
   end(): void {

@@ -1,6 +1,6 @@
 // The network between clients and nodes: it loses, delays, repeats and reorders.
-import type { Chance } from "./chance.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Chance } from "../chance.ts";
+import type { Timeline } from "../timeline.ts";
 
 /** Nothing is on its way for longer: what is later is lost. */
 export const DELAY_MAX_MS = 3000;

@@ -1,11 +1,11 @@
 // A client as RFC 2131 §4.4 and figure 5 have it, with the retransmissions of §4.1: what it sends when, which replies it heeds,
 // and what it uses. Firmware is one that gives up, and one whose lease nobody renews.
 import { formatIpv4, MessageType, type MessageTypeName, type Packet } from "@leasehold/protocol";
-import type { User } from "../../apps/dhcpd/test/judge.ts";
-import { type Client, client, type Fields, option, packetOf } from "../../apps/dhcpd/test/wire.ts";
-import { firmwareOf, secsOf } from "../firmware-secs.ts";
-import type { Chance } from "./chance.ts";
-import type { Timeline } from "./timeline.ts";
+import type { User } from "../../../apps/dhcpd/test/judge.ts";
+import { type Client, client, type Fields, option, packetOf } from "../../../apps/dhcpd/test/wire.ts";
+import { firmwareOf, secsOf } from "../../firmware-secs.ts";
+import type { Chance } from "../chance.ts";
+import type { Timeline } from "../timeline.ts";
 
 export interface ClientKind {
   /** Behind a relay agent, which sends what it broadcasts to every node. */

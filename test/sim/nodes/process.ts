@@ -1,6 +1,6 @@
 // One life of a node's process: what arrives while it stands still waits, and what arrives when it is gone is lost.
-import type { Chance } from "./chance.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Chance } from "../chance.ts";
+import type { Timeline } from "../timeline.ts";
 
 /** Where things wait to be handled: the DHCP sockets, the connection to NATS, the timers. */
 type Queue = "packets" | "store" | "timers";

@@ -3,13 +3,13 @@ import { isDeepStrictEqual } from "node:util";
 import { type Lease, LeaseView, leaseAfter } from "@leasehold/leases";
 import { MessageType, type Packet } from "@leasehold/protocol";
 import { NOTICE_MAX_MS } from "@leasehold/views";
-import { client, ip, packetOf, told } from "../../apps/dhcpd/test/wire.ts";
-import { firmwareOf, secsOf } from "../firmware-secs.ts";
-import type { SimulatedClient } from "./client.ts";
-import { DOCUMENTS, isInPool } from "./documents.ts";
-import type { SimulatedNode } from "./node.ts";
-import { LEADER_SKEW_MAX_MS } from "./setting.ts";
-import type { Simulation } from "./simulation.ts";
+import { client, ip, packetOf, told } from "../../../apps/dhcpd/test/wire.ts";
+import { firmwareOf, secsOf } from "../../firmware-secs.ts";
+import type { SimulatedClient } from "../clients/client.ts";
+import { DOCUMENTS, isInPool } from "../documents.ts";
+import type { SimulatedNode } from "../nodes/node.ts";
+import { LEADER_SKEW_MAX_MS } from "../setting.ts";
+import type { Simulation } from "../simulation.ts";
 
 /**
  * What was held for others at the end of the faults has passed, and a client that had come to the longest pause between two
@@ -41,12 +41,12 @@ export class Calm {
 
   async run(): Promise<void> {
     const { simulation } = this;
-    for (const client of simulation.clients) client.onBound = () => this.boundSince.add(client);
+    for (const client of simulation.population.clients) client.onBound = () => this.boundSince.add(client);
     await this.pass(BOUND_WITHIN_MS);
     this.judgeLiveness();
     await this.pass(ONE_ADDRESS_WITHIN_MS - BOUND_WITHIN_MS);
-    simulation.judge.judgeAddresses(simulation.unmoved);
-    for (const client of simulation.clients) client.freeze();
+    simulation.judge.judgeAddresses(simulation.population.unmoved);
+    for (const client of simulation.population.clients) client.freeze();
     await this.pass(ANSWERED_WITHIN_MS);
     this.judgeEnds();
     await this.judgeOneOffer("one offer", ALONE_XID);
@@ -57,7 +57,7 @@ export class Calm {
     await this.pass(ANSWERED_WITHIN_MS);
     this.judgeViews();
     this.judgeBuckets();
-    simulation.judge.conclude(simulation.unmoved);
+    simulation.judge.conclude(simulation.population.unmoved);
   }
 
   private async pass(ms: number): Promise<void> {
@@ -68,10 +68,10 @@ export class Calm {
   private async judgeOneOffer(invariant: string, firstXid: number): Promise<void> {
     const { simulation } = this;
     const offers = new Map<number, number>();
-    simulation.onReply = ({ xid, messageType }) => {
+    simulation.network.onReply = ({ xid, messageType }) => {
       if (messageType === MessageType.OFFER) offers.set(xid, (offers.get(xid) ?? 0) + 1);
     };
-    for (const n of simulation.clients.keys()) {
+    for (const n of simulation.population.clients.keys()) {
       const bytes = packetOf("DISCOVER", client(STRANGERS_FROM + (firstXid >>> 24) * 64 + n), {
         xid: firstXid + n,
         secs: secsOf(firmwareOf(n), 0, 0),
@@ -109,7 +109,8 @@ export class Calm {
   }
 
   private judgeLiveness(): void {
-    const { clients, judge, plan } = this.simulation;
+    const { judge, plan, population } = this.simulation;
+    const { clients } = population;
     // Several nodes each may have stored an offer for a client behind a relay.
     const offered = 2 * clients.filter(({ kind }) => kind.isRelayed).length;
     const isRoom = this.freeForOthers() >= clients.length + offered;
@@ -153,8 +154,8 @@ export class Calm {
   private async judgeRenewals(invariant: string, by: readonly SimulatedNode[], round: number): Promise<void> {
     const { simulation } = this;
     const answers = new Map<number, Packet>();
-    simulation.onReply = (packet) => answers.set(packet.xid, packet);
-    const questions = simulation.clients.flatMap((each) =>
+    simulation.network.onReply = (packet) => answers.set(packet.xid, packet);
+    const questions = simulation.population.clients.flatMap((each) =>
       by.flatMap((node) => this.question(each, node, round)),
     );
     await this.pass(ANSWERED_WITHIN_MS);
@@ -171,7 +172,8 @@ export class Calm {
     const { now } = this.simulation.timeline;
     const { held } = client;
     if (held === undefined || held.until < now + ANSWERED_WITHIN_MS || node.life === undefined) return [];
-    const xid = PROBE_XID + round * 256 + this.simulation.clients.indexOf(client) * 16 + node.index;
+    const xid =
+      PROBE_XID + round * 256 + this.simulation.population.clients.indexOf(client) * 16 + node.index;
     node.receive(packetOf("REQUEST", client.id, { ciaddr: held.address, xid }), false);
     return [{ xid, node: node.name, client: client.name, address: held.address }];
   }

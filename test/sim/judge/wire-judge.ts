@@ -2,15 +2,15 @@
 // apps/dhcpd, which judges what clients use, it holds DESIGN's invariants (docs/simulation.md says which and how).
 import { isBound, isReasserted, type LeaseEvent, leaseAfter, type StoredEvent } from "@leasehold/leases";
 import { formatIpv4, MessageType, type Packet } from "@leasehold/protocol";
-import { Judge } from "../../apps/dhcpd/test/judge.ts";
-import { ip } from "../../apps/dhcpd/test/wire.ts";
-import type { ClientState, SimulatedClient } from "./client.ts";
-import type { Configuration } from "./configuration.ts";
-import { isInPool } from "./documents.ts";
-import type { SimulatedStream } from "./nats/stream.ts";
-import type { SimulatedNode } from "./node.ts";
-import type { Tally } from "./tally.ts";
-import type { Timeline } from "./timeline.ts";
+import { Judge } from "../../../apps/dhcpd/test/judge.ts";
+import { ip } from "../../../apps/dhcpd/test/wire.ts";
+import type { ClientState, SimulatedClient } from "../clients/client.ts";
+import type { Configuration } from "../configuration.ts";
+import { isInPool } from "../documents.ts";
+import type { SimulatedStream } from "../nats/stream.ts";
+import type { SimulatedNode } from "../nodes/node.ts";
+import type { Tally } from "../tally.ts";
+import type { Timeline } from "../timeline.ts";
 
 /** A reply later than this after its request is not sent (answers.ts). */
 const PATIENCE_MS = 4000;
@@ -32,7 +32,7 @@ export class WireJudge {
   readonly violations: string[] = [];
   private readonly parts: JudgeParts;
   private readonly users: Judge;
-  private readonly wrongRefusals = new Map<string, string>();
+  private readonly refusals: Refusals;
   private readonly addressOfRequest = new Map<string, string>();
 
   constructor(parts: JudgeParts) {
@@ -42,6 +42,7 @@ export class WireJudge {
       ...{ store: stream, machines: clients, skewMs: skewMs + PATIENCE_MS, now: () => timeline.now },
       wasReserved: ({ name }, address) => parts.configuration.wasReserved(name, address),
     });
+    this.refusals = new Refusals(parts);
     stream.follow((stored) => this.stored(stored));
   }
 
@@ -52,7 +53,7 @@ export class WireJudge {
       this.judgeAgreement(packet);
       this.judgeDeclined(packet);
     }
-    if (packet.messageType === MessageType.NAK) this.noteRefusal(node, packet);
+    if (packet.messageType === MessageType.NAK) this.refusals.note(node, packet);
     if (packet.messageType !== MessageType.OFFER) this.judgeFreshness(node, packet);
     this.judgeAge(node, packet);
   }
@@ -69,7 +70,7 @@ export class WireJudge {
       this.blame(`NAK: firmware ${client.name} was refused while selecting`);
     }
     this.checked("I4");
-    const wrong = this.wrongRefusals.get(`${client.id.client} ${xid}`);
+    const wrong = this.refusals.wrong.get(`${client.id.client} ${xid}`);
     if (wrong !== undefined) this.blame(`I4: ${client.name} was refused ${wrong}, which it has`);
   }
 
@@ -128,34 +129,6 @@ export class WireJudge {
         `${invariant}: ${formatIpv4(packet.yiaddr)} was granted for ${seconds} s, and nothing stored says so`,
       );
     }
-  }
-
-  /** Notes a refusal of what the client has, by what is stored and by the documents and hosts of this moment. */
-  private noteRefusal(node: SimulatedNode, packet: Packet): void {
-    const client = this.parts.clients.find(({ id }) => id.client === clientOf(packet));
-    const believed = client?.believed;
-    if (believed === undefined || believed.until <= this.parts.timeline.now) return;
-    const newest = this.parts.stream.newestOf(ip(believed.address));
-    if (newest?.event?.client !== client!.id.client || !this.parts.configuration.isOfNow(newest.event))
-      return;
-    const { network, inventory } = node.life!.world;
-    if (!this.parts.configuration.isOfNow({ network: network.revision, inventory: inventory.revision }))
-      return;
-    // What is written back is of the document of then, whose subnet may be gone.
-    if (isReasserted(newest.event) && !this.isAllowedNow(newest.event, client!)) return;
-    const lease = leaseAfter(newest.event, newest.revision, newest.at);
-    if (isBound(lease, lease.at)) {
-      this.wrongRefusals.set(`${client!.id.client} ${packet.xid}`, believed.address);
-    }
-  }
-
-  private isAllowedNow({ network, address }: LeaseEvent, { name }: SimulatedClient): boolean {
-    const { configuration } = this.parts;
-    const document = configuration.documentOf(network);
-    return (
-      document !== undefined &&
-      (isInPool(document, ip(address)) || configuration.wasReserved(name, ip(address)))
-    );
   }
 
   /** I13: whichever nodes answer one request, they grant one address. */
@@ -217,6 +190,45 @@ export class WireJudge {
 
   private takeOver(): void {
     this.violations.push(...this.users.violations.splice(0));
+  }
+}
+
+/** NAKs to clients for what they have. */
+class Refusals {
+  /** By client and xid: the address that it was refused. */
+  readonly wrong = new Map<string, string>();
+  private readonly parts: JudgeParts;
+
+  constructor(parts: JudgeParts) {
+    this.parts = parts;
+  }
+
+  /** Notes a refusal of what the client has, by what is stored and by the documents and hosts of this moment. */
+  note(node: SimulatedNode, packet: Packet): void {
+    const client = this.parts.clients.find(({ id }) => id.client === clientOf(packet));
+    const believed = client?.believed;
+    if (believed === undefined || believed.until <= this.parts.timeline.now) return;
+    const newest = this.parts.stream.newestOf(ip(believed.address));
+    if (newest?.event?.client !== client!.id.client || !this.parts.configuration.isOfNow(newest.event))
+      return;
+    const { network, inventory } = node.life!.world;
+    if (!this.parts.configuration.isOfNow({ network: network.revision, inventory: inventory.revision }))
+      return;
+    // What is written back is of the document of then, whose subnet may be gone.
+    if (isReasserted(newest.event) && !this.isAllowedNow(newest.event, client!)) return;
+    const lease = leaseAfter(newest.event, newest.revision, newest.at);
+    if (isBound(lease, lease.at)) {
+      this.wrong.set(`${client!.id.client} ${packet.xid}`, believed.address);
+    }
+  }
+
+  private isAllowedNow({ network, address }: LeaseEvent, { name }: SimulatedClient): boolean {
+    const { configuration } = this.parts;
+    const document = configuration.documentOf(network);
+    return (
+      document !== undefined &&
+      (isInPool(document, ip(address)) || configuration.wasReserved(name, ip(address)))
+    );
   }
 }
 

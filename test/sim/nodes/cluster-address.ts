@@ -1,11 +1,11 @@
 // The cluster's own address on the network of a run: the site's routing takes it to a node that runs, or one of the nodes carries it, as
 // its kernel does for some seconds each time that it is told to, also while the process stands still.
-import { ADDRESS_LIFE_S } from "../../apps/dhcpd/src/cluster/floating-identity.ts";
-import type { Chance } from "./chance.ts";
+import { ADDRESS_LIFE_S } from "../../../apps/dhcpd/src/cluster/floating-identity.ts";
+import type { Chance } from "../chance.ts";
+import type { WireJudge } from "../judge/wire-judge.ts";
+import type { Plan } from "../setting.ts";
+import type { Timeline } from "../timeline.ts";
 import type { SimulatedNode } from "./node.ts";
-import type { Plan } from "./setting.ts";
-import type { Timeline } from "./timeline.ts";
-import type { WireJudge } from "./wire-judge.ts";
 
 /** The kernel looks every quarter of a second. */
 const CARRIED_MS = ADDRESS_LIFE_S * 1000 + 250;
