@@ -1,17 +1,10 @@
 // Real clients: each gets a lease, renews it by its own clock, keeps it when the node that gave it dies, and gives it back.
 // Judged by what the client says and does, by the wire, and by the API.
 
-import { Members } from "@leasehold/cluster";
-import {
-  clientIdOfHardware,
-  formatIpv4,
-  type Mac,
-  MessageType,
-  macBytes,
-  parseIpv4,
-} from "@leasehold/protocol";
+import { formatIpv4, type Mac, MessageType, parseIpv4 } from "@leasehold/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import { clientPrograms, RunningClient } from "../lab/clients/index.ts";
+import { clientsAnsweredBy } from "../lab/clients/whose-turn.ts";
 import { until } from "../lab/shell.ts";
 import { doubleBindings, readWire, type WireMessage } from "../lab/wire.ts";
 import { fileHere, labForTests } from "./lab-for-tests.ts";
@@ -26,14 +19,7 @@ let clients: ReadonlyMap<string, RunningClient>;
 beforeAll(async () => {
   const lab = labOf();
   capture = await lab.startCapture();
-  // Clients that it is the victim's turn to answer.
-  const members = new Members(
-    VICTIM,
-    lab.nodes.map(({ name }) => name),
-  );
-  const hosts = lab.clients.filter(
-    ({ mac }) => members.rankFor(clientIdOfHardware(1, macBytes(mac as Mac))) === 0,
-  );
+  const hosts = clientsAnsweredBy(lab, VICTIM);
   clients = new Map(
     clientPrograms.map((program, i) => [program.name, new RunningClient(lab, hosts[i]!.name, program)]),
   );

@@ -1,9 +1,9 @@
 // Each real client through the states of RFC 2131 §4.4, figure 5. Judged on the wire: a capture on the bridge, decoded.
-import { Members } from "@leasehold/cluster";
-import { clientIdOfHardware, formatIpv4, type Mac, MessageType, macBytes } from "@leasehold/protocol";
+import { formatIpv4, type Mac, MessageType } from "@leasehold/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ClientProgram, RunningClient } from "../lab/clients/index.ts";
 import { whyNoNetworkd } from "../lab/clients/networkd.ts";
+import { clientsAnsweredBy } from "../lab/clients/whose-turn.ts";
 import { until } from "../lab/shell.ts";
 import { doubleBindings, readWire } from "../lab/wire.ts";
 import { ClientWire, facts } from "./client-wire.ts";
@@ -47,15 +47,7 @@ let capture: string;
 beforeAll(async () => {
   const lab = labOf();
   capture = await lab.startCapture();
-  // Clients that it is the victim's turn to answer.
-  const members = new Members(
-    VICTIM,
-    lab.nodes.map(({ name }) => name),
-  );
-  const hosts = lab.clients.filter(
-    ({ name, mac }) =>
-      name !== SQUATTER && members.rankFor(clientIdOfHardware(1, macBytes(mac as Mac))) === 0,
-  );
+  const hosts = clientsAnsweredBy(lab, VICTIM).filter(({ name }) => name !== SQUATTER);
   clients.forEach((about, i) => {
     subjects.set(about.name, new Subject(about, hosts[i]!.name, capture));
   });

@@ -20,6 +20,7 @@ export const tools: readonly (readonly [command: string, debianPackage: string])
   ["faketime", "faketime"],
   ["ethtool", "ethtool"],
   ["curl", "curl"],
+  ["openssl", "openssl"],
   ["tftp", "tftp-hpa"],
   ["atftp", "atftp"],
   ["busybox", "busybox"],
@@ -71,6 +72,15 @@ export async function ensureTools(say: (line: string) => void, commands?: readon
   const still = missingOf(commands);
   if (still.length > 0) throw new Error(`apt brought no ${still.map(([command]) => command).join(", ")}`);
   say(`… done in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** For what works without some of them: says what could not be had, on stderr, as stdout is for programs. */
+export async function ensureWherePossible(commands: readonly string[]): Promise<void> {
+  try {
+    await ensureTools((line) => console.error(line), commands);
+  } catch (cause) {
+    console.error(`run: not every Debian package could be had: ${(cause as Error).message.trim()}`);
+  }
 }
 
 // None of these packages starts a service; `--no-install-recommends` keeps it so.

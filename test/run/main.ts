@@ -1,23 +1,18 @@
 // What `./run` hands over to, once Node, nats-server and the npm packages are there.
 import { bench } from "./bench.ts";
-
 import { chaos, failover } from "./chaos.ts";
 import { check } from "./check.ts";
 import { child, program, root } from "./child.ts";
 import type { RunCommand } from "./command.ts";
 import { demo } from "./demo.ts";
+import { lab } from "./lab.ts";
 import { test } from "./test.ts";
 
 const commands: readonly RunCommand[] = [
   demo,
   test,
   check,
-  {
-    name: "lab",
-    usage: "lab up | down | status | exec …",
-    about: "a cluster in network namespaces (`./run lab help`)",
-    run: (args) => program("test/lab/main.ts", args),
-  },
+  lab,
   bench,
   {
     name: "fuzz",

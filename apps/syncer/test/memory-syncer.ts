@@ -5,6 +5,7 @@ import { SourceRound } from "../src/rounds/source-round.ts";
 import { readingOf } from "../src/sources/smd-rows.ts";
 import { ReadFailure } from "../src/sources/source.ts";
 import { MemoryStore } from "./memory-store.ts";
+import { node, row } from "./smd-shapes.ts";
 
 const NAMES = { hostname: "nid{04d}", hostnameOther: "{id}" };
 const SETTINGS = { source: "smd", absentReads: 2, brake: { percent: 10, hosts: 5 } };
@@ -46,4 +47,12 @@ export class MemorySyncer {
     const address = this.store.inventory.reservation(parseMac(mac)!, () => true);
     return address === undefined ? "" : formatIpv4(address);
   }
+}
+
+export const [A, B, C] = ["02:00:5e:00:10:0a", "02:00:5e:00:10:0b", "02:00:5e:00:10:0c"] as const;
+
+/** SMD knows x1 by the interface A with 10.0.0.1, and x2 by B with 10.0.0.2. */
+export function syncerOfTwo(): MemorySyncer {
+  const rows = [row(A, "x1", ["10.0.0.1"]), row(B, "x2", ["10.0.0.2"])];
+  return new MemorySyncer(rows, [node("x1", 1), node("x2", 2)]);
 }

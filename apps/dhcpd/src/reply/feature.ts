@@ -53,7 +53,7 @@ export interface ReplyFeature {
   /** In which replies its options are, for `leasehold explain`: goes on after "only". */
   readonly when: string;
   /** It has its turn only where the request has one of these options, or the content this field: most packets have nothing for it. */
-  readonly needs: readonly number[] | "nonce" | "boot";
+  readonly needs: readonly number[] | keyof ReplyContent;
   /** Adds what it has for `request`; without allocating where it has nothing. */
   readonly apply: (request: Packet, content: ReplyContent, reply: ReplyDraft) => void;
 }

@@ -1,39 +1,28 @@
 // What happened, counted: plain numbers on the packet path, read by the metrics and the heartbeat.
 
-export type CounterGroup =
-  | "received"
-  | "dropped"
-  | "replied"
-  | "omitted"
-  | "silent"
-  | "refused"
-  | "commits"
-  | "forwarded"
-  | "anomalies"
-  | "badMessages"
-  | "badRecords"
-  /** Events of which whoever listened had too many waiting. */
-  | "unheard";
+/** A counter for each word that happened. Metrics of the same groups: io/api/metrics.ts. */
+const GROUPS = [
+  "received",
+  "dropped",
+  "replied",
+  "omitted",
+  "silent",
+  "refused",
+  "commits",
+  "forwarded",
+  "anomalies",
+  "badMessages",
+  "badRecords",
+  "unheard", // Events that a subscriber had too many of waiting.
+] as const;
+export type CounterGroup = (typeof GROUPS)[number];
 
 interface Count {
   count: number;
 }
 
 export class Counters {
-  private readonly groups: Record<CounterGroup, Map<string, Count>> = {
-    received: new Map(),
-    dropped: new Map(),
-    replied: new Map(),
-    omitted: new Map(),
-    silent: new Map(),
-    refused: new Map(),
-    commits: new Map(),
-    forwarded: new Map(),
-    anomalies: new Map(),
-    badMessages: new Map(),
-    badRecords: new Map(),
-    unheard: new Map(),
-  };
+  private readonly groups = perGroup((): Map<string, Count> => new Map());
 
   count(group: CounterGroup, label: string): void {
     const counts = this.groups[group];
@@ -48,9 +37,12 @@ export class Counters {
 
   /** The sums of the groups, for the heartbeat. */
   totals(): Record<CounterGroup, number> {
-    const sum = (group: CounterGroup) =>
-      [...this.groups[group].values()].reduce((total, { count }) => total + count, 0);
-    const groups = Object.keys(this.groups) as CounterGroup[];
-    return Object.fromEntries(groups.map((group) => [group, sum(group)])) as Record<CounterGroup, number>;
+    return perGroup((group) =>
+      [...this.groups[group].values()].reduce((total, { count }) => total + count, 0),
+    );
   }
+}
+
+function perGroup<Value>(make: (group: CounterGroup) => Value): Record<CounterGroup, Value> {
+  return Object.fromEntries(GROUPS.map((group) => [group, make(group)])) as Record<CounterGroup, Value>;
 }

@@ -1,18 +1,11 @@
 // A syncer is not alone with the bucket: a second one, another source, an operator's hand.
 import { beforeEach, describe, expect, test } from "vitest";
-import { MemorySyncer } from "../../test/memory-syncer.ts";
-import { node, row } from "../../test/smd-shapes.ts";
-
-const A = "02:00:5e:00:10:0a";
-const B = "02:00:5e:00:10:0b";
-const C = "02:00:5e:00:10:0c";
+import { B, C, type MemorySyncer, syncerOfTwo } from "../../test/memory-syncer.ts";
+import { row } from "../../test/smd-shapes.ts";
 
 let syncer: MemorySyncer;
 beforeEach(() => {
-  syncer = new MemorySyncer(
-    [row(A, "x1", ["10.0.0.1"]), row(B, "x2", ["10.0.0.2"])],
-    [node("x1", 1), node("x2", 2)],
-  );
+  syncer = syncerOfTwo();
 });
 
 describe("others who write", () => {

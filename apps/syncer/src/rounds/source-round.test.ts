@@ -1,20 +1,13 @@
 // Rounds of a syncer: rows in SMD's shapes in, host events out.
 import { parseIpv4, parseMac } from "@leasehold/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
-import { MemorySyncer } from "../../test/memory-syncer.ts";
+import { A, B, C, type MemorySyncer, syncerOfTwo } from "../../test/memory-syncer.ts";
 import { node, row } from "../../test/smd-shapes.ts";
 import { ReadFailure } from "../sources/source.ts";
 
-const A = "02:00:5e:00:10:0a";
-const B = "02:00:5e:00:10:0b";
-const C = "02:00:5e:00:10:0c";
-
 let syncer: MemorySyncer;
 beforeEach(() => {
-  syncer = new MemorySyncer(
-    [row(A, "x1", ["10.0.0.1"]), row(B, "x2", ["10.0.0.2"])],
-    [node("x1", 1), node("x2", 2)],
-  );
+  syncer = syncerOfTwo();
 });
 
 describe("changes", () => {

@@ -1,4 +1,5 @@
-// Prometheus: the counters, and what there is at the moment of the question.
+// Prometheus: the counters, and what there is at the moment of the question. A metric is a line of one of three tables: one that counts
+// what happened, one with a value, one with a value for each word of a label.
 import { INVENTORY, LEASES, NETWORK } from "@leasehold/bus";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { NodeView } from "../../api/node-view.ts";
@@ -134,6 +135,51 @@ const GAUGES: readonly [name: string, help: string, read: (node: NodeView) => nu
   ],
 ];
 
+const isOne = (states: readonly string[], current: string): Values =>
+  states.map((state) => [state, state === current ? 1 : 0]);
+
+type Values = readonly (readonly [value: string, count: number])[];
+
+/** A value for each word of a label. */
+const LABELLED: readonly [name: string, help: string, label: string, read: (node: NodeView) => Values][] = [
+  [
+    "leasehold_view_position",
+    "Last stream sequence applied, by bucket.",
+    "bucket",
+    (node) => (["leases", "inventory", "network"] as const).map((view) => [view, node.position(view)]),
+  ],
+  [
+    "leasehold_link_up",
+    "1 if the interface is served, 0 if it is missing, down, or has no address.",
+    "interface",
+    (node) => node.links.views.map(({ name, state }) => [name, state === "up" ? 1 : 0]),
+  ],
+  [
+    "leasehold_store_state",
+    "1 for the current state of the lease store, 0 for the others.",
+    "state",
+    (node) => isOne(STORE_STATES, node.storeState),
+  ],
+  [
+    "leasehold_unreadable_records",
+    "Unreadable records currently in a bucket, by bucket.",
+    "bucket",
+    ({ unreadable }) => [LEASES, INVENTORY, NETWORK].map((bucket) => [bucket, unreadable.countOf(bucket)]),
+  ],
+  [
+    "leasehold_store_alarm",
+    "1 while the alarm about the contents of the store is active; `leasehold status` and the log explain it.",
+    "alarm",
+    ({ alarms }) => STORE_ALARMS.map((alarm) => [alarm, alarms.isOn(alarm) ? 1 : 0]),
+  ],
+  [
+    "leasehold_store_durability",
+    "When NATS calls fsync: always before it acknowledges, at an interval, or unknown. 1 for the current one.",
+    "durability",
+    (node) => isOne(DURABILITIES, node.disks.durability),
+  ],
+];
+
 const SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 export function metricsOf(node: NodeView): Registry {
@@ -151,12 +197,17 @@ export function metricsOf(node: NodeView): Registry {
       },
     });
   }
-  addPositions(registry, node);
-  addLinks(registry, node);
-  addStoreState(registry, node);
-  addUnreadable(registry, node);
-  addAlarms(registry, node);
-  addDurability(registry, node);
+  for (const [name, help, label, read] of LABELLED) {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        for (const [value, count] of read(node)) this.set({ [label]: value }, count);
+      },
+    });
+  }
   addPools(registry, node);
   addHistograms(registry, node);
   addEventLoopDelay(registry);
@@ -179,81 +230,6 @@ function addCounter(
     collect() {
       this.reset();
       for (const [value, count] of node.counters.of(group)) this.inc({ [label]: value }, count);
-    },
-  });
-}
-
-function addPositions(registry: Registry, node: NodeView): void {
-  new Gauge({
-    name: "leasehold_view_position",
-    help: "Last stream sequence applied, by bucket.",
-    labelNames: ["bucket"],
-    registers: [registry],
-    collect() {
-      for (const view of ["leases", "inventory", "network"] as const)
-        this.set({ bucket: view }, node.position(view));
-    },
-  });
-}
-
-function addUnreadable(registry: Registry, node: NodeView): void {
-  new Gauge({
-    name: "leasehold_unreadable_records",
-    help: "Unreadable records currently in a bucket, by bucket.",
-    labelNames: ["bucket"],
-    registers: [registry],
-    collect() {
-      for (const bucket of [LEASES, INVENTORY, NETWORK])
-        this.set({ bucket }, node.unreadable.countOf(bucket));
-    },
-  });
-}
-
-function addLinks(registry: Registry, node: NodeView): void {
-  new Gauge({
-    name: "leasehold_link_up",
-    help: "1 if the interface is served, 0 if it is missing, down, or has no address.",
-    labelNames: ["interface"],
-    registers: [registry],
-    collect() {
-      for (const { name, state } of node.links.views) this.set({ interface: name }, state === "up" ? 1 : 0);
-    },
-  });
-}
-
-function addStoreState(registry: Registry, node: NodeView): void {
-  new Gauge({
-    name: "leasehold_store_state",
-    help: "1 for the current state of the lease store, 0 for the others.",
-    labelNames: ["state"],
-    registers: [registry],
-    collect() {
-      for (const state of STORE_STATES) this.set({ state }, state === node.storeState ? 1 : 0);
-    },
-  });
-}
-
-function addAlarms(registry: Registry, node: NodeView): void {
-  new Gauge({
-    name: "leasehold_store_alarm",
-    help: "1 while the alarm about the contents of the store is active; `leasehold status` and the log explain it.",
-    labelNames: ["alarm"],
-    registers: [registry],
-    collect() {
-      for (const alarm of STORE_ALARMS) this.set({ alarm }, node.alarms.isOn(alarm) ? 1 : 0);
-    },
-  });
-}
-
-function addDurability(registry: Registry, node: NodeView): void {
-  new Gauge({
-    name: "leasehold_store_durability",
-    help: "When NATS calls fsync: always before it acknowledges, at an interval, or unknown. 1 for the current one.",
-    labelNames: ["durability"],
-    registers: [registry],
-    collect() {
-      for (const durability of DURABILITIES)
-        this.set({ durability }, durability === node.disks.durability ? 1 : 0);
     },
   });
 }
