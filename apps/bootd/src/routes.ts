@@ -1,4 +1,5 @@
 // How names are answered, in this order: the first route that has an answer counts. A file of the site's own goes before what is made for loaders.
+import { cloudInit } from "./routes/cloud-init.ts";
 import { entryScripts } from "./routes/entry-scripts.ts";
 import { folderFiles } from "./routes/folder-files.ts";
 import { grubConfig } from "./routes/grub-config.ts";
@@ -12,6 +13,7 @@ import type { Asked } from "./served/asked.ts";
 
 export const ROUTES: readonly Route[] = [
   ipxeScript,
+  cloudInit,
   folderFiles,
   raspberryPi,
   entryScripts,

@@ -211,6 +211,33 @@ describe("firmware-seen F18: U-Boot's boot.scr.uimg", () => {
   });
 });
 
+describe("firmware-seen 9: cloud-init", () => {
+  const names = ["meta-data", "user-data", "vendor-data", "network-config"];
+
+  test.each(["/cloud-init/", "/cloud-init"])(
+    "gets 200 for all four names behind %s, if need be empty",
+    async (seed) => {
+      served.knowledge.leases.apply(leaseOf(MAC));
+      const answers = await Promise.all(
+        names.map((name) => rawRequest(served.http.port, `GET ${seed}${name} HTTP/1.1`)),
+      );
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      expect(answers.map(({ body }) => `${body}`)).toEqual([
+        'instance-id: "x1"\nlocal-hostname: "nid001"\n',
+        ...["", "", ""],
+      ]);
+      expect(answers.map(({ headers }) => headers.get("content-length"))).toEqual(["43", "0", "0", "0"]);
+    },
+  );
+
+  test("gets the site's own files", async () => {
+    mkdirSync(join(served.folder, "cloud-init"));
+    writeFileSync(join(served.folder, "cloud-init/user-data"), "#cloud-config\n");
+    expect(await get("/cloud-init/user-data")).toBe("#cloud-config\n");
+    expect(await get("/cloud-inituser-data")).toBe("#cloud-config\n");
+  });
+});
+
 test("a Raspberry Pi's prefixes: its own folder, else the common files", async () => {
   writeFileSync(join(served.folder, "start4.elf"), "common");
   expect(await served.tftpGet("9ffefdef/start4.elf")).toBe("common");
