@@ -1,6 +1,7 @@
 // What a command of `leasehold` is, and what it is given. A command is one file that exports one of these.
 import type { ExitCode } from "./failure.ts";
 import type { Api } from "./io/api.ts";
+import type { LoaderRequest, UnpackedLoaders } from "./io/debian-loaders.ts";
 import type { Prepared, StoreLogin } from "./io/store.ts";
 
 export interface OptionSpec {
@@ -53,6 +54,7 @@ export interface CliEnvironment {
   printError(line: string): void;
   readText(path: string): Promise<string>;
   prepareStore(login: StoreLogin, replicas: 1 | 3): Promise<Prepared>;
+  unpackLoaders(request: LoaderRequest): Promise<UnpackedLoaders>;
   /** Asks at the terminal; undefined when there is none. */
   confirm?(question: string): Promise<boolean | undefined>;
   /** At most this long a change waits for the nodes to follow it. */

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import type { CliEnvironment } from "./command.ts";
 import { Failure, usageFailure } from "./failure.ts";
+import { unpackLoaders } from "./io/debian-loaders.ts";
 import { prepareStore } from "./io/store.ts";
 import { run } from "./run.ts";
 
@@ -16,6 +17,7 @@ const processEnvironment: CliEnvironment = {
   readText,
   confirm,
   prepareStore,
+  unpackLoaders,
 };
 
 /** `-` is standard input. @throws Failure that names the file and what is wrong with it. */

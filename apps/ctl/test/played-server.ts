@@ -72,6 +72,7 @@ export async function leasehold(argv: string[], environment: Partial<CliEnvironm
     print: (line) => void out.push(line),
     printError: (line) => void err.push(line),
     readText: async () => DOCUMENT,
+    unpackLoaders: async () => ({ files: [], missing: [] }),
     prepareStore: async () => ({ made: [], corrected: [] }),
     ...environment,
   });

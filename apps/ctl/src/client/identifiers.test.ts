@@ -56,6 +56,7 @@ const USAGE_ERRORS: readonly string[][] = [
   ["boot render", "10.77.0.300"],
   ["boot render", "c1", "--as", "lilo"],
   ["boot render", "c1", "--arch", "a b"],
+  ["boot fetch", "--suite", "Two Words"],
   ["help", "nosuch"],
 ];
 

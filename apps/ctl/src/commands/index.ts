@@ -1,5 +1,4 @@
 // All commands, in the order in which the help shows them. A new command is one file here and one line below.
-
 import type { Command } from "../command.ts";
 import { render } from "./clients/boot-render.ts";
 import { explain } from "./clients/explain.ts";
@@ -10,6 +9,7 @@ import { clear } from "./clients/lease-clear.ts";
 import { leases } from "./clients/leases.ts";
 import { why } from "./clients/why.ts";
 import { accept } from "./cluster/accept-loss.ts";
+import { loaders } from "./cluster/boot-fetch.ts";
 import { init } from "./cluster/init.ts";
 import { node } from "./cluster/node.ts";
 import { status } from "./cluster/status.ts";
@@ -36,6 +36,7 @@ export const commands: readonly Command[] = [
   clear, // then what one does to an address, and to a node,
   node,
   accept, // to the store after a disaster,
+  loaders, // to the files that machines load,
   init, // then what is done once,
   help, // and what is known without a server.
   version,

@@ -106,3 +106,33 @@ describe("diff", () => {
     expect((await diff("/k")).out).toBe("No changes: new.yaml is identical to revision 3.");
   });
 });
+
+describe("boot fetch", () => {
+  const file = { name: "undionly.kpxe", debianPackage: "ipxe", version: "1.0", octets: 7, sha256: "ab" };
+
+  test("what came, of which version, and what this release does not have", async () => {
+    const asked: unknown[] = [];
+    const { out } = await leasehold(["boot", "fetch", "--into", "/d", "--suite", "trixie"], {
+      unpackLoaders: async ({ into, suite, files }) => {
+        asked.push(
+          into,
+          suite,
+          files.some(({ name }) => name === "ipxe-arm64.efi"),
+        );
+        return { files: [file], missing: ["the package shim-signed"] };
+      },
+    });
+    expect(asked).toEqual(["/d", "trixie", true]);
+    expect(out).toMatch(/undionly\.kpxe +ipxe 1\.0 +7 +ab\nnot there: the package shim-signed$/);
+  });
+
+  test("nothing at all is a failure", async () => {
+    const { code, err } = await leasehold(["boot", "fetch"], {
+      unpackLoaders: async () => ({ files: [], missing: ["the package ipxe"] }),
+    });
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^the package ipxe\nleasehold: Debian's packages have none/),
+    ]);
+  });
+});
