@@ -21,6 +21,7 @@ export const tools: readonly (readonly [command: string, debianPackage: string])
   ["ethtool", "ethtool"],
   ["curl", "curl"],
   ["openssl", "openssl"],
+  ["mkfs.ext4", "e2fsprogs"],
   ["tftp", "tftp-hpa"],
   ["atftp", "atftp"],
   ["busybox", "busybox"],

@@ -130,7 +130,7 @@ test("status: the nodes as the one that answered sees them", async () => {
   ]);
 });
 
-test("status: where the floating address is, who cannot carry it, and a node of which nothing was heard", async () => {
+test("status: where the floating address is, who cannot carry it, and a node without a heartbeat", async () => {
   const heard = {
     version: "0.1.0",
     networkRevision: 3,

@@ -57,13 +57,13 @@ function answer(
   response.end(JSON.stringify(reply.body));
 }
 
-export interface Heard {
+export interface Printed {
   code: number;
   out: string;
   err: string;
 }
 
-export async function leasehold(argv: string[], environment: Partial<CliEnvironment> = {}): Promise<Heard> {
+export async function leasehold(argv: string[], environment: Partial<CliEnvironment> = {}): Promise<Printed> {
   const out: string[] = [];
   const err: string[] = [];
   const code = await run(argv, {

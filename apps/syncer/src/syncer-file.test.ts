@@ -41,7 +41,7 @@ test("what a source leaves out has a default: it is read whole each second", () 
   ]);
 });
 
-test("mistakes are told all at once, with path and line", () => {
+test("mistakes are reported all at once, with path and line", () => {
   const text = `name: s 1
 nats: { server: "nats://x" }
 api: { listen: 8068 }

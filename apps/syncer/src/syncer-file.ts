@@ -30,7 +30,7 @@ const common = {
   silenceSeconds: seconds.optional(),
   /** How many whole reads in a row must lack an interface before it is gone. */
   absentReads: atLeastOne.optional(),
-  /** More hosts than both lost at once are held until somebody lets them go. */
+  /** More hosts than both lost at once are kept until an operator releases the brake. */
   brake: section({
     percent: z
       .number({ error: "0 to 100" })

@@ -180,7 +180,7 @@ test("a write that is known to be overtaken waits for a leader that says by what
   expect(settled.map((line) => line.replace(/ at .*/, ""))).toEqual(["w1 conflict"]);
 });
 
-test("more than the queue takes are told so at once", () => {
+test("more than the queue takes are refused at once", () => {
   store = new GroupCommits(stream, time, { queueMax: 2 });
   append(1, 3);
   expect(settled).toEqual(["w3 unknown at 0"]);

@@ -25,7 +25,7 @@ export interface GroupCommitOptions {
   readonly batchMax?: number;
   /** Batches on their way at once, at most; more than one only while they are full. */
   readonly inFlightMax?: number;
-  /** Under load batches leave so many ms apart, on the tick of a clock that all nodes share. */
+  /** Under load batches leave this many ms apart, on the tick of a clock that all nodes share. */
   readonly tickMs?: number;
   /** How long one attempt may take, in ms. */
   readonly attemptMs?: number;
@@ -35,9 +35,9 @@ export interface GroupCommitOptions {
   readonly queueMax?: number;
   /** Whether the address is known to have a newer event than the write expects: it would only make a whole batch be refused. */
   readonly isOutdated?: (append: Append) => boolean;
-  /** Told of every batch: its size, outcome, and how long it took in ms. */
+  /** Called for every batch: its size, outcome, and how long it took in ms. */
   readonly onBatch?: (size: number, outcome: CasOutcome, ms: number) => void;
-  /** Told of what `settle`, `isOutdated` or `onBatch` threw: it concerns no other append of the batch. */
+  /** Called with what `settle`, `isOutdated` or `onBatch` threw: it concerns no other append of the batch. */
   readonly onFault?: (cause: unknown) => void;
 }
 
@@ -282,7 +282,7 @@ export class GroupCommits implements LeaseStore {
     for (const each of batch) each.settle({ kind: "unknown", reason });
   }
 
-  /** The stream's leader says what stands there: somebody else's event, or our own from an attempt whose answer was lost. */
+  /** The stream's leader says what is there: the event of another node, or our own from an attempt whose answer was lost. */
   private async settleConflict(waiting: Waiting): Promise<void> {
     let current: StoredEvent | undefined;
     try {

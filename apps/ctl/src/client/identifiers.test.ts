@@ -128,7 +128,7 @@ test("A13: when no node is left, each is named with what it said", async () => {
   expect(err).toContain("did not accept the token");
 });
 
-test("A13: a change whose answer is lost is not sent again; one that nobody heard is", async () => {
+test("A13: a change whose answer is lost is not sent again; one that did not arrive is", async () => {
   const server = await serve({
     "GET /api/v1/network": () => ({ status: 404, body: {} }),
     "POST /api/v1/network/validate": () => ({ body: { problems: [] } }),

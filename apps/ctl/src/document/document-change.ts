@@ -20,7 +20,7 @@ export interface DocumentChange {
   /** What is in force, and what is wanted. */
   readonly before?: NetworkDocument | undefined;
   readonly after: NetworkDocument;
-  /** What is told of a document that has no problem. */
+  /** Warnings of a document that has no problem. */
   readonly warnings: readonly string[];
 }
 

@@ -46,12 +46,12 @@ export function createApi(servers: readonly string[], token: string | undefined)
     post: (path, text, headers) =>
       ask(path, { method: "POST", headers, body: text }, isTokenRefused, "always"),
     put: (path, text, headers) =>
-      ask(path, { method: "PUT", headers, body: text }, isTokenRefused, "unless-heard"),
+      ask(path, { method: "PUT", headers, body: text }, isTokenRefused, "unless-received"),
   };
 }
 
-/** Whether another server is asked though this one may have heard the question. */
-type Retry = "always" | "unless-heard";
+/** Whether another server is asked though this one may have received the request. */
+type Retry = "always" | "unless-received";
 
 /** The servers in the order in which they are asked; the one that answered stays the first. */
 class Candidates {
@@ -79,7 +79,7 @@ class Candidates {
         last.reply = reply;
         this.refused.push(refusal(reply).message);
       } catch (error) {
-        if (retry === "unless-heard" && !isUnheard(error)) throw lostAnswer(server, error);
+        if (retry === "unless-received" && !isNotReceived(error)) throw lostAnswer(server, error);
         last.error = error;
         this.refused.push(`${server}: ${reasonOf(error)}`);
       }
@@ -109,7 +109,7 @@ function isTokenRefused(status: number): boolean {
 }
 
 /** It was never sent: nobody listened there, or the certificate was not trusted. */
-function isUnheard(error: unknown): boolean {
+function isNotReceived(error: unknown): boolean {
   const { code = "" } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
   return /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|ERR_SSL_.*|.*CERT.*)$/.test(
     code,
@@ -143,8 +143,8 @@ async function readyFirst(servers: readonly string[]): Promise<string[]> {
     return status === 200 ? server : Promise.reject();
   });
   await Promise.any(probes).catch(() => undefined);
-  const heard = [...ready, ...answering];
-  return [...heard, ...servers.filter((server) => !heard.includes(server))];
+  const asked = [...ready, ...answering];
+  return [...asked, ...servers.filter((server) => !asked.includes(server))];
 }
 
 async function exchange(
@@ -178,6 +178,6 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return "no answer in time";
   const cause = error.cause;
-  const told = error.message.startsWith("http") || !(cause instanceof Error);
-  return told ? error.message : cause.message || String((cause as NodeJS.ErrnoException).code);
+  const isComplete = error.message.startsWith("http") || !(cause instanceof Error);
+  return isComplete ? error.message : cause.message || String((cause as NodeJS.ErrnoException).code);
 }

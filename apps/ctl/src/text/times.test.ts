@@ -14,7 +14,7 @@ test.each([
   expect(durationText(seconds)).toBe(text);
 });
 
-test("a time is told relative to now, as ISO text or as milliseconds", () => {
+test("a time is shown relative to now, as ISO text or as milliseconds", () => {
   const now = Date.parse("2026-11-21T10:00:00Z");
   expect(relativeTime("2026-11-21T10:42:00Z", now)).toBe("in 42m");
   expect(relativeTime(now - 12_000, now)).toBe("12s ago");

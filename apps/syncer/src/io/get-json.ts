@@ -2,7 +2,7 @@
 // source's limits say.
 import { type AnswerLimits, type Reach, ReadFailure } from "../sources/source.ts";
 
-/** No inventory nests deeper; what does would be a trap for whoever walks through it. */
+/** No inventory nests deeper; a deeper answer could exhaust the stack of a reader. */
 const DEPTH_MAX = 64;
 const SHOWN = 200;
 
@@ -84,7 +84,7 @@ function parsed(url: string, text: string): unknown {
   }
 }
 
-/** Brackets outside of strings; what is no JSON is told of by who parses it. */
+/** Brackets outside of strings; the parser reports what is not JSON. */
 function isDeeperThan(max: number, text: string): boolean {
   let depth = 0;
   let isInString = false;

@@ -8,7 +8,7 @@ export interface ClaimTimes {
   ofAddress(id: string, seen: SeenInterface, address: string): string;
 }
 
-/** @param now ISO 8601; also the time of a claim on what somebody else holds, whatever the source says of its age. */
+/** @param now ISO 8601; also the time of a claim on what another host has, whatever the source says of its age. */
 export function claimTimes(stored: StoredHosts, now: string): ClaimTimes {
   const times = new Map<string, string>();
   const held = new Set<string>();

@@ -1,4 +1,4 @@
-// One NID or one name at two hosts: whoever had it keeps it, else the oldest host gets it; both are told. The other one is served
+// One NID or one name at two hosts: the host that had it keeps it, else the oldest host gets it; both are reported. The other one is served
 // without it, or goes on with what it was called before, if that is still nobody else's.
 import type { HostRecord } from "@leasehold/inventory";
 import type { Draft } from "./draft.ts";
@@ -20,7 +20,7 @@ interface Claim {
 
 type Claims = ReadonlyMap<string, readonly Claim[]>;
 
-/** What two hosts must not have both. A name that is made of a NID is told of once, as the NID. */
+/** What two hosts must not have both. A name that is made of a NID is reported once, as the NID. */
 const KINDS: readonly { readonly field: keyof Names; readonly of: (names: Names) => string | undefined }[] = [
   { field: "nid", of: ({ nid }) => nid?.toString() },
   { field: "hostname", of: ({ hostname }) => hostname?.toLowerCase() },

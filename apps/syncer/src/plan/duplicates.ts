@@ -1,4 +1,4 @@
-// One address at two hosts: the oldest claim is served, both hosts are told. A host that would lose by a change keeps
+// One address at two hosts: the oldest claim is served, both hosts are reported. A host that would lose by a change keeps
 // what it had, if that is still nobody else's.
 import type { HostInterfaceRecord } from "@leasehold/inventory";
 import type { Draft } from "./draft.ts";
@@ -75,7 +75,7 @@ function problemOf(what: string, other: Claim, expected: string) {
   return { path: `interfaces.${what}`, found: `${what}, which ${other.id} claims too`, expected };
 }
 
-// The projection's own rule (libs/inventory): what is told here is what every node does.
+// The projection's own rule (libs/inventory): what is reported here is what every node does.
 function compareClaims(a: Claim, b: Claim): number {
   const [one, other] = [a, b].map(({ since }) =>
     since === undefined ? Number.POSITIVE_INFINITY : Date.parse(since),

@@ -59,7 +59,7 @@ export function plan(input: PlanInput): Plan {
 
 function eventOf(draft: Draft, source: string, now: string): HostEvent {
   const { id, attributes, interfaces } = draft;
-  // The source's rows come in no order; what is told of them must.
+  // The source's rows come in no order; what is reported of them must.
   const problems = draft.problems.toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
   const sourceRevision = draft.revision === undefined ? {} : { sourceRevision: draft.revision };
   const common = { v: 1 as const, id, source, ...sourceRevision, observedAt: now };

@@ -21,7 +21,7 @@ export class StoredHosts {
     return this.byId.get(id);
   }
 
-  /** Hosts that somebody serves or holds in quarantine: not those that are gone. */
+  /** Hosts that are served or in quarantine: not those that are gone. */
   *present(): Iterable<readonly [id: string, event: PresentEvent]> {
     for (const [id, { event }] of this.byId) {
       if (event !== undefined && event.type !== "HostRemoved") yield [id, event];

@@ -21,7 +21,7 @@ describe("others who write", () => {
     expect((await other.run(true, () => "2026-04-01T13:00:00.000Z")).written).toEqual([]);
   });
 
-  test("whoever is always first is waited for in the next round", async () => {
+  test("a writer that is always first is waited for in the next round", async () => {
     let count = 0;
     syncer.store.interfere = () => syncer.store.put("x1", { rubbish: ++count });
     expect((await syncer.round.run(true, () => "2026-04-01T12:00:00.000Z")).kind).toBe("outrun");
@@ -49,7 +49,7 @@ describe("others who write", () => {
     expect(syncer.stored("x1")?.type).toBe("HostSet");
   });
 
-  test("a record that nobody can read is written anew", async () => {
+  test("an unreadable record is written again", async () => {
     syncer.store.put("x1", "rubbish");
     expect(await syncer.look()).toContain("HostSet x1");
     expect(syncer.store.inventory.quarantined()).toEqual([]);

@@ -12,7 +12,7 @@ const SETTINGS = {
 let loop: SourceLoop | undefined;
 afterEach(() => loop?.stop());
 
-it("A8: a look that hung is followed by the next one within three intervals, counted and told", async () => {
+it("A8: a look that hung is followed by the next one within three intervals, counted and reported", async () => {
   const looks: { from: number; to: number }[] = [];
   const read = async () => {
     const from = performance.now();

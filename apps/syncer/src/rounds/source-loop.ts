@@ -1,4 +1,4 @@
-// When a source is looked at: by its intervals, when somebody asks, and never so often that reading it is all that it
+// When a source is looked at: by its intervals, on request, and never so often that reading it is all that it
 // and we do.
 import type { Logger } from "pino";
 import type { SourceReader } from "../sources/source.ts";
@@ -10,7 +10,7 @@ import type { SourceStatus } from "./source-status.ts";
 
 /** A round that took a second is followed by a pause of four: rounds take a fifth of the time, however large the source. */
 const PAUSE_FOR_WORK = 4;
-/** After a look that failed, whatever time it took: so many intervals at most. */
+/** After a look that failed, at most this many intervals later, whatever time it took. */
 const FAILED_INTERVALS = 3;
 const STOP_MS = 2000;
 /** How often the store is asked whether it is ready. */

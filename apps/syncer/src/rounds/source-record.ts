@@ -1,4 +1,4 @@
-// What came of a source's rounds, for the log when it changes and for whoever asks.
+// What came of a source's rounds, for the log when it changes, and for the API.
 import type { HostEvent, HostProblem } from "@leasehold/inventory";
 import type { Logger } from "pino";
 import { ReadFailure } from "../sources/source.ts";

@@ -147,7 +147,7 @@ describe("what goes away", () => {
 });
 
 describe("a bad row is quarantined alone", () => {
-  test("with a good past: that is served on, and the problem is told, once", async () => {
+  test("with a good past: that is served on, and the problem is reported, once", async () => {
     await syncer.look();
     syncer.smd.rows[0] = row(A, "x1", ["10.0.0.300"]);
     syncer.smd.rows.push(row(C, "x3", ["10.0.0.3"]));
@@ -188,7 +188,7 @@ describe("a bad row is quarantined alone", () => {
 });
 
 describe("one address at two hosts", () => {
-  test("who had it keeps it, both are told, and the other keeps what it had", async () => {
+  test("the host that had it keeps it, both are reported, and the other keeps what it had", async () => {
     await syncer.look();
     syncer.smd.rows[0] = row(A, "x1", ["10.0.0.2"], { LastUpdate: "2020-01-01T00:00:00Z" });
     expect((await syncer.look()).sort()).toEqual(["HostQuarantined x1", "HostSet x2"]);
@@ -228,7 +228,7 @@ describe("one address at two hosts", () => {
 describe("field report 9: two components with one NID", () => {
   const nameOf = (mac: string) => syncer.store.inventory.byMac(parseMac(mac)!)?.hostname;
 
-  test("the one that had it keeps it; both are told, and the other one's address is served on", async () => {
+  test("the one that had it keeps it; both are reported, and the other one's address is served on", async () => {
     await syncer.look();
     syncer.smd.components[1] = node("x2", 1);
     expect(await syncer.look()).toEqual(["HostSet x1", "HostQuarantined x2"]);

@@ -121,7 +121,7 @@ describe("what cannot be believed", () => {
     expect(host.interfaces[0]?.problems).toMatchObject([{ found: '"rack 3/node > 1"' }]);
   });
 
-  test("rows that are no host's are told, and cost the others nothing", () => {
+  test("rows of no host are reported, and cost the others nothing", () => {
     const reading = read([null, 7, { ID: "z" }, row("02:00:5e:00:10:01", "x1c0s0b0n0", [])]);
     expect(reading.hosts).toHaveLength(1);
     expect(reading.unusable.map(({ path }) => path)).toEqual([

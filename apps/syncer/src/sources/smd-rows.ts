@@ -71,7 +71,7 @@ function readRow(value: unknown): ReadRow {
   return { hostId, component: isKnown ? component : undefined, seen, problems: [] };
 }
 
-/** The IPv4 addresses, each once; those of IPv6 are somebody else's business. */
+/** The IPv4 addresses, each once; those of IPv6 are not used here. */
 function addressesOf(
   value: unknown,
   at: string,

@@ -44,11 +44,11 @@ describe("a refusal, by the codes of nats-server's errors.json", () => {
     ["full", [10023, 10047, 10077]],
     ["no-leader", [10008, 10009, 10039, 10076]],
     ["no-answer", [10063, 10167, 10176, 10210]],
-  ] as const)("what it is told by: %s", (cause, codes) => {
+  ] as const)("how it is recognised: %s", (cause, codes) => {
     for (const code of codes) expect(refused(code)).toMatchObject({ kind: "unknown", cause });
   });
 
-  test("a person is told the number and the words", () => {
+  test("the message has the number and the words", () => {
     expect(refused(10174, "atomic publish is disabled")).toEqual({
       kind: "rejected",
       code: 10174,

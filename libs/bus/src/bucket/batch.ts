@@ -22,7 +22,7 @@ export type StoreFault =
   | "disconnected"
   /** The stream has no leader: an election, or no majority. */
   | "no-leader"
-  /** Somebody was asked, and has not answered in time. */
+  /** The server was asked, and has not answered in time. */
   | "no-answer"
   /** A limit of the stream, the account or the disk: it will be taken once there is room. */
   | "full";
@@ -71,9 +71,9 @@ export async function publishCas(
 
 // The stream's subjects are its leader's: without one nobody listens there, and the server says so at once.
 function faultOf(error: unknown): StoreFault {
-  const isUnheard =
+  const isNotReceived =
     error instanceof NoRespondersError || (error as Error | undefined)?.cause instanceof NoRespondersError;
-  return isUnheard ? "no-leader" : "no-answer";
+  return isNotReceived ? "no-leader" : "no-answer";
 }
 
 export interface PubAckReply {

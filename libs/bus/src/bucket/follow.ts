@@ -17,7 +17,7 @@ export interface FollowOptions {
   onRecord(change: Change): void;
   /** All that was in the bucket when following began has been delivered; once, and again after a reset. */
   onComplete?(): void;
-  /** The stream is not the one that was followed (restored, made anew): forget everything, it is delivered again. */
+  /** The stream is not the one that was followed (restored, created again): forget everything, all of it is delivered again. */
   onReset?(reason: string): void;
   /** How many keys of the bucket are known, all of which it must have; absent: the follower counts them itself. */
   known?(): number;
@@ -60,7 +60,7 @@ export interface Follower {
 }
 
 const CHECK_EVERY_MS = 3000;
-/** A leader that was cut off, and is back, has heard of the new one by then. */
+/** A leader that was cut off, and is back, knows of the new one by then. */
 const CONFIRMED_AFTER_MS = 2500;
 const PAUSE_CHECK_MS = 50;
 const REACHED_WITHIN_MS = 2000;

@@ -103,7 +103,7 @@ function mayPass(cause: unknown): boolean {
 }
 
 /**
- * Checks that all objects are there and fit to hold leases. Servers that do not answer are asked again for `patience` ms.
+ * Checks that all objects are there and fit to hold leases. Servers that do not answer are asked again for `timeoutMs`.
  * @throws BusError naming the object, what was found and what was expected.
  */
 export async function verifyObjects(bus: Bus, timeoutMs = 0): Promise<void> {

@@ -8,7 +8,7 @@ test.each([
   ['{"a":1}', { a: 1 }],
   ["7", 7],
   ["null", null],
-  // Whoever reads it can then say what was found.
+  // Its reader can then say what was found.
   ["not JSON", "not JSON"],
   ["", ""],
 ])("%j is read as %j", (text, value) => {

@@ -114,7 +114,7 @@ export function readRecord(bus: Bus, bucket: string, key: string): Promise<Store
 
 /**
  * All kept versions of a key, oldest first, as the stream's leader has them. Asked for one by one: a bucket keeps 64 at
- * most, and a consumer that was just made may not be heard of on every server yet.
+ * most, and a consumer that was just made may not be known on every server yet.
  */
 export async function readHistory(bus: Bus, bucket: string, key: string): Promise<StoredRecord[]> {
   const records: StoredRecord[] = [];
@@ -148,7 +148,7 @@ async function readMessage(
   }
 }
 
-// Of the stream dhcp-lease-log, as far as somebody has to know what the bucket of leases had once.
+// Of the stream dhcp-lease-log, to find out what the bucket of leases had once.
 
 /** The last that was written to a key; `data` is undefined when the log has it no more. */
 export interface LoggedRecord {

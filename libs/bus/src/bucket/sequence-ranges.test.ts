@@ -14,7 +14,7 @@ test("what follows at once is known at once; what comes before its turn waits fo
   expect([ranges.mustResume(602), ranges.mustResume(603)]).toEqual([false, true]);
 });
 
-test("the feed may rest when so much was told without a gap; a run begins anew behind one", () => {
+test("the feed may be paused after enough records without a gap; a run begins again behind a gap", () => {
   const ranges = new SequenceRanges(LIMITS);
   ranges.add(0, 1, 100, 0);
   expect(ranges.mayPause).toBe(false);
@@ -34,7 +34,7 @@ test("what waits for something missing is bounded", () => {
   expect(ranges.mustResume(0)).toBe(true);
 });
 
-test("in whatever order batches are told, all is known once none is missing, and never more than that", () => {
+test("in whatever order notices arrive, all is known once none is missing, and never more than that", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 20 }),
@@ -47,13 +47,13 @@ test("in whatever order batches are told, all is known once none is missing, and
         });
         const order = g(fc.shuffledSubarray, batches, { minLength: batches.length });
         const ranges = new SequenceRanges();
-        const told = new Set<number>();
+        const announced = new Set<number>();
         let known = 0;
         for (const { first, last } of order) {
-          for (let one = first; one <= last; one++) told.add(one);
+          for (let one = first; one <= last; one++) announced.add(one);
           known = ranges.add(known, first, last, 0);
           let all = 0;
-          while (told.has(all + 1)) all++;
+          while (announced.has(all + 1)) all++;
           expect(known).toBe(all);
         }
         expect(known).toBe(next - 1);

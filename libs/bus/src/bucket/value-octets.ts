@@ -1,5 +1,5 @@
 // A value of a bucket as it is stored: JSON, which an operator can read with any tool; as gzip where it is long, since a NATS server
-// takes no message above its `max_payload`, 1 MB unless somebody changed it (docs/adr/0029).
+// takes no message above its `max_payload`, 1 MB by default (docs/adr/0029).
 import { gunzipSync, gzipSync } from "node:zlib";
 import { BusError } from "../connection/bus-error.ts";
 import type { Bus } from "../connection/connection.ts";
@@ -24,7 +24,7 @@ export function readValue(data: Uint8Array): unknown {
   return readJson(isGzip(data) ? unzipped(data) : data);
 }
 
-/** JSON, or the text itself where it is none: whoever reads it can then say what was found. */
+/** JSON, or the text itself where it is none: its reader can then say what was found. */
 export function readJson(data: Uint8Array): unknown {
   const text = decoder.decode(data);
   try {

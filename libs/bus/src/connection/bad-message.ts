@@ -1,4 +1,4 @@
-// What is heard on the bus and is not what is expected there.
+// A message on the bus that is not what is expected there.
 
 /** What was found in place of what was expected. */
 export class Wrong {

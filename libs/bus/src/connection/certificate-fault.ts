@@ -4,10 +4,10 @@ import { checkServerIdentity, type PeerCertificate } from "node:tls";
 
 /** A server as it was dialled. */
 export interface DialledServer {
-  /** The name or the address that was configured, or that another server told of: what the certificate has to be for. */
+  /** The name or the address that was configured, or that another server announced: what the certificate has to be for. */
   readonly host: string;
   readonly port: number;
-  /** Another server told of it (`connect_urls`). */
+  /** Another server announced it (`connect_urls`). */
   readonly isGossiped: boolean;
 }
 

@@ -17,7 +17,7 @@ import { NodeTransport, nodeResolveHost } from "@nats-io/transport-node/lib/node
 import { type DialledServer, identityFault, type Refusal } from "./certificate-fault.ts";
 
 export interface CheckedOptions extends ConnectionOptions {
-  /** Told of each handshake that failed, before the client goes on to the next server. */
+  /** Called for each handshake that failed, before the client goes on to the next server. */
   readonly onRefusal: (refusal: Refusal) => void;
 }
 
@@ -33,7 +33,7 @@ export function connectChecked(options: CheckedOptions): Promise<NatsConnection>
 /** Where the client goes; a name was looked up already, and is in `tlsName`. */
 type Hop = { hostname: string; port: number; tlsName: string; gossiped?: boolean };
 
-// The client gives an address that another server told of the name of that other server; its certificate is for another machine.
+// For an address that another server announced, the client passes the name of that other server, but the certificate is for another machine.
 function dialled({ hostname, port, tlsName, gossiped = false }: Hop): DialledServer {
   return { host: gossiped || tlsName === "" ? hostname : tlsName, port, isGossiped: gossiped };
 }

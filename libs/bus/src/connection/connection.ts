@@ -31,7 +31,7 @@ export interface BusOptions {
   readonly tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
   /** Called when the connection is lost, found again, or moves to another server. */
   readonly onState?: (state: BusState, detail: string) => void;
-  /** Told of what was received from another process and is not used (message.ts). */
+  /** Called with each message of another process that is not used (message.ts). */
   readonly onBadMessage?: (bad: BadMessage) => void;
   /** How long the first connect may go on trying, in ms; default 10 s. */
   readonly connectTimeoutMs?: number;
@@ -77,7 +77,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       onState(to, detail);
     });
     faults.over(nc.getServer());
-    faults.tellTo(({ message, fix }) => onState("untrusted", `${message} ${fix}`));
+    faults.reportTo(({ message, fix }) => onState("untrusted", `${message} ${fix}`));
     return {
       name: options.name,
       nc,

@@ -12,19 +12,19 @@ const untrusted = (host: string, code = "CERT_HAS_EXPIRED") => ({
 const inPool = (hostname: string, lastConnect = 0) => ({ hostname, port: 4222, lastConnect }) as Server;
 
 it("tells each fault once, and again when it is another, or was over", () => {
-  const told: CertificateFault[] = [];
+  const reported: CertificateFault[] = [];
   const faults = new DialFaults();
   faults.note(untrusted("n1"), 0);
-  faults.tellTo((fault) => told.push(fault));
-  expect(told).toHaveLength(1);
+  faults.reportTo((fault) => reported.push(fault));
+  expect(reported).toHaveLength(1);
   for (let at = 0; at < 5; at++) faults.note(untrusted("n1"), at);
-  expect(told).toHaveLength(1);
+  expect(reported).toHaveLength(1);
   faults.note(untrusted("n2"), 9);
   faults.note(untrusted("n1", "CERT_NOT_YET_VALID"), 10);
-  expect(told).toHaveLength(3);
+  expect(reported).toHaveLength(3);
   faults.over("n2:4222");
   faults.note(untrusted("n2"), 11);
-  expect(told).toHaveLength(4);
+  expect(reported).toHaveLength(4);
   expect(faults.all()).toHaveLength(2);
 });
 

@@ -1,4 +1,4 @@
-// Which NATS servers are refused for their certificate: each is told once, and asked again now and then, as it may be renewed.
+// Which NATS servers are refused for their certificate: each is reported once, and tried again from time to time, as it may be renewed.
 
 import { reasonOf } from "@leasehold/document/operator-error";
 import type { Server } from "@nats-io/transport-node";
@@ -22,8 +22,8 @@ export class DialFaults {
   /** Why the last server was not reached that has nothing to do with TLS. */
   otherReason: string | undefined;
 
-  /** From now on a server that is refused is told, and again when it is for another reason; those that are known now, too. */
-  tellTo(tell: (fault: CertificateFault) => void): void {
+  /** From now on each refused server is reported, and again if the reason changes; those that are known now, too. */
+  reportTo(tell: (fault: CertificateFault) => void): void {
     this.tell = tell;
     for (const { fault } of this.known.values()) tell(fault);
   }

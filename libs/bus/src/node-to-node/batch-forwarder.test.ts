@@ -74,7 +74,7 @@ test("a node that publishes now and then does so itself; one that is busy hands 
   const [second, third] = [put(n2, "kc", "kd"), put(n3, "ke")];
   await passes();
   expect(published).toEqual(["n1: kc kd ke"]);
-  // Each is told the revision of its own last write.
+  // Each gets the revision of its own last write.
   expect(await second).toEqual({ kind: "stored", revision: 4 });
   expect(await third).toEqual({ kind: "stored", revision: 5 });
   expect(n1).toBeDefined();

@@ -9,7 +9,7 @@ const PREFIXES = { nodes: "dhcp.node", bootServers: "dhcp.boot" } as const;
 /** Whose heartbeats. */
 export type Beating = keyof typeof PREFIXES;
 
-/** Tells the others about this process. Lost when not connected: then nobody could hear it. */
+/** Tells the others about this process. Lost when not connected: then no process could receive it. */
 export function beat(bus: Bus, node: string, state: unknown, of: Beating = "nodes"): void {
   if (bus.connected) bus.nc.publish(`${PREFIXES[of]}.${node}`, jsonMessage(state));
 }

@@ -1,4 +1,4 @@
-// One law for all subjects: whatever is received, nothing is thrown, and what is not used is told.
+// One law for all subjects: whatever arrives, nothing is thrown, and what is not used is reported.
 import { headers } from "@nats-io/transport-node";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -42,7 +42,7 @@ function received(subject: Subject<unknown>, message: Partial<Incoming>) {
 
 describe("A4: what is received on NATS", () => {
   it.each(SUBJECTS.map((subject) => [subject.kind, subject] as const))(
-    "%s: any octets are used or told, and never thrown",
+    "%s: any octets are used or reported, and nothing is thrown",
     (_, subject) => {
       const json = fc.json({ maxDepth: 6 }).map((text) => Buffer.from(text));
       const lines = fc

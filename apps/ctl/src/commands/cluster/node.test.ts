@@ -21,7 +21,7 @@ function playing(asked: string[], n2 = "127.0.0.1:1"): Record<string, Route> {
   };
 }
 
-test("the node that answers is told itself", async () => {
+test("the node that answers drains itself", async () => {
   const asked: string[] = [];
   const server = await serve(playing(asked));
   const drained = await leasehold(["node", "drain", "n1", "--server", server]);
@@ -34,7 +34,7 @@ test("the node that answers is told itself", async () => {
   expect(asked).toEqual(["drain", "undrain"]);
 });
 
-test("another one is told at its own API", async () => {
+test("another one drains by a request to its own API", async () => {
   const [here, there]: [string[], string[]] = [[], []];
   const other = await serve(playing(there));
   const server = await serve(playing(here, new URL(other).host));

@@ -43,7 +43,7 @@ interface NodeView {
   readonly name: string;
   readonly addresses: readonly string[];
   readonly state: string;
-  /** These are null for a node that was not heard since the asked one runs. */
+  /** Null for a node from which the asked node has received nothing since its start. */
   readonly version: string | null;
   readonly networkRevision: number | null;
   readonly hosts: number | null;

@@ -22,7 +22,7 @@ test("apply: stores under the revision that was read, as the YAML that was given
   expect(sent).toEqual({ match: '"0"', type: "application/yaml", token: "Bearer secret", body: DOCUMENT });
 });
 
-test("apply: somebody else was faster", async () => {
+test("apply: a concurrent change", async () => {
   const server = await serve({
     "GET /api/v1/network": () => ({ etag: '"7"', body: { revision: 7, document: null } }),
     "PUT /api/v1/network": () => ({ status: 412, body: { error: "Revision 8 is current." } }),
@@ -145,7 +145,7 @@ describe("rollback", () => {
     expect(sent).toEqual([]);
   });
 
-  test("somebody else was faster", async () => {
+  test("a concurrent change", async () => {
     const server = await serve({ ...HISTORY, ...putting([], 412) });
     const { code, err } = await leasehold(["rollback", "7", "--server", server]);
     expect(code).toBe(1);
@@ -180,7 +180,7 @@ describe("apply --dry-run", () => {
     expect(sent).toEqual([DOCUMENT]);
   });
 
-  test("what only the node finds fault with is told with its line", async () => {
+  test("a problem that only the node finds is reported with its line", async () => {
     const problem = {
       path: "subnets[0].id",
       line: 3,
@@ -205,7 +205,7 @@ describe("A12: what a change loses is shown before it is stored", () => {
   const nodes = (revisions: readonly number[]) =>
     revisions.map((networkRevision, i) => ({ name: `n${i + 1}`, state: "serving", networkRevision }));
   let stored: string[];
-  let heard: number[];
+  let followed: number[];
 
   const cluster = () =>
     serve({
@@ -217,7 +217,7 @@ describe("A12: what a change loses is shown before it is stored", () => {
         return { body: { revision: 8 } };
       },
       "GET /api/v1/cluster": () => {
-        const revisions = stored.length > 0 ? [8, 8, heard.shift() ?? 8] : [7, 7, 7];
+        const revisions = stored.length > 0 ? [8, 8, followed.shift() ?? 8] : [7, 7, 7];
         const dead = { name: "n4", state: "dead", networkRevision: 7 };
         return { body: { node: "n1", nodes: [...nodes(revisions), dead] } };
       },
@@ -225,7 +225,7 @@ describe("A12: what a change loses is shown before it is stored", () => {
 
   beforeEach(() => {
     stored = [];
-    heard = [7, 7];
+    followed = [7, 7];
   });
 
   test("without a terminal and without --yes nothing is stored, and the exit code says so", async () => {
@@ -258,11 +258,11 @@ describe("A12: what a change loses is shown before it is stored", () => {
     const { code, out } = await leasehold(["apply", "f", "--yes", "-s", await cluster()]);
     expect(code).toBe(0);
     expect(out).toMatch(/3 of 4 nodes follow revision 8 after \d+ ms\. n4 is away\.$/);
-    expect(heard).toEqual([]);
+    expect(followed).toEqual([]);
   });
 
   test("a node that does not follow is named", async () => {
-    heard = Array(1000).fill(7);
+    followed = Array(1000).fill(7);
     const asked = ["apply", "f", "--yes", "-s", await cluster()];
     const { code, err } = await leasehold(asked, { followTimeoutMs: 100, now: () => performance.now() });
     expect([code, err]).toEqual([1, expect.stringMatching(/revision 8, but n3 did not use it/)]);
