@@ -2,11 +2,12 @@
 // server's one socket, for firewalls that know port 69 only.
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
+import { type Datagram, DirectSend } from "./direct-send.ts";
 import type { Asker } from "./file-source.ts";
 
 export interface PeerSocket {
-  /** The parts are one datagram, and are not changed afterwards. */
-  send(parts: readonly Uint8Array[]): void;
+  /** What they hold is not changed afterwards. */
+  send(datagrams: readonly Datagram[]): void;
   close(): void;
 }
 
@@ -62,9 +63,14 @@ export async function openPeerSocket(own: OwnEnd, client: Asker, events: PeerEve
   socket.removeAllListeners("error");
   socket.on("error", (error) => events.failed(error));
   socket.on("message", (bytes) => events.received(bytes));
+  const direct = DirectSend.of(socket);
   return {
-    send: (parts) => socket.send(parts),
+    send: (datagrams) => {
+      for (let sent = direct?.send(datagrams) ?? 0; sent < datagrams.length; sent++)
+        socket.send(datagrams[sent]!);
+    },
     close: () => {
+      direct?.close();
       socket.removeAllListeners("message");
       socket.close();
     },
@@ -101,7 +107,12 @@ async function bindTo(address: string, port: number): Promise<Socket> {
 }
 
 export function sharedSocket(socket: Socket, { address, port }: Asker): PeerSocket {
-  return { send: (parts) => socket.send(parts, port, address, ignore), close: () => {} };
+  return {
+    send: (datagrams) => {
+      for (const datagram of datagrams) socket.send(datagram, port, address, ignore);
+    },
+    close: () => {},
+  };
 }
 
 /** The socket is everybody's: a fault with one client is not the others', and a datagram may get lost anyway. */

@@ -9,10 +9,12 @@ import {
   type TransferEvent,
 } from "../transfer.ts";
 import type { BlockReader } from "./block-reader.ts";
+import type { Datagram } from "./direct-send.ts";
 import type { PeerSocket } from "./peer-socket.ts";
 
 export type SessionEnd = TransferEnd | "gone" | "unreadable" | "superseded" | "stopped";
 
+const NOTHING = new Uint8Array();
 const READ_MS_MAX = 30_000;
 
 export interface SessionParts {
@@ -80,7 +82,7 @@ export class Session {
   #send(sending: Sending): void {
     this.#waiting = undefined;
     if (sending.kind === "oack") {
-      this.#socket.send([encode({ kind: "oack", options: this.#transfer.terms.acknowledged })]);
+      this.#sendAlone(encode({ kind: "oack", options: this.#transfer.terms.acknowledged }));
       this.#parts.reader.moveOn(1, 0);
     } else if (this.#parts.reader.has(sending.first, sending.last)) this.#sendBlocks(sending);
     else this.#sendWhenRead(sending);
@@ -88,9 +90,14 @@ export class Session {
 
   #sendBlocks({ first, last }: { first: number; last: number }): void {
     const { reader } = this.#parts;
-    for (let block = first; block <= last; block++)
-      this.#socket.send([dataHeader(block), reader.block(block)]);
+    const datagrams: Datagram[] = [];
+    for (let block = first; block <= last; block++) datagrams.push([dataHeader(block), reader.block(block)]);
+    this.#socket.send(datagrams);
     reader.moveOn(first, last);
+  }
+
+  #sendAlone(packet: Uint8Array): void {
+    this.#socket.send([[packet, NOTHING]]);
   }
 
   #sendWhenRead(sending: Sending & { kind: "blocks" }): void {
@@ -102,7 +109,7 @@ export class Session {
       (cause: Error) => {
         if (this.#isEnded) return;
         const message = "The file cannot be read.";
-        this.#socket.send([encode({ kind: "error", code: ErrorCode.NOT_DEFINED, message })]);
+        this.#sendAlone(encode({ kind: "error", code: ErrorCode.NOT_DEFINED, message }));
         this.end("unreadable", cause.message);
       },
     );

@@ -83,11 +83,12 @@ async function whole(
   content: string | Uint8Array,
   type: string,
 ): Promise<Sent> {
-  const octets = typeof content === "string" ? Buffer.from(content) : content;
+  const length = Buffer.byteLength(content);
   response.setHeader("content-type", type);
-  response.setHeader("content-length", octets.length);
-  const isSent = await ended(response, request.method === "HEAD" ? undefined : octets);
-  return isSent ? { outcome: "complete", bytes: octets.length } : { outcome: "aborted", bytes: 0 };
+  response.setHeader("content-length", length);
+  // A text leaves with its headers in one write of the socket; octets would be a second part of it.
+  const isSent = await ended(response, request.method === "HEAD" ? undefined : content);
+  return isSent ? { outcome: "complete", bytes: length } : { outcome: "aborted", bytes: 0 };
 }
 
 async function sendFile(file: ServedFile, path: readonly string[], exchange: HttpExchange): Promise<Sent> {
@@ -139,7 +140,7 @@ function isKnown(header: string | undefined, etag: string): boolean {
 }
 
 /** Whether all of it has left; false when the client went away. */
-function ended(response: ServerResponse, content?: Uint8Array): Promise<boolean> {
+function ended(response: ServerResponse, content?: string | Uint8Array): Promise<boolean> {
   if (response.destroyed) return Promise.resolve(false);
   return new Promise((resolve) => {
     response.once("close", () => resolve(response.writableFinished));
