@@ -18,7 +18,8 @@ async function demo(keep: boolean): Promise<number> {
   removeWhenInterrupted();
   say("Building a machine room in network namespaces: three nodes, a syncer, a relay and fourteen machines.");
   const inventory = join(import.meta.dirname, "inventory.json");
-  const lab = await Lab.up({ name: NAME, clients: 14, inventory });
+  const network = join(import.meta.dirname, "network.yaml");
+  const lab = await Lab.up({ name: NAME, clients: 14, inventory, network });
   let isKept = false;
   try {
     const stage = await Stage.open(lab, programs);

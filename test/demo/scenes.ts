@@ -3,6 +3,7 @@ import { formatIpv4, type Mac, MessageType } from "@leasehold/protocol";
 import { Relay } from "../lab/relay.ts";
 import { until } from "../lab/shell.ts";
 import { doubleBindings, grantsOf } from "../lab/wire.ts";
+import { aMachineBoots } from "./boot-scene.ts";
 import { duration, promise, say, scene } from "./say.ts";
 import type { Stage } from "./stage.ts";
 
@@ -13,6 +14,7 @@ export const scenes: readonly ((stage: Stage) => Promise<void>)[] = [
   aHostAppears,
   aNodeDies,
   theNodeComesBack,
+  aMachineBoots,
   whatTheWireSaw,
 ];
 
@@ -20,8 +22,10 @@ async function theCluster({ lab }: Stage): Promise<void> {
   scene(
     "Three DHCP servers, all active, on one Ethernet. A lease is on two disks before the client gets its ACK.",
   );
-  for (const { name, address } of lab.nodes) say(`  ${name}  ${address}  dhcpd and nats-server`);
-  say("  s1  10.77.0.20  the syncer, and a stand-in for OpenCHAMI's SMD that knows four machines, c1 to c4");
+  for (const { name, address } of lab.nodes) say(`  ${name}  ${address}  dhcpd, bootd and nats-server`);
+  say(
+    "  s1  10.77.0.20  the syncer, and a stand-in for OpenCHAMI's SMD that knows five machines: c1 to c4, and one that boots later",
+  );
 }
 
 async function aDozenMachinesBoot(stage: Stage): Promise<void> {
@@ -103,7 +107,7 @@ async function aNodeDies(stage: Stage): Promise<void> {
   const [renewing] = stage.hostsWith("udhcpc");
   const node = stage.nodeOf(stage.leases.get(renewing ?? "c12")!);
   const served = stage.hostsServedBy(node);
-  scene(`${node} dies: kill -9 of its dhcpd and its nats-server. It had served ${served.join(", ")}.`);
+  scene(`${node} dies: kill -9 of its dhcpd, bootd and nats-server. It had served ${served.join(", ")}.`);
   await stage.lab.kill(node, "all");
   if (renewing) await renews(stage, renewing, node);
   await rebootsWithItsAddress(stage, served.findLast((host) => host !== renewing) ?? "c12");

@@ -8,8 +8,9 @@ export const demo: RunCommand = {
   usage: "demo [--keep]",
   about: "three servers, a dozen clients, and what they do",
   async run(args) {
-    // ethtool is for the capture.
-    await ensureWherePossible(["ip", "dhclient", "udhcpc", "dhcpcd", "tcpdump", "ethtool"]);
+    // ethtool is for the capture; the last machine of the demo is QEMU.
+    const tools = ["ip", "dhclient", "udhcpc", "dhcpcd", "tcpdump", "ethtool", "qemu-system-x86_64"];
+    await ensureWherePossible(tools);
     return program("test/demo/main.ts", args);
   },
 };

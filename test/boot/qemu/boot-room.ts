@@ -6,15 +6,12 @@ import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { labForTests } from "../../e2e/lab-for-tests.ts";
 import { awaitMembers } from "../../lab/contents.ts";
-import { entering } from "../../lab/host.ts";
 import type { Lab } from "../../lab/lab.ts";
-import { startDaemon } from "../../lab/processes.ts";
-import { typescript } from "../../lab/service.ts";
-import { logOf } from "../../lab/state.ts";
+import { bootDoor, bootFolder } from "../../lab/layout.ts";
 import { readWire, type WireMessage } from "../../lab/wire.ts";
-import { BootStandIns } from "./boot-standins.ts";
 import { Machine } from "./machine.ts";
 import type { MachineKind } from "./machine-kinds.ts";
+import { advertiseRouter } from "./router.ts";
 
 /** A machine of the inventory, and what the cluster is to boot it with. */
 export interface BootHost {
@@ -22,23 +19,31 @@ export interface BootHost {
   readonly kind: MachineKind;
   /** `boot` of a class of its own in the network document. */
   readonly boot?: object;
-  /** What comes after the line that names host, address and node. */
-  readonly script?: readonly string[];
 }
 
 export const URLS = ["http://10.77.0.11:8069", "http://10.77.0.12:8069", "http://10.77.0.13:8069"];
 
-export const xnameOf = (index: number) => `x1000c0s${index}b0n0`;
-export const macOf = (index: number) => `02:1e:a5:b0:00:${(index + 1).toString(16).padStart(2, "0")}`;
+const xnameOf = (index: number) => `x1000c0s${index}b0n0`;
+const macOf = (index: number) => `02:1e:a5:b0:00:${(index + 1).toString(16).padStart(2, "0")}`;
 export const addressOf = (index: number) => `10.77.2.${index + 1}`;
 
 /** What a configuration that is only this host's says. */
 export const whoIs = (index: number) => `This is ${xnameOf(index)}, ${addressOf(index)}`;
 
-/** What is served beside the scripts, by its name there: where it is now, or its octets. */
+/** What boot servers serve, by its name there: where it is now, or its octets. */
 export type ServedFiles = Readonly<Record<string, string | Buffer>>;
 
+/** What machines run where a test says nothing else; its files are Linux's, where a test has them served. */
+const LINUX = {
+  id: "linux",
+  kernel: "/linux/vmlinuz",
+  initrds: ["/linux/initrd"],
+  arguments: ["console=ttyS0 panic=10 told=by-{node}"],
+};
+
 interface Contents {
+  /** Of the document, beside that one. */
+  readonly profiles?: readonly object[] | undefined;
   readonly hosts: readonly BootHost[];
   /** The document's, for all hosts. */
   readonly boot: object;
@@ -47,38 +52,50 @@ interface Contents {
 
 interface BootRoomOptions extends Contents {
   readonly folder: string;
+  readonly files: ServedFiles;
+}
+
+/** As the API of a boot server has it. */
+interface Served {
+  readonly at: string;
+  readonly via: "tftp" | "http";
+  readonly name: string;
+  readonly outcome: string;
+  readonly bytes: number;
 }
 
 export class BootRoom {
   readonly lab: Lab;
   readonly hosts: readonly BootHost[];
-  readonly standIns: BootStandIns;
   #capture = "";
+  /** When the machine was switched on. */
+  #since = "";
   #on: Machine | undefined;
 
   readonly #options: BootRoomOptions;
 
-  private constructor(lab: Lab, standIns: BootStandIns, options: BootRoomOptions) {
+  private constructor(lab: Lab, options: BootRoomOptions) {
     this.lab = lab;
     this.hosts = options.hosts;
-    this.standIns = standIns;
     this.#options = options;
   }
 
-  static async open(lab: Lab, options: BootRoomOptions): Promise<BootRoom> {
-    const { hosts, folder } = options;
-    const advertise = typescript("test/boot/qemu/router-advertisement-program.ts");
-    startDaemon([...entering(lab.state.holders.sw!), ...advertise, "br0"], logOf(lab.state, "sw", "router"));
-    const scripts = join(folder, "scripts.json");
-    writeFileSync(scripts, JSON.stringify(scriptsOf(hosts)));
-    const standIns = await BootStandIns.start(lab, join(folder, "files"), scripts);
-    return new BootRoom(lab, standIns, options);
+  static open(lab: Lab, options: BootRoomOptions): BootRoom {
+    advertiseRouter(lab);
+    const room = new BootRoom(lab, options);
+    for (const [name, file] of Object.entries(options.files)) {
+      const served = join(bootFolder(lab.state), name);
+      mkdirSync(dirname(served), { recursive: true });
+      writeFileSync(served, typeof file === "string" ? readFileSync(file) : file);
+    }
+    return room;
   }
 
   /** Switches a machine on, and captures its DHCP. */
   async switchOn(name: string): Promise<Machine> {
     await this.switchOff();
     const index = this.hosts.findIndex((host) => host.name === name);
+    this.#since = new Date().toISOString();
     this.#capture = await this.lab.startCapture();
     this.#on = new Machine(this.lab, { name, mac: macOf(index), kind: this.hosts[index]!.kind });
     await this.#on.switchOn();
@@ -93,7 +110,14 @@ export class BootRoom {
   /** The line that only a host's own script shows. */
   ownLine(name: string): RegExp {
     const index = this.hosts.findIndex((host) => host.name === name);
-    return new RegExp(`${whoIs(index)}, booted by (?<node>n\\d)`);
+    const who = [`nid000${index + 1}`, xnameOf(index), macOf(index), addressOf(index)].join(", ");
+    return new RegExp(`Leasehold: ${who}: profile [\\w-]+,\\s*from node (?<node>n\\d)`);
+  }
+
+  /** What Linux shows in its userspace. */
+  userspace(name: string): RegExp {
+    const index = this.hosts.findIndex((host) => host.name === name);
+    return new RegExp(`Userspace of nid000${index + 1} at ${addressOf(index)}, told (?<told>[^\n]*)`);
   }
 
   /** Applies the document with another `boot` of this host, while all runs. */
@@ -116,19 +140,29 @@ export class BootRoom {
     return this.lab.nodes.find(({ mac }) => mac === sent?.fromMac)?.name;
   }
 
-  async killNode(node: string): Promise<void> {
-    await Promise.all([this.lab.kill(node, "all"), this.standIns.kill(node)]);
+  /** What boot servers that run have served to the machine since it is on, the oldest first. */
+  async served(): Promise<(Served & { readonly node: string })[]> {
+    const running = this.lab.nodes.filter(({ name }) => this.lab.running()[name]?.bootd);
+    const { mac } = this.#on!.options;
+    const all = running.map(async ({ name }) => {
+      const { body } = await this.lab.api(bootDoor({ name }), `/api/v1/served?mac=${mac}`);
+      return (body as Served[]).filter(({ at }) => at >= this.#since).map((one) => ({ ...one, node: name }));
+    });
+    return (await Promise.all(all)).flat().toSorted((one, other) => (one.at < other.at ? -1 : 1));
   }
 
-  /** A file is served no more. */
-  withdraw(name: string): void {
-    rmSync(join(this.#options.folder, "files", name));
+  /** The node that has an address now. */
+  async carrierOf(address: string): Promise<string> {
+    for (const { name } of this.lab.nodes) {
+      const { stdout } = await this.lab.exec(name, ["ip", "-4", "-o", "address", "show", "dev", "eth0"]);
+      if (stdout.includes(` ${address}/`)) return name;
+    }
+    throw new Error(`No node has ${address}`);
   }
 
-  /** Starts what was killed, and forgets what was served. */
+  /** Starts what was killed. */
   async allNodesUp(): Promise<void> {
     for (const { name } of this.lab.nodes) await this.lab.start(name);
-    await this.standIns.startAgain();
     await awaitMembers(this.lab.state);
   }
 }
@@ -141,37 +175,32 @@ interface RoomContents extends Partial<Contents> {
 export function bootRoomForTests(
   suite: string,
   hosts: readonly BootHost[],
-  { files = {}, boot = {}, cluster }: RoomContents = {},
+  { files = {}, boot = {}, cluster, profiles }: RoomContents = {},
 ): () => BootRoom {
   const folder = mkdtempSync(join(tmpdir(), "leasehold-boot-room-"));
   const network = join(folder, "network.json");
   const inventory = join(folder, "inventory.json");
-  writeFileSync(network, JSON.stringify(documentOf({ hosts, boot, cluster })));
+  writeFileSync(network, JSON.stringify(documentOf({ hosts, boot, cluster, profiles })));
   writeFileSync(inventory, JSON.stringify(inventoryOf(hosts)));
-  mkdirSync(join(folder, "files"));
-  const lab = labForTests(suite, { network, inventory, clients: 1 });
+  const lab = labForTests(suite, { network, inventory, clients: 1, boot: true });
   let room: BootRoom | undefined;
-  beforeAll(async () => {
-    for (const [name, file] of Object.entries(files)) {
-      const served = join(folder, "files", name);
-      mkdirSync(dirname(served), { recursive: true });
-      writeFileSync(served, typeof file === "string" ? readFileSync(file) : file);
-    }
-    room = await BootRoom.open(lab(), { hosts, folder, boot, cluster });
+  beforeAll(() => {
+    room = BootRoom.open(lab(), { hosts, folder, boot, cluster, profiles, files });
   });
   afterEach(() => room?.switchOff());
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return () => room!;
 }
 
-function documentOf({ hosts, boot, cluster }: Contents): object {
+function documentOf({ hosts, boot, cluster, profiles = [] }: Contents): object {
   return {
     version: 1,
     ...(cluster && { cluster }),
+    boot: { profiles: [LINUX, ...profiles] },
     defaults: {
       lease: { seconds: 3600 },
       options: { domainNameServers: ["10.77.0.2"], domainName: "hpc.example" },
-      boot: { urls: URLS, script: "/boot/ipxe?mac={mac}", ...boot },
+      boot: { urls: URLS, profile: "linux", ...boot },
     },
     subnets: [
       {
@@ -196,10 +225,4 @@ function inventoryOf(hosts: readonly BootHost[]): object {
       ...{ ID: xnameOf(index), Type: "Node", Role: "Compute", NID: index + 1 },
     })),
   };
-}
-
-function scriptsOf(hosts: readonly BootHost[]): Readonly<Record<string, string>> {
-  const of = ({ script = ["sleep 600"] }: BootHost, index: number) =>
-    ["#!ipxe", `echo ${whoIs(index)}, booted by {node}`, ...script, ""].join("\n");
-  return Object.fromEntries(hosts.map((host, index) => [macOf(index), of(host, index)]));
 }

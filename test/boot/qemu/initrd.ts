@@ -43,12 +43,12 @@ hostname "$hostname"
 `;
 
 /** The kernel of Debian's cloud image, and its modules for QEMU's network card. */
-export function kernelFile(): string {
+function kernelFile(): string {
   const folder = `${firmwareOf("bookworm")}/boot`;
   return join(folder, readdirSync(folder).find((name) => name.startsWith("vmlinuz-"))!);
 }
 
-export function initrd(): Buffer {
+function initrd(): Buffer {
   const busybox = readFileSync(`${firmwareOf("bookworm")}/bin/busybox`);
   return archive([
     ...["bin", "proc", "sys", "lib", "dev"].map((path) => ({ path, mode: FOLDER })),
@@ -58,6 +58,12 @@ export function initrd(): Buffer {
     ...modules(),
   ]);
 }
+
+/** As the profiles of the tests name them. Made when they are asked for: not every machine has the packages. */
+export const linuxFiles = (): Readonly<Record<string, string | Buffer>> => ({
+  "linux/vmlinuz": kernelFile(),
+  "linux/initrd": initrd(),
+});
 
 function modules(): Entry[] {
   const top = `${firmwareOf("bookworm")}/lib/modules`;

@@ -1,10 +1,11 @@
 // A machine in QEMU, switched on beside the hosts of a lab: emulated, so that no virtualisation is needed; its network card is a port of
 // the lab's bridge, and its serial console a file.
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { entering } from "../../lab/host.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { isAlive, killGroup, type Process, startDaemon } from "../../lab/processes.ts";
 import { must, shell, until } from "../../lab/shell.ts";
+import { has } from "../../run/debian-packages.ts";
 import type { MachineKind } from "./machine-kinds.ts";
 
 export interface MachineOptions {
@@ -18,6 +19,17 @@ const MEGABYTES = 1024;
 // What terminals are told: colours, positions, and the bells and nulls between.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /\u001b\[[\d;?=]*[A-Za-z]|\u001b[()][A-Za-z0-9]|[\u0000-\u0008\u000b-\u001f]/g;
+
+/** Why none can be switched on here, in a sentence; undefined when it can. */
+export function whyNoMachine({ program }: MachineKind): string | undefined {
+  if (!has(program)) return `there is no ${program}`;
+  try {
+    closeSync(openSync("/dev/net/tun", "r+"));
+    return undefined;
+  } catch {
+    return "/dev/net/tun cannot be opened, which a machine in QEMU needs for its network card";
+  }
+}
 
 export class Machine {
   readonly options: MachineOptions;
@@ -75,7 +87,9 @@ export class Machine {
       seconds,
       async () => {
         hasEnded = !this.isOn();
-        return what.exec(this.console()) ?? hasEnded;
+        // Consoles break lines at 80 columns.
+        const text = this.console();
+        return what.exec(text) ?? what.exec(text.replaceAll("\n", "")) ?? hasEnded;
       },
       100,
     );

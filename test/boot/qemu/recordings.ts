@@ -29,7 +29,7 @@ const OF_THE_EXCHANGE: ReadonlySet<number> = new Set([50, 53, 54]);
 const RECORDED_MAC = "020000000001";
 
 /** One after the other: each DISCOVER of the machine that was followed by a REQUEST, as long as it is unlike the one before. */
-export function stagesOf(wire: readonly WireMessage[]): Omit<Recorded, "name">[] {
+function stagesOf(wire: readonly WireMessage[]): Omit<Recorded, "name">[] {
   const sent = wire.filter(({ packet, frame }) => packet.op === BOOTREQUEST && portOf(frame) === SERVER_PORT);
   const stages = new Map<string, Omit<Recorded, "name">>();
   const seen = new Set<number>();
@@ -52,14 +52,20 @@ export function stagesOf(wire: readonly WireMessage[]): Omit<Recorded, "name">[]
   return [...stages.values()];
 }
 
-/** What is recorded by these keys; written first, when that is asked for. */
-export function recorded(stages: Readonly<Record<string, Recorded>>): Readonly<Record<string, Recorded>> {
+/**
+ * What was sent now, and what is recorded of it: `titles` has the keys of those that send, one after the other. Written first, where
+ * that is asked for.
+ */
+export function recordings(wire: readonly WireMessage[], titles: Readonly<Record<string, string>>) {
+  const keys = Object.keys(titles);
+  const stages = stagesOf(wire).map((stage, i) => [keys[i] ?? `${i}`, { name: titles[keys[i]!], ...stage }]);
+  const sent = Object.fromEntries(stages) as Record<string, Recorded>;
   const all = JSON.parse(readFileSync(FILE, "utf8")) as Record<string, Recorded>;
   if (process.env.LEASEHOLD_RECORD === "1") {
-    Object.assign(all, stages);
+    Object.assign(all, sent);
     writeFileSync(FILE, `${JSON.stringify(all, undefined, 2)}\n`);
   }
-  return Object.fromEntries(Object.keys(stages).map((key) => [key, all[key]!]));
+  return { sent, known: Object.fromEntries(keys.map((key) => [key, all[key]])) };
 }
 
 const portOf = (frame: Buffer) => frame.readUInt16BE(14 + (frame[14]! & 15) * 4 + 2);
