@@ -10,8 +10,8 @@ import { openFolder } from "./io/files/folders.ts";
 import { BootHttp } from "./io/http/boot-http.ts";
 import { BootTftp } from "./io/tftp/boot-tftp.ts";
 import { TftpFiles } from "./io/tftp/tftp-files.ts";
-import { UpstreamScripts } from "./io/upstream/upstream-scripts.ts";
-import type { Files } from "./routes/route.ts";
+import { upstreamOf } from "./io/upstream/upstream.ts";
+import type { Files, Upstream } from "./routes/route.ts";
 import { Counters } from "./served/counters.ts";
 import { ServedLog } from "./served/served-log.ts";
 import { BootViews } from "./views/boot-views.ts";
@@ -23,7 +23,7 @@ export class BootServer {
   readonly counters = new Counters();
   readonly views: BootViews;
   readonly served: ServedLog;
-  readonly upstream: UpstreamScripts;
+  readonly upstream: Upstream;
   readonly http: BootHttp;
   readonly tftp: BootTftp;
   readonly file: BootFile;
@@ -40,11 +40,11 @@ export class BootServer {
     this.#version = version;
     this.#log = log;
     const { counters } = this;
-    this.upstream = new UpstreamScripts({
+    this.upstream = upstreamOf({
       steady,
       onFault: (url, reason) => {
         counters.count("upstreamFaults");
-        this.served.warn({ client: url }, `another server's script cannot be had: ${reason}`);
+        this.served.warnOfServer(url, reason);
       },
     });
     this.views = new BootViews({ log, counters, steady });

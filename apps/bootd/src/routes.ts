@@ -4,6 +4,7 @@ import { entryScripts } from "./routes/entry-scripts.ts";
 import { folderFiles } from "./routes/folder-files.ts";
 import { grubConfig } from "./routes/grub-config.ts";
 import { ipxeScript } from "./routes/ipxe-script.ts";
+import { mounts } from "./routes/mounts.ts";
 import { pxelinuxConfig } from "./routes/pxelinux-config.ts";
 import { raspberryPi } from "./routes/raspberry-pi.ts";
 import type { Route, RouteParts } from "./routes/route.ts";
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   cloudInit,
   folderFiles,
   raspberryPi,
+  mounts,
   entryScripts,
   pxelinuxConfig,
   grubConfig,

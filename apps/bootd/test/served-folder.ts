@@ -12,7 +12,7 @@ import { Desk } from "../src/desk.ts";
 import { openFolder } from "../src/io/files/folders.ts";
 import { BootHttp } from "../src/io/http/boot-http.ts";
 import { TftpFiles } from "../src/io/tftp/tftp-files.ts";
-import { UpstreamScripts } from "../src/io/upstream/upstream-scripts.ts";
+import { upstreamOf } from "../src/io/upstream/upstream.ts";
 import type { Knowledge } from "../src/machines/knowledge.ts";
 import type { Served } from "../src/served/served.ts";
 
@@ -57,7 +57,7 @@ export class ServedFolder {
     const knowledge = { network, inventory: new Inventory(), leases: new LeaseView() };
     const desk = new Desk({
       ...{ node: "n1", knowledge, files: await openFolder(folder), wall: () => served.now },
-      upstream: new UpstreamScripts({
+      upstream: upstreamOf({
         steady: () => performance.now(),
         onFault: (_, reason) => served.warnings.push(reason),
       }),

@@ -11,8 +11,12 @@ export interface Files {
   open(path: readonly string[]): Promise<ServedFile | "notFound" | "forbidden">;
 }
 
-/** Other servers that have scripts. */
+export type MountedFile = ServedFile | "notFound" | "unavailable";
+
+/** Other servers that have scripts, and files. */
 export interface Upstream {
+  /** Never rejects. */
+  file(url: string): Promise<MountedFile>;
   /** What it says, or said last; undefined where it has said nothing. Never rejects. */
   script(of: NonNullable<BootScript["proxy"]>): Promise<string | undefined>;
 }

@@ -42,14 +42,24 @@ export class ServedLog {
 
   /** A machine gets another script than what the document has for it. */
   warn(who: Pick<Served, "mac" | "host" | "client">, reason: string): void {
-    const { log, counters, steady } = this.#parts;
+    const { log, counters } = this.#parts;
     counters.count("otherScripts");
-    const key = `${who.mac ?? who.client} ${reason}`;
-    const now = steady();
-    if (now - (this.#saidAt.get(key) ?? Number.NEGATIVE_INFINITY) < LINE_EVERY_MS) return;
+    if (this.#isNews(`${who.mac ?? who.client} ${reason}`))
+      log.warn({ ...who, reason }, "a machine gets no profile of the document");
+  }
+
+  /** Another server's script or file cannot be had. */
+  warnOfServer(url: string, reason: string): void {
+    if (this.#isNews(`${new URL(url).host} ${reason}`))
+      this.#parts.log.warn({ url, reason }, "another server does not answer");
+  }
+
+  #isNews(key: string): boolean {
+    const now = this.#parts.steady();
+    if (now - (this.#saidAt.get(key) ?? Number.NEGATIVE_INFINITY) < LINE_EVERY_MS) return false;
     this.#saidAt.delete(key);
     if (this.#saidAt.size >= REMEMBERED_MAX) this.#saidAt.delete(this.#saidAt.keys().next().value!);
     this.#saidAt.set(key, now);
-    log.warn({ ...who, reason }, "a machine gets no profile of the document");
+    return true;
   }
 }

@@ -97,12 +97,32 @@ export const bootProfile = section({
   description: "What a machine runs: one of kernel, chain, next, proxy, or templates.",
 });
 
+const mount = section({
+  path: text(
+    "a path like /debian, of letters, digits and . _ + -",
+    (value) => /^(\/[\w+-][\w.+-]*){1,8}\/?$/.test(value) && value.length <= 255,
+  ).describe("What begins so is another server's, unless a boot server has a file of that name."),
+  url: text(
+    "a URL like http://mirror.example/debian, without a query",
+    (value) => /^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/.test(value) && value.length <= 1024,
+  ).describe("Behind this is the rest of the name."),
+}).meta({
+  id: "bootMount",
+  description:
+    "Files of another web server below a path: read in parts when they are asked for, and kept for a while.",
+});
+
 export const bootSection = section({
   profiles: z
     .array(bootProfile)
     .max(PROFILES_MAX, { error: `at most ${PROFILES_MAX} profiles` })
     .optional()
     .describe("What machines run; `boot.profile` at any level chooses one."),
+  mounts: z
+    .array(mount)
+    .max(64, { error: "at most 64 mounts" })
+    .optional()
+    .describe("Files of other web servers that boot servers serve as their own."),
 }).meta({
   id: "bootSection",
   description:

@@ -18,7 +18,7 @@ interface Kept {
   readonly at: number;
 }
 
-export class UpstreamScripts implements Upstream {
+export class UpstreamScripts {
   readonly #parts: UpstreamParts;
   /** By URL, that which was asked for longest ago first. */
   readonly #kept = new Map<string, Kept>();
