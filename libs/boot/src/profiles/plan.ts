@@ -44,6 +44,7 @@ export function planOf(
     url: urlsOf(kernel!, [source], filler)[0]!,
     commandLine: commandLineOf(profile, source, filler),
   }));
+  if (filler.problems.length > 0) return filler.problems.join("; ");
   const longest = Math.max(...kernels.map(({ commandLine }) => commandLine.length));
   if (longest > COMMAND_LINE_MAX)
     return `the kernel command line has ${longest} characters, and Linux reads ${COMMAND_LINE_MAX}`;

@@ -33,7 +33,14 @@ export function valuesAt({ url, server }: Source): ReadonlyMap<TemplateValue, st
 export function urlsOf(location: Template, sources: readonly Source[], filler: Filler): readonly string[] {
   const all = sources.map((source) => {
     const text = filler.fill(location, valuesAt(source));
-    return text.startsWith("/") ? source.url + text : text;
+    const url = text.startsWith("/") ? source.url + text : text;
+    if (!isUrl(url)) filler.refuse("a value makes what is no URL");
+    return url;
   });
   return [...new Set(all)];
+}
+
+/** Values may take the place of its server. */
+export function isUrl(text: string): boolean {
+  return /^(https?|tftp):\/\/[^/?]/.test(text) && URL.canParse(text);
 }

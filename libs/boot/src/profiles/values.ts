@@ -53,6 +53,11 @@ export class Filler {
     return [...this.found];
   }
 
+  /** Notes what is wrong with what came of them together. */
+  refuse(problem: string): void {
+    this.found.add(problem);
+  }
+
   /** @param more values for this place alone, which are words already. */
   fill(template: Template, more: ReadonlyMap<TemplateValue, string> = new Map()): string {
     return template

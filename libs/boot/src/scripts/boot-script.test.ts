@@ -218,6 +218,17 @@ describe("values", () => {
     expect(scriptFor(network, { host: hostWith(host) })).toMatchObject({ profile: "compute", reason });
   });
 
+  test.each([
+    [`{ id: compute, kernel: "http://{label.none?}/k" }`],
+    [`{ id: compute, kernel: "http://x:{hostname}/k" }`],
+    [`{ id: compute, chain: "http://{label.none?}/k" }`],
+    [`{ id: compute, proxy: { url: "http://{label.none?}/k" } }`],
+    [`{ id: compute, proxy: { url: "http://x:{hostname}/k" } }`],
+  ])("refused, as it makes what is no URL: %s", (profile) => {
+    for (const format of SCRIPT_FORMATS)
+      expect(scriptFor(networkWith(profile), {}, format).reason).toBe("a value makes what is no URL");
+  });
+
   test("a command line that Linux would cut off", () => {
     const words = Array.from({ length: 3 }, () => `"${"x".repeat(700)}"`).join(", ");
     expect(scriptFor(networkWith(`{ id: compute, kernel: /k, arguments: [${words}] }`)).reason).toMatch(

@@ -7,7 +7,7 @@ import type { BootMachine, BootNode } from "../profiles/machine.ts";
 import { type Plan, planOf, type StepPlan } from "../profiles/plan.ts";
 import { processorOf } from "../profiles/processor.ts";
 import { sayable } from "../profiles/sayable.ts";
-import { type Source, sourcesOf } from "../profiles/sources.ts";
+import { isUrl, type Source, sourcesOf } from "../profiles/sources.ts";
 import { Filler, valuesOf } from "../profiles/values.ts";
 import { ownText } from "./own-text.ts";
 import { rendererOf } from "./renderers.ts";
@@ -74,6 +74,7 @@ function proxied(
 ): BootScript {
   const { filler, at, sources } = one;
   const filled = filler.fill(url, new Map(sources.slice(0, 1).map((source) => ["url", source.url] as const)));
+  if (!isUrl(filled)) filler.refuse("a value makes what is no URL");
   const refusal = refused(one);
   if (refusal !== undefined) return refusal;
   const { content } = explained(one, `${new URL(filled).host} has not answered`);

@@ -20,6 +20,7 @@ describe("what is wrong with one", () => {
     ["a kernel that is no path", "[{ id: a, kernel: vmlinuz }]", /kernel: .*a path like/],
     ["a kernel with a space", "[{ id: a, kernel: '/a b' }]", /kernel: .*without spaces/],
     ["a setting of iPXE in it", `[{ id: a, kernel: "/\${mac}" }]`, /kernel: .*a path like/],
+    ["another server by a path", "[{ id: a, proxy: { url: /x } }]", /proxy\.url: .*a URL like/],
     ["arguments without a kernel", "[{ id: a, chain: /c, arguments: [x] }]", /arguments: .*without a kernel/],
     [
       "an operator",

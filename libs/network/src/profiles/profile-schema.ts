@@ -25,6 +25,12 @@ const location = text(
     /^(\/|https?:\/\/[^/]|tftp:\/\/[^/])[!-~]{0,1023}$/.test(value) && !/["';|<>\\^`#]|\$\{/.test(value),
 );
 
+const proxyUrl = location
+  .refine((value) => /^https?:/.test(value), {
+    error: "a URL like http://10.77.0.5:27778/boot/v1/bootscript?mac={mac}",
+  })
+  .meta({ title: "a URL" });
+
 const argument = text(
   'kernel arguments of at most 1024 characters, without quotes, \\, $ and line breaks, and no word that is "||", "&&" or ";" or begins with #',
   (value) => /^[ -~]{1,1024}$/.test(value) && !/["'`\\$]|(^| )(\|\||&&|;|#[^ ]*)( |$)/.test(value),
@@ -39,7 +45,7 @@ const nextStep = z.enum(NEXT_STEPS);
 const AS_TEMPLATE = `It may name {${TEMPLATE_VALUES.join("}, {")}}, {label.NAME}; {name?} is empty where it is not known.`;
 
 const proxy = section({
-  url: location.describe(`The URL of the other server's script for a machine. ${AS_TEMPLATE}`),
+  url: proxyUrl.describe(`The URL of the other server's script for a machine. ${AS_TEMPLATE}`),
   timeoutMs: wholeNumber(100, 30_000, "milliseconds")
     .optional()
     .describe("For how long its answer is waited for. Default 3000."),
