@@ -77,7 +77,7 @@ function nearOf(runs: readonly Run[]): { near?: number } {
 }
 
 const rulesOf = (runs: number, seconds: number, relays: number) =>
-  `${relays === 1 ? "One perfdhcp as a relay" : `${relays} perfdhcp as relays`}; steps of ${seconds} s, each with up to ${thousands(CLIENTS)} clients that the store has not seen; the rate is raised until ${LOSS_PERCENT_MAX} % of the exchanges have not ended within a second; an empty store at each run; the order rotates; medians of ${runs} runs.`;
+  `${relays === 1 ? "One perfdhcp as a relay" : `${relays} perfdhcp as relays`}; steps of ${seconds} s, each with up to ${thousands(CLIENTS)} clients that the store has not seen; the rate is raised until ${LOSS_PERCENT_MAX} % of the exchanges do not complete within a second; each run starts with an empty store; the order rotates; medians of ${runs} runs.`;
 
 interface Summary {
   readonly title: string;
@@ -110,7 +110,7 @@ export function shownComparison({ rules, contestants: measured }: Comparison, pl
       head,
       summaries.map(({ row }) => row),
     ),
-    "Times, CPU and memory: at half of that rate. Memory: of all processes together.",
+    "Times, CPU and memory were measured at half of that rate. The memory is that of all processes together.",
     ratios(summaries),
     settings.join("\n"),
   ];
@@ -151,7 +151,7 @@ function ratios(summaries: readonly Summary[]): string {
   const others = summaries.filter(({ isOurs }) => !isOurs);
   if (ours.length === 0 || others.length === 0) return "";
   const times = (one: number, other: number) => (other > 0 ? `${(one / other).toFixed(2)} ×` : "–");
-  return `DORA/s of ours, in times of\n\n${table(
+  return `DORA/s of Leasehold as a multiple of\n\n${table(
     ["", ...others.map(({ title }) => title)],
     ours.map(({ title, best }) => [title, ...others.map((other) => times(best, other.best))]),
   )}`;

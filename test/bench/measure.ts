@@ -17,7 +17,7 @@ export interface Step extends Driven {
 
 export interface Run {
   readonly steps: readonly Step[];
-  /** The best step within the loss that is allowed. */
+  /** The best step within the permitted loss. */
   readonly best: Step | undefined;
   readonly half: Step & { readonly offer?: Latency; readonly ack?: Latency };
   /** Of each process group, all its processes together, at the end. */

@@ -80,7 +80,7 @@ export function shownOverload({ maximum, steps }: Overload): Shown {
     `≤ ${Number(step.loopDelayP99.toPrecision(3))}`,
     step.cpuMicros.dhcpd ?? 0,
   ]);
-  const words = `The maximum at less than ${LOSS_PERCENT_MAX} % loss is ${thousands(maximum)} a second. Offered: DISCOVERs that perfdhcp brought itself to send; completed: ACKs within a second.`;
+  const words = `The maximum at less than ${LOSS_PERCENT_MAX} % loss is ${thousands(maximum)} a second. Offered: DISCOVERs that perfdhcp managed to send; completed: ACKs within a second.`;
   const asked = (value: (step: OverloadStep) => number) =>
     steps.map((step): [number, number] => [step.rate, value(step)]);
   const axes = { title: "Overload: three nodes, R3, fsync", x: "DORA/s asked", y: "DORA/s" };

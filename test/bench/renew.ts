@@ -92,6 +92,6 @@ export function shownRenewals({ clients, stepSeconds: seconds, steps }: Renewals
       step.cpuMicros["nats-server"] ?? 0,
       step.loadMicros,
     ]);
-  const words = `${thousands(clients)} clients renew over and over, each with the node that leased to it; the most at less than ${LOSS_PERCENT_MAX} % loss is found as above. The load generator is our own; its CPU is on the same processors.`;
+  const words = `${thousands(clients)} clients renew continuously, each with the node that granted its lease; the maximum at less than ${LOSS_PERCENT_MAX} % loss is found as above. The load generator is our own; its CPU is on the same processors.`;
   return { markdown: `${words}\n\n${table(head, rows)}` };
 }

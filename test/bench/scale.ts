@@ -117,7 +117,7 @@ export function shownScale({ rate, steps }: Scale): Shown {
     times(step, steps[0], ["dhcpd", "nats-server"]).toFixed(2),
     step.lossPercent.toFixed(1),
   ]);
-  const words = `Start: of one node's process until it serves, the others' dhcpd not running. DORAs of new clients at ${thousands(rate)} a second; CPU of all three nodes together, median of ${ROUNDS} rounds.`;
+  const words = `Start: from the start of one node's process until it serves, while the other nodes' dhcpd are stopped. DORAs of new clients at ${thousands(rate)} a second; CPU of all three nodes together, median of ${ROUNDS} rounds.`;
   const axes = { title: "A node's memory by leases", x: "leases", y: "MiB" };
   const points = steps.map((step): [number, number] => [step.leases, step.startMiB]);
   const plots = { "memory-by-leases": linePlot(axes, [{ label: "resident", points }]) };

@@ -30,7 +30,7 @@ export const kea: Contestant = {
 
 const paired = [
   ...common,
-  "libdhcp_ha and libdhcp_lease_cmds, dedicated HTTP listeners and clients with a thread a processor each, heartbeats every 2 s instead of 10, so that the pair is up sooner (under load there are none), delays at Kea's defaults; `parked-packet-limit` raised from 256 to 1024",
+  "libdhcp_ha and libdhcp_lease_cmds, dedicated HTTP listeners and clients with a thread a processor each, heartbeats every 2 s instead of 10, so that the pair starts sooner (under load there are none), delays at Kea's defaults; `parked-packet-limit` raised from 256 to 1024",
 ];
 
 export const keaHotStandby: Contestant = {
@@ -47,7 +47,7 @@ export const keaLoadBalancing: Contestant = {
   title: "Kea HA, load-balancing",
   startRate: 1000,
   settings: [
-    "two servers, two copies; each packet goes to both, as this mode wants it, and the one whose client it is answers; the pool is split between them",
+    "two servers, two copies; each packet goes to both, as this mode requires, and the server responsible for the client answers; the pool is split between them",
     ...paired,
   ],
   version,

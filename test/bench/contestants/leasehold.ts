@@ -16,8 +16,8 @@ const version = async () => {
 };
 
 const common = [
-  "NATS: `infra/nats/leasehold.conf` and `infra/systemd/leasehold-nats.service` as operators have them, `sync_interval: always`: an ACK means that a majority has the lease on disk, not in a cache",
-  "all else as it is without any setting",
+  "NATS: `infra/nats/leasehold.conf` and `infra/systemd/leasehold-nats.service` as operators install them, `sync_interval: always`: an ACK means that a majority has the lease on disk, not in a cache",
+  "all other settings have their defaults",
 ];
 
 export const threeNodes: Contestant = {
@@ -33,10 +33,10 @@ export const threeNodes: Contestant = {
 export const threeNodesScheduledPlainly: Contestant = {
   ...threeNodes,
   name: "leasehold-3-plain",
-  title: "Leasehold, three nodes, NATS run as any process",
+  title: "Leasehold, NATS with default scheduling",
   isAskedFor: true,
   settings: [
-    "as three nodes, without what the unit says of the scheduler (`TimerSlackNSec`, `CPUSchedulingPolicy`: docs/adr/0020-nats-scheduled-as-batch.md) and of Go's garbage collector (docs/adr/0022-nats-collects-garbage-late.md)",
+    "as above, without the settings of the unit for the scheduler (`TimerSlackNSec`, `CPUSchedulingPolicy`: docs/adr/0020-nats-scheduled-as-batch.md) and for Go's garbage collector (docs/adr/0022-nats-collects-garbage-late.md)",
   ],
   start: (name) => start(name, 3, ["n1", "n2", "n3"], { plainNats: true }),
 };
