@@ -1,5 +1,5 @@
 // Mistakes that are planted on purpose, by wrapping what a node is given or replacing a part of it: the simulation must find
-// each of them (planted-bugs.test.ts). A line of docs/simulation.md for each.
+// each of them (simulation.test.ts). A line of docs/simulation.md for each.
 import { INVENTORY } from "@leasehold/bus";
 import { hostKey } from "@leasehold/inventory";
 import {

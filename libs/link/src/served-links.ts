@@ -1,5 +1,6 @@
 // The interfaces of node.yaml, followed for as long as the node runs: opened when they are there, closed when they are gone,
 // opened again when they were made anew or have another address.
+import { reasonOf } from "@leasehold/document/operator-error";
 import { formatIpv4, type Ipv4 } from "@leasehold/protocol";
 import type { Logger } from "pino";
 import { LinkError, type Receive } from "./link.ts";
@@ -24,8 +25,6 @@ const LOOK_EVERY_MS = 10_000;
 const LOOK_AGAIN_MS = 1000;
 /** A packet that comes by a link that is thought to be down says that it is not. */
 const LOOK_AT_MOST_EVERY_MS = 20;
-
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 export class ServedLinks implements ServedInterfaces {
   readonly all: readonly ServedLink[];

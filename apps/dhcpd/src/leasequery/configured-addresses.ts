@@ -2,7 +2,7 @@
 // what parts LEASEUNASSIGNED from LEASEUNKNOWN (RFC 4388 §6.4). These are the pools, and what is reserved outside of them.
 import type { Inventory } from "@leasehold/inventory";
 import type { Network, Pool } from "@leasehold/network";
-import { type Ipv4, ipv4 } from "@leasehold/protocol";
+import type { Ipv4 } from "@leasehold/protocol";
 
 type Configured = { readonly network: Network; readonly inventory: Inventory };
 
@@ -47,9 +47,7 @@ function* reservedOutsidePools(network: Network, inventory: Inventory): Generato
   }
 }
 
-/** Pools have holes once the network document has them: `at` passes over these. */
-type Enumerable = Pool & { at?(index: number): Ipv4 };
-
-function* addressesOf(pool: Enumerable): Generator<Ipv4> {
-  for (let index = 0; index < pool.size; index++) yield pool.at?.(index) ?? ipv4(pool.first + index);
+/** Without the pool's holes. */
+function* addressesOf(pool: Pool): Generator<Ipv4> {
+  for (let index = 0; index < pool.size; index++) yield pool.at(index);
 }
