@@ -13,6 +13,7 @@ import {
   ipv4,
   MessageType,
   macBytes,
+  OptionCode,
   type Packet,
 } from "@leasehold/protocol";
 import { type MemberLinks, servesDirectly, subnetOnLink } from "../cluster/member-links.ts";
@@ -137,8 +138,8 @@ function renewalOf(lease: Lease): Packet | undefined {
   const octets = clientIdBytes(lease.client);
   const chaddr = lease.mac === undefined ? octets.subarray(1, 17) : macBytes(lease.mac);
   const isHardware = lease.client === (clientIdOfHardware(1, chaddr) as ClientId);
-  const options: EncodedOption[] = [[53, Uint8Array.of(MessageType.REQUEST)]];
-  if (!isHardware) options.push([61, octets]);
+  const options: EncodedOption[] = [[OptionCode.messageType, Uint8Array.of(MessageType.REQUEST)]];
+  if (!isHardware) options.push([OptionCode.clientIdentifier, octets]);
   const message = {
     ...{ op: 1, htype: 1, hlen: chaddr.length, hops: 0, xid: 0, secs: 0, flags: 0, chaddr, options },
     ...{ ciaddr: lease.address, yiaddr: nothing, siaddr: nothing, giaddr: nothing },

@@ -1,14 +1,8 @@
 // FORCERENEW (RFC 3203): a client is told to renew now. It believes that by a nonce, which it got with its ACK (RFC 6704).
 // Nothing is kept here: nonces and counters are handed in.
 import { createHmac } from "node:crypto";
-import { decode, encode, encodeOption, type Ipv4, ipv4, MessageType } from "@leasehold/protocol";
-import {
-  AUTHENTICATION,
-  authentication,
-  NONCE_SIZE,
-  TYPE_DIGEST,
-  VALUE_AT,
-} from "../reply/forcerenew-nonce.ts";
+import { decode, encode, encodeOption, type Ipv4, ipv4, MessageType, OptionCode } from "@leasehold/protocol";
+import { authentication, NONCE_SIZE, TYPE_DIGEST, VALUE_AT } from "../reply/forcerenew-nonce.ts";
 
 /** From the first of January 1900, where NTP counts from, to that of 1970, in seconds. */
 const NTP_EPOCH_SECONDS = 2_208_988_800n;
@@ -43,8 +37,8 @@ export function writeForceRenew(target: ForceRenewTarget, replay: bigint, into: 
       ...{ op: 2, htype, hlen: chaddr.length, hops: 0, xid, secs: 0, flags: 0 },
       ...{ ciaddr: address, yiaddr: ipv4(0), siaddr: ipv4(0), giaddr: ipv4(0), chaddr },
       options: [
-        [53, Uint8Array.of(MessageType.FORCERENEW)],
-        [54, encodeOption("serverIdentifier", serverIdentifier)],
+        [OptionCode.messageType, Uint8Array.of(MessageType.FORCERENEW)],
+        [OptionCode.serverIdentifier, encodeOption("serverIdentifier", serverIdentifier)],
         authentication(replay, TYPE_DIGEST, new Uint8Array(NONCE_SIZE)),
       ],
     },
@@ -65,7 +59,7 @@ function digestOf(message: Uint8Array, nonce: Uint8Array): Uint8Array {
 
 function digestField(message: Uint8Array): Uint8Array | undefined {
   const decoded = decode(message);
-  return decoded.ok ? decoded.packet.raw(AUTHENTICATION)?.subarray(VALUE_AT) : undefined;
+  return decoded.ok ? decoded.packet.raw(OptionCode.authentication)?.subarray(VALUE_AT) : undefined;
 }
 
 const FIRST_DELAY_MS = 1000;

@@ -11,7 +11,15 @@ import {
   isNamed,
   type Pool,
 } from "@leasehold/network";
-import { decode, formatIpv4, type Ipv4, ipv4, optionByCode, type Packet } from "@leasehold/protocol";
+import {
+  decode,
+  formatIpv4,
+  type Ipv4,
+  ipv4,
+  OptionCode,
+  optionByCode,
+  type Packet,
+} from "@leasehold/protocol";
 import { leaseViewOf } from "../api/rows.ts";
 import type { DryRun } from "../exchange/exchange.ts";
 import type { Ingress } from "../ports.ts";
@@ -32,8 +40,6 @@ export interface Question {
   /** What had to be supposed of the packet's way, in words; undefined: nothing. */
   readonly assumed: string | undefined;
 }
-
-const HOST_NAME = 12;
 
 export function explain(world: NodeWorld, question: Question, dryRun: DryRun, now: Instant) {
   const { packet, ingress, assumed } = question;
@@ -69,7 +75,7 @@ const NO_SETTINGS = { subnet: null, pool: null, options: [], lease: [], server: 
 const NOTHING = { link: null, client: null, pools: [], ...NO_SETTINGS };
 
 function packetView(packet: Packet) {
-  const wanted = packet.raw(55);
+  const wanted = packet.raw(OptionCode.parameterRequestList);
   return {
     type: nameOf(packet.messageType),
     mac: Buffer.from(packet.chaddr)
@@ -79,9 +85,9 @@ function packetView(packet: Packet) {
     relay: addressText(packet.giaddr),
     ciaddr: addressText(packet.ciaddr),
     requestedAddress: addressText(packet.get("requestedIpAddress")),
-    vendorClass: textOf(packet.raw(60)),
-    userClass: textOf(packet.raw(77)),
-    hostname: textOf(packet.raw(HOST_NAME)),
+    vendorClass: textOf(packet.raw(OptionCode.vendorClassIdentifier)),
+    userClass: textOf(packet.raw(OptionCode.userClass)),
+    hostname: textOf(packet.raw(OptionCode.hostName)),
     asksFor: wanted === undefined ? null : Array.from(wanted, (code) => optionByCode(code)?.name ?? code),
   };
 }
@@ -195,10 +201,10 @@ function withHostName(
   if (!name) return options;
   const isOfDocument = request.reserved?.reservation.hostname === name;
   const from = isOfDocument ? `reservation ${request.reserved!.reservation.id}` : `host ${decision.host?.id}`;
-  const others = options.filter(({ code }) => code !== HOST_NAME);
-  const said = sending.get(HOST_NAME);
+  const others = options.filter(({ code }) => code !== OptionCode.hostName);
+  const said = sending.get(OptionCode.hostName);
   const own = {
-    ...{ name: "hostName", code: HOST_NAME, value: name, from },
+    ...{ name: "hostName", code: OptionCode.hostName, value: name, from },
     ...{ sending: said?.value ?? ("asked" as const), sendingFrom: said?.from ?? null },
   };
   return [...others, own].sort((a, b) => a.code - b.code);

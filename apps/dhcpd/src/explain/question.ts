@@ -14,6 +14,7 @@ import {
   ipv4,
   MessageType,
   macBytes,
+  OptionCode,
   type OptionInput,
   type OptionName,
   optionByName,
@@ -164,10 +165,14 @@ function packetOf(body: ExplainBody, giaddr: Ipv4): Packet {
 function optionsOf(body: ExplainBody, requested: Ipv4): EncodedOption[] {
   const { clientId, vendorClass, userClass, hostname, arch, uuid } = body;
   return [
-    [53, Uint8Array.of(MessageType[body.type ?? "DISCOVER"])],
+    [OptionCode.messageType, Uint8Array.of(MessageType[body.type ?? "DISCOVER"])],
     ...optional("requestedIpAddress", requested || undefined),
-    ...(clientId === undefined ? [] : [[61, octetsOf(`0x${clientId.replace(/^0x/i, "")}`)] as const]),
-    ...(vendorClass === undefined ? [] : [[60, octetsOf(vendorClass)] as const]),
+    ...(clientId === undefined
+      ? []
+      : [[OptionCode.clientIdentifier, octetsOf(`0x${clientId.replace(/^0x/i, "")}`)] as const]),
+    ...(vendorClass === undefined
+      ? []
+      : [[OptionCode.vendorClassIdentifier, octetsOf(vendorClass)] as const]),
     ...(userClass === undefined ? [] : [[77, octetsOf(userClass)] as const]),
     ...optional("hostName", hostname),
     ...(arch === undefined ? [] : [[93, Uint8Array.of(arch >> 8, arch & 255)] as const]),
@@ -187,7 +192,7 @@ function relayAgentOf({ circuitId, remoteId }: ExplainBody): EncodedOption[] {
   const parts = new Map<number, Uint8Array>();
   if (circuitId !== undefined) parts.set(RelaySubOption.circuitId, octetsOf(circuitId));
   if (remoteId !== undefined) parts.set(RelaySubOption.remoteId, octetsOf(remoteId));
-  return parts.size === 0 ? [] : [[82, encodeRelayAgent(parts)]];
+  return parts.size === 0 ? [] : [[OptionCode.relayAgentInformation, encodeRelayAgent(parts)]];
 }
 
 /** Text, or "0x…" for octets. */

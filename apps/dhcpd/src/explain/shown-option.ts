@@ -1,6 +1,6 @@
 // One option of a client's settings, and why the reply has it or has not: for `leasehold explain`.
 import type { ExplainedOption } from "@leasehold/network";
-import type { Packet } from "@leasehold/protocol";
+import { OptionCode, type Packet } from "@leasehold/protocol";
 import { featureOf } from "../reply/features.ts";
 
 export interface ShownOption extends Omit<ExplainedOption, "sending" | "sendingFrom"> {
@@ -19,10 +19,7 @@ export interface ReplyCodes {
   readonly byBoot?: ReadonlySet<number> | undefined;
 }
 
-const SUBNET_MASK = 1;
-const OLDER_ROUTES: ReadonlySet<number> = new Set([3, 33]);
-const CLASSLESS_ROUTES = 121;
-const PARAMETER_REQUEST_LIST = 55;
+const OLDER_ROUTES: ReadonlySet<number> = new Set([OptionCode.routers, OptionCode.staticRoutes]);
 
 export function shownOption(
   { sending, sendingFrom, ...option }: ExplainedOption,
@@ -30,7 +27,7 @@ export function shownOption(
   reply: ReplyCodes,
 ): ShownOption {
   const { code } = option;
-  const wanted = packet.raw(PARAMETER_REQUEST_LIST);
+  const wanted = packet.raw(OptionCode.parameterRequestList);
   const isAsked = wanted?.includes(code) ?? true;
   if (reply.byBoot?.has(code)) return { ...option, sent: false, why: "the boot answer counts instead" };
   const sent = reply.sent.has(code);
@@ -42,13 +39,13 @@ export function shownOption(
     if (isAsked) return "asked for";
     if (sending === "always") return `always sent (${sendingFrom})`;
     if (sending === "for-client") return "set for this client";
-    return code === SUBNET_MASK ? "goes with every address" : "a part of this exchange";
+    return code === OptionCode.subnetMask ? "goes with every address" : "a part of this exchange";
   }
 
   function whyNot(): string {
     if (sending === "never") return `never sent (${sendingFrom})`;
     if (reply.omitted.has(code)) return "no room";
-    if (OLDER_ROUTES.has(code) && reply.sent.has(CLASSLESS_ROUTES))
+    if (OLDER_ROUTES.has(code) && reply.sent.has(OptionCode.classlessStaticRoutes))
       return "classlessStaticRoutes count instead";
     const feature = featureOf(code);
     if (feature !== undefined) return `only ${feature.when}`;

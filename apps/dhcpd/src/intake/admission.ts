@@ -1,7 +1,7 @@
 // Which packet is handled next, when more come than can be handled (I14). While few wait it is first come, first served. Beyond
 // that the priority of a packet counts, and of equal ones the newest comes first: its sender is the likeliest to listen still,
 // and the oldest would only be answered when it has asked again. Bounded: the oldest of the lowest priority are shed.
-import { decode, type Mac, MessageType, macFromBytes, type Packet } from "@leasehold/protocol";
+import { decode, type Mac, MessageType, macFromBytes, OptionCode, type Packet } from "@leasehold/protocol";
 import { retransmitTimeoutOf, Tries } from "./tries.ts";
 
 /** From the highest to the lowest. */
@@ -149,7 +149,7 @@ function sorted(bytes: Uint8Array, isKnown: (mac: Mac) => boolean): { packet?: P
   if (!decoded.ok) return { priority: "unknown" };
   const { packet } = decoded;
   if (packet.messageType === MessageType.REQUEST)
-    return { packet, priority: packet.has(54) ? "selecting" : "holding" };
+    return { packet, priority: packet.has(OptionCode.serverIdentifier) ? "selecting" : "holding" };
   if (!isNewClient(packet)) return { packet, priority: "holding" };
   return { packet, priority: isKnown(macFromBytes(packet.chaddr)) ? "known" : "unknown" };
 }

@@ -1,6 +1,13 @@
 // How many packets are taken. Over time: from one client, from one port of a relay agent, and in all, by token buckets that are filled
 // up steadily to `packets` within `perSeconds`. At once: as many exchanges as may wait for the store (I14).
-import { decodeRelayAgent, formatIpv4, MessageType, type Packet, RelaySubOption } from "@leasehold/protocol";
+import {
+  decodeRelayAgent,
+  formatIpv4,
+  MessageType,
+  OptionCode,
+  type Packet,
+  RelaySubOption,
+} from "@leasehold/protocol";
 
 export interface RateLimit {
   /** As many may come at once. */
@@ -72,7 +79,7 @@ export class RateLimiter {
 /** The port of a relay agent by which a packet came: giaddr, with circuit-id and remote-id in hex. Undefined on the link. */
 export function relayPortOf(packet: Packet): string | undefined {
   if (packet.giaddr === 0) return undefined;
-  const agent = packet.raw(82);
+  const agent = packet.raw(OptionCode.relayAgentInformation);
   if (agent === undefined) return formatIpv4(packet.giaddr);
   const subOptions = decodeRelayAgent(agent);
   const hex = (code: number) => Buffer.from(subOptions.get(code) ?? []).toString("hex");

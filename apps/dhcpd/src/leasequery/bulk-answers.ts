@@ -8,6 +8,7 @@ import {
   ipv4,
   type Message,
   MessageType,
+  OptionCode,
 } from "@leasehold/protocol";
 import { isInVpn } from "../relay/virtual-subnet.ts";
 import { AddressSet } from "./address-set.ts";
@@ -36,7 +37,16 @@ export type Answers = Generator<Message | undefined, void, void>;
 /** Looked at without finding anything before the generator lets go. */
 const LOOKS_MAX = 16;
 /** LeasequerySubject when option 55 names nothing: what RFC 6926 §7.2 has a requestor ask for, and who, where, and in what state. */
-const DEFAULT_OPTIONS = [152, 51, 153, 91, 156, 157, 61, 82];
+const DEFAULT_OPTIONS = [
+  OptionCode.baseTime,
+  OptionCode.ipAddressLeaseTime,
+  OptionCode.startTimeOfState,
+  OptionCode.clientLastTransactionTime,
+  OptionCode.dhcpState,
+  OptionCode.dataSource,
+  OptionCode.clientIdentifier,
+  OptionCode.relayAgentInformation,
+];
 
 export function* answersTo(world: LeasequeryWorld, query: BulkQuery, now: () => Instant): Answers {
   let looks = 0;
@@ -154,6 +164,6 @@ function replyTo({ xid, giaddr }: Asked, type: MessageType, options: readonly En
   return {
     ...{ op: 2, htype: 0, hlen: 0, hops: 0, xid, secs: 0, flags: 0 },
     ...{ ciaddr: none, yiaddr: none, siaddr: none, giaddr, chaddr: NO_HARDWARE.chaddr },
-    options: [[53, Uint8Array.of(type)], ...options],
+    options: [[OptionCode.messageType, Uint8Array.of(type)], ...options],
   };
 }

@@ -8,6 +8,7 @@ import {
   encodeOption,
   type Ipv4,
   type Message,
+  OptionCode,
   type Packet,
 } from "@leasehold/protocol";
 import { type Answers, type Asked, answersTo, done } from "./bulk-answers.ts";
@@ -109,7 +110,10 @@ export class BulkLeasequerySession {
 
   private withServerIdentifier(message: Message): Message {
     const [type, ...others] = message.options;
-    const own: EncodedOption = [54, encodeOption("serverIdentifier", this.parts.serverIdentifier)];
+    const own: EncodedOption = [
+      OptionCode.serverIdentifier,
+      encodeOption("serverIdentifier", this.parts.serverIdentifier),
+    ];
     return { ...message, options: [type!, own, ...others] };
   }
 

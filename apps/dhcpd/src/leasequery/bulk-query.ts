@@ -5,10 +5,11 @@ import {
   type Ipv4,
   MessageType,
   messageTypeName,
+  OptionCode,
   type Packet,
 } from "@leasehold/protocol";
 import { relayInformationOf } from "../relay/relay-information.ts";
-import { readVpn, VIRTUAL_SUBNET_SELECTION, type VpnChoice } from "../relay/virtual-subnet.ts";
+import { readVpn, type VpnChoice } from "../relay/virtual-subnet.ts";
 
 /** RFC 6926 §6.2.2: option 151. Success is told by its absence. */
 export const BulkStatus = {
@@ -45,11 +46,6 @@ export interface BulkRefusal {
   readonly text: string;
 }
 
-const CLIENT_IDENTIFIER = 61;
-const PARAMETER_REQUEST_LIST = 55;
-const QUERY_START_TIME = 154;
-const QUERY_END_TIME = 155;
-
 export function bulkQueryIn(packet: Packet): BulkQuery | BulkRefusal {
   const type = packet.messageType;
   if (type !== MessageType.BULKLEASEQUERY) {
@@ -72,7 +68,7 @@ export function bulkQueryIn(packet: Packet): BulkQuery | BulkRefusal {
 function primaryQueriesIn(packet: Packet): PrimaryQuery[] | string {
   const { htype, hlen, chaddr } = packet;
   const { remoteId, relayId } = relayInformationOf(packet);
-  const identifier = packet.raw(CLIENT_IDENTIFIER);
+  const identifier = packet.raw(OptionCode.clientIdentifier);
   const queries: PrimaryQuery[] = [];
   if (hlen > 0) queries.push({ by: "hardware", htype, chaddr: chaddr.slice() });
   else if (htype !== 0) return "There is an htype and no hardware address.";
@@ -87,11 +83,11 @@ function primaryQueriesIn(packet: Packet): PrimaryQuery[] | string {
 function qualified(packet: Packet, primary: PrimaryQuery): BulkQuery | BulkRefusal {
   const from = packet.get("queryStartTime");
   const until = packet.get("queryEndTime");
-  if (from === undefined && packet.has(QUERY_START_TIME))
+  if (from === undefined && packet.has(OptionCode.queryStartTime))
     return malformed("query-start-time is not of 4 octets.");
-  if (until === undefined && packet.has(QUERY_END_TIME))
+  if (until === undefined && packet.has(OptionCode.queryEndTime))
     return malformed("query-end-time is not of 4 octets.");
-  const vpn = packet.raw(VIRTUAL_SUBNET_SELECTION);
+  const vpn = packet.raw(OptionCode.virtualSubnetSelection);
   const choice: VpnChoice = vpn === undefined ? { kind: "global" } : readVpn(vpn);
   if (choice.kind === "unknown") return malformed("The VPN is neither a name nor a VPN-ID.");
   return {
@@ -102,7 +98,7 @@ function qualified(packet: Packet, primary: PrimaryQuery): BulkQuery | BulkRefus
     until: until ?? Number.POSITIVE_INFINITY,
     vpn: choice,
     // Copied, like chaddr: the packet is a view of what was received, and the query outlives it.
-    wanted: packet.raw(PARAMETER_REQUEST_LIST)?.slice(),
+    wanted: packet.raw(OptionCode.parameterRequestList)?.slice(),
   };
 }
 

@@ -9,10 +9,11 @@ import {
   ipv4,
   type Message,
   MessageType,
+  OptionCode,
   type Packet,
 } from "@leasehold/protocol";
 import { relayInformationOf } from "../relay/relay-information.ts";
-import { isInVpn, readVpn, VIRTUAL_SUBNET_SELECTION, type VpnChoice } from "../relay/virtual-subnet.ts";
+import { isInVpn, readVpn, type VpnChoice } from "../relay/virtual-subnet.ts";
 import { isConfigured } from "./configured-addresses.ts";
 import { type LeasequeryWorld, leasequeryOptions, vpnOption, vssOf } from "./reply-options.ts";
 import { hardwareOf } from "./traced-lease.ts";
@@ -34,12 +35,26 @@ type Query =
   | { readonly by: "clientIdentifier"; readonly identifier: Uint8Array }
   | { readonly by: "remoteId"; readonly remoteId: string };
 
-const CLIENT_IDENTIFIER = 61;
-const RELAY_AGENT_INFORMATION = 82;
-const PARAMETER_REQUEST_LIST = 55;
-const ASSOCIATED_IP = 92;
 /** Without option 55: what an ACK has (RFC 4388 §6.2, RFC 2131 §4.3.1), and all that may be told of the configuration. */
-const DEFAULT_OPTIONS = [51, 58, 59, 12, 61, 82, 91, 1, 3, 6, 15, 26, 28, 33, 42, 119, 121];
+const DEFAULT_OPTIONS = [
+  OptionCode.ipAddressLeaseTime,
+  OptionCode.renewalTime,
+  OptionCode.rebindingTime,
+  OptionCode.hostName,
+  OptionCode.clientIdentifier,
+  OptionCode.relayAgentInformation,
+  OptionCode.clientLastTransactionTime,
+  OptionCode.subnetMask,
+  OptionCode.routers,
+  OptionCode.domainNameServers,
+  OptionCode.domainName,
+  OptionCode.interfaceMtu,
+  OptionCode.broadcastAddress,
+  OptionCode.staticRoutes,
+  OptionCode.ntpServers,
+  OptionCode.domainSearch,
+  OptionCode.classlessStaticRoutes,
+];
 
 export interface Question {
   readonly world: LeasequeryWorld;
@@ -73,7 +88,7 @@ function queryIn(packet: Packet): Query | undefined {
   if (packet.ciaddr !== 0) queries.push({ by: "address", address: packet.ciaddr });
   const { htype, chaddr } = packet;
   if (chaddr.some((octet) => octet !== 0)) queries.push({ by: "hardware", htype, chaddr });
-  const identifier = packet.raw(CLIENT_IDENTIFIER);
+  const identifier = packet.raw(OptionCode.clientIdentifier);
   if (identifier !== undefined) queries.push({ by: "clientIdentifier", identifier });
   if (queries.length > 0) return queries.length === 1 ? queries[0] : undefined;
   // RFC 6148 §5: beside one of the others a remote-id is no query.
@@ -83,7 +98,7 @@ function queryIn(packet: Packet): Query | undefined {
 
 /** RFC 6607 §5.2, §6: option 221 selects the address space; without it, it is the global VPN. */
 function vpnAskedFor(packet: Packet): VpnChoice {
-  const octets = packet.raw(VIRTUAL_SUBNET_SELECTION);
+  const octets = packet.raw(OptionCode.virtualSubnetSelection);
   const choice: VpnChoice = octets === undefined ? { kind: "global" } : readVpn(octets);
   return choice.kind === "all" ? { kind: "unknown" } : choice;
 }
@@ -114,21 +129,21 @@ function isManaged(world: LeasequeryWorld, address: Ipv4, vpn: VpnChoice): boole
 function active(question: Question, query: Query, leases: readonly Lease[]): Message {
   const { world, packet, now } = question;
   const lease = leases[0]!;
-  const wanted = packet.raw(PARAMETER_REQUEST_LIST);
+  const wanted = packet.raw(OptionCode.parameterRequestList);
   const options: EncodedOption[] = [
-    [54, encodeOption("serverIdentifier", question.serverIdentifier)],
+    [OptionCode.serverIdentifier, encodeOption("serverIdentifier", question.serverIdentifier)],
     ...leasequeryOptions({ world, address: lease.address, lease, now }, wanted ?? DEFAULT_OPTIONS),
     // RFC 6607 §7.1: "MUST return an instance of this option" when it was used.
     ...vpnOption(vssOf(world, lease.address, lease)),
   ];
   // A client that is known by its hardware address may have sent the same as its identifier: then this tells that it did.
-  if (query.by === "clientIdentifier" && wanted?.includes(CLIENT_IDENTIFIER)) {
-    setOption(options, CLIENT_IDENTIFIER, query.identifier);
+  if (query.by === "clientIdentifier" && wanted?.includes(OptionCode.clientIdentifier)) {
+    setOption(options, OptionCode.clientIdentifier, query.identifier);
   }
   const associated = query.by === "address" ? leasesOfSameClient(question, lease) : leases;
   // RFC 4388 §6.4.2: more than one "MUST be returned … whether or not that option was requested".
   const isUnasked = query.by !== "address" && leases.length > 1;
-  if (isUnasked || wanted?.includes(ASSOCIATED_IP)) options.push(associatedIp(associated));
+  if (isUnasked || wanted?.includes(OptionCode.associatedIpAddresses)) options.push(associatedIp(associated));
   const { htype, chaddr } = hardwareOf(lease);
   const reply = replyTo(packet, MessageType.LEASEACTIVE, options);
   return { ...reply, htype, hlen: chaddr.length, chaddr, ciaddr: lease.address };
@@ -141,7 +156,7 @@ function leasesOfSameClient({ world, now }: Question, lease: Lease): readonly Le
 
 function associatedIp(leases: readonly Lease[]): EncodedOption {
   const addresses = leases.map(({ address }) => address);
-  return [ASSOCIATED_IP, encodeOption("associatedIpAddresses", addresses)];
+  return [OptionCode.associatedIpAddresses, encodeOption("associatedIpAddresses", addresses)];
 }
 
 function setOption(options: EncodedOption[], code: number, value: Uint8Array): void {
@@ -152,8 +167,8 @@ function setOption(options: EncodedOption[], code: number, value: Uint8Array): v
 
 /** RFC 4388 §6.4: LEASEUNKNOWN "MUST NOT include other DHCP options"; by remote-id it "MUST echo the option 82" (RFC 6148 §4.3). */
 function unknownOptions(packet: Packet, query: Query): EncodedOption[] {
-  const agent = query.by === "remoteId" ? packet.raw(RELAY_AGENT_INFORMATION) : undefined;
-  return agent === undefined ? [] : [[RELAY_AGENT_INFORMATION, agent]];
+  const agent = query.by === "remoteId" ? packet.raw(OptionCode.relayAgentInformation) : undefined;
+  return agent === undefined ? [] : [[OptionCode.relayAgentInformation, agent]];
 }
 
 /** What was asked about stands in an answer that knows nothing, too, so that it can be told which question it answers. */
@@ -163,6 +178,6 @@ function replyTo(packet: Packet, type: MessageType, options: readonly EncodedOpt
   return {
     ...{ op: 2, htype, hlen, hops: 0, xid, secs: 0, flags },
     ...{ ciaddr, yiaddr: none, siaddr: none, giaddr, chaddr },
-    options: [[53, Uint8Array.of(type)], ...options],
+    options: [[OptionCode.messageType, Uint8Array.of(type)], ...options],
   };
 }

@@ -3,7 +3,14 @@
 import type { Inventory } from "@leasehold/inventory";
 import { type Instant, isBound, type Lease, type LeaseView } from "@leasehold/leases";
 import type { LeaseTimes, Network } from "@leasehold/network";
-import { type EncodedOption, encodeOption, type Ipv4, type OptionName } from "@leasehold/protocol";
+import {
+  type EncodedOption,
+  encodeOption,
+  INFINITE_SECONDS,
+  type Ipv4,
+  OptionCode,
+  type OptionName,
+} from "@leasehold/protocol";
 import { writeVpn } from "../relay/virtual-subnet.ts";
 import { DhcpState, dhcpStateOf, stateSince } from "./dhcp-state.ts";
 import type { LeasequeryIndex } from "./lease-index.ts";
@@ -36,7 +43,6 @@ export const NON_SENSITIVE_OPTIONS: ReadonlySet<number> = new Set([
   1, 3, 6, 12, 15, 26, 28, 33, 42, 119, 121,
 ]);
 
-const INFINITE = 0xffffffff;
 const T1_DEFAULT = 0.5;
 const T2_DEFAULT = 0.875;
 
@@ -57,7 +63,12 @@ const VALUE_OF: Readonly<Record<number, (subject: LeasequerySubject) => Uint8Arr
 };
 
 /** These tell of the moment or of the whole answer and are put there by who answers. */
-const NOT_OF_A_LEASE: ReadonlySet<number> = new Set([53, 54, 92, 221]);
+const NOT_OF_A_LEASE: ReadonlySet<number> = new Set([
+  OptionCode.messageType,
+  OptionCode.serverIdentifier,
+  OptionCode.associatedIpAddresses,
+  OptionCode.virtualSubnetSelection,
+]);
 
 /** The options of `codes` that there is something to say in, in that order. */
 export function leasequeryOptions(subject: LeasequerySubject, codes: Iterable<number>): EncodedOption[] {
@@ -72,7 +83,7 @@ export function leasequeryOptions(subject: LeasequerySubject, codes: Iterable<nu
 
 /** Option 221 of a lease outside of the global VPN (RFC 6926 §8.2: "MUST appear in the packet"). */
 export function vpnOption(vss: string | undefined): EncodedOption[] {
-  return vss === undefined ? [] : [[221, writeVpn(vss)]];
+  return vss === undefined ? [] : [[OptionCode.virtualSubnetSelection, writeVpn(vss)]];
 }
 
 /** The VPN of the subnet that an address is in; undefined is the global one. */
@@ -106,7 +117,7 @@ function timerLeft(
   share: (times: TeeShares | undefined) => number,
 ): Uint8Array | undefined {
   if (!isBound(lease, now)) return undefined;
-  if (lease.seconds === INFINITE) return uint32(name, INFINITE);
+  if (lease.seconds === INFINITE_SECONDS) return uint32(name, INFINITE_SECONDS);
   const at = lease.at + lease.seconds * share(timesOf(world.network, lease)) * 1000;
   return at > now ? uint32(name, wholeSeconds(at - now)) : undefined;
 }
@@ -125,7 +136,7 @@ function dataSource({ world, lease }: LeasequerySubject): Uint8Array | undefined
 }
 
 function uint32(name: OptionName, value: number): Uint8Array {
-  return encodeOption(name, Math.max(0, Math.min(value, INFINITE)));
+  return encodeOption(name, Math.max(0, Math.min(value, INFINITE_SECONDS)));
 }
 
 function wholeSeconds(ms: number): number {

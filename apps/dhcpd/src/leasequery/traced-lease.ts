@@ -3,13 +3,12 @@ import type { Lease } from "@leasehold/leases";
 import {
   type ClientId,
   clientIdBytes,
+  ETHERNET,
   type Mac,
   macBytes,
   macFromBytes,
   RelaySubOption,
 } from "@leasehold/protocol";
-
-const ETHERNET = 1;
 
 export interface Hardware {
   readonly htype: number;

@@ -2,16 +2,14 @@
 // RFC 6607 §7.2 and §8 say otherwise; and options 118 and 221, which a reply has whether or not they were asked for.
 import {
   type EncodedOption,
+  OptionCode,
   type Packet,
   RelaySubOption,
   relaySubOption,
   statedOctets,
 } from "@leasehold/protocol";
 import { relayInformationOf } from "./relay-information.ts";
-import { VIRTUAL_SUBNET_SELECTION } from "./virtual-subnet.ts";
 
-const RELAY_AGENT_INFORMATION = 82;
-const SUBNET_SELECTION = 118;
 const { virtualSubnetSelection, virtualSubnetSelectionControl } = RelaySubOption;
 const CONTROL: readonly number[] = [virtualSubnetSelectionControl];
 const BOTH: readonly number[] = [virtualSubnetSelection, virtualSubnetSelectionControl];
@@ -28,8 +26,8 @@ export function addRelayEchoes(
 ): void {
   // RFC 3011 §2: "MUST return an identical copy of the option to any client that sends it". One that did not count stays away: by
   // that a client sees that its address is on another subnet than the one that it named.
-  const selection = isSelectionUsed ? packet.raw(SUBNET_SELECTION) : undefined;
-  if (selection !== undefined) echoes.push([SUBNET_SELECTION, selection]);
+  const selection = isSelectionUsed ? packet.raw(OptionCode.subnetSelection) : undefined;
+  if (selection !== undefined) echoes.push([OptionCode.subnetSelection, selection]);
   const vpn = vpnEcho(packet, isVpnUsed);
   if (vpn !== undefined) echoes.push(vpn);
   const agent = relayAgentEcho(packet, isVpnUsed);
@@ -43,7 +41,7 @@ export function relayAgentEcho(packet: Packet, isVpnUsed: boolean): EncodedOptio
   // RFC 6607 §7.2: the control sub-option tells that VSS was not understood, so it never goes back; and a server that does
   // "not honor this sub-option … MUST NOT echo either".
   const echo = withoutSubOptions(option, isVpnUsed ? CONTROL : BOTH);
-  return echo.length === 0 ? undefined : [RELAY_AGENT_INFORMATION, echo];
+  return echo.length === 0 ? undefined : [OptionCode.relayAgentInformation, echo];
 }
 
 function hasAny(option: Uint8Array, codes: readonly number[]): boolean {
@@ -67,8 +65,8 @@ function withoutSubOptions(option: Uint8Array, codes: readonly number[]): Uint8A
  * agent said, which was used instead (§7.3).
  */
 function vpnEcho(packet: Packet, isVpnUsed: boolean): EncodedOption | undefined {
-  const own = statedOctets(packet.raw(VIRTUAL_SUBNET_SELECTION));
+  const own = statedOctets(packet.raw(OptionCode.virtualSubnetSelection));
   if (own === undefined || !isVpnUsed) return undefined;
   const used = statedOctets(relayInformationOf(packet).raw(RelaySubOption.virtualSubnetSelection)) ?? own;
-  return [VIRTUAL_SUBNET_SELECTION, used];
+  return [OptionCode.virtualSubnetSelection, used];
 }

@@ -4,6 +4,7 @@ import type { Subnet } from "@leasehold/network";
 import {
   DhcpPort,
   type Ipv4,
+  OptionCode,
   optionCodec,
   type Packet,
   RelaySubOption,
@@ -12,7 +13,7 @@ import {
   statedAddressIn,
   statedOctets,
 } from "@leasehold/protocol";
-import { readVpn, VIRTUAL_SUBNET_SELECTION, type VpnChoice } from "./virtual-subnet.ts";
+import { readVpn, type VpnChoice } from "./virtual-subnet.ts";
 
 const SUBNET_SELECTION = optionCodec("subnetSelection");
 const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
@@ -126,7 +127,7 @@ export function relayPortOf(packet: Packet, sourcePort: number): number {
  */
 export function vpnOf(packet: Packet): VpnChoice | undefined {
   const octets = statedOctets(relayInformationOf(packet).raw(RelaySubOption.virtualSubnetSelection));
-  const stated = octets ?? statedOctets(packet.raw(VIRTUAL_SUBNET_SELECTION));
+  const stated = octets ?? statedOctets(packet.raw(OptionCode.virtualSubnetSelection));
   if (stated === undefined) return undefined;
   const choice = readVpn(stated);
   return choice.kind === "all" ? { kind: "unknown" } : choice;

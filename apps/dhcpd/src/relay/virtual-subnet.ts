@@ -12,7 +12,6 @@ export type VpnChoice =
   | { readonly kind: "vpn"; readonly id: string }
   | { readonly kind: "unknown" };
 
-export const VIRTUAL_SUBNET_SELECTION = 221;
 const NAME = 0;
 const VPN_ID = 1;
 const VPN_ID_SIZE = 7;

@@ -1,10 +1,9 @@
 // Auto-Configure (option 116, RFC 2563): a client that gets no address is told not to make one up (169.254/16), where the
 // network document says `autoConfigure: 0`.
 import type { SilentReason } from "@leasehold/leases";
-import { type EncodedOption, MessageType, type Packet } from "@leasehold/protocol";
+import { type EncodedOption, MessageType, OptionCode, type Packet } from "@leasehold/protocol";
 import type { ReplyFeature } from "./feature.ts";
 
-const AUTO_CONFIGURE = 116;
 const DO_NOT_AUTO_CONFIGURE = 0;
 
 /**
@@ -16,12 +15,12 @@ export function autoConfigureOption(
   request: Packet,
   options: ReadonlyMap<number, Uint8Array>,
 ): EncodedOption | undefined {
-  const configured = options.get(AUTO_CONFIGURE);
+  const configured = options.get(OptionCode.autoConfigure);
   const isDisabled = configured?.length === 1 && configured[0] === DO_NOT_AUTO_CONFIGURE;
   // RFC 2563 §2.5: the option affects the initial address selection, no other message.
-  if (!isDisabled || request.messageType !== MessageType.DISCOVER || !request.has(AUTO_CONFIGURE))
+  if (!isDisabled || request.messageType !== MessageType.DISCOVER || !request.has(OptionCode.autoConfigure))
     return undefined;
-  return [AUTO_CONFIGURE, Uint8Array.of(DO_NOT_AUTO_CONFIGURE)];
+  return [OptionCode.autoConfigure, Uint8Array.of(DO_NOT_AUTO_CONFIGURE)];
 }
 
 /** The silences that mean: no address is chosen for this host. After the others the next try, or another node, may bring one. */
@@ -38,10 +37,10 @@ export function meansNoAddress(reason: SilentReason): boolean {
 
 export const autoConfigure: ReplyFeature = {
   name: "auto-configure",
-  codes: [AUTO_CONFIGURE],
+  codes: [OptionCode.autoConfigure],
   isForBootp: false,
   when: "in an OFFER of no address, where the client asks whether it may make one up (RFC 2563)",
-  needs: [AUTO_CONFIGURE],
+  needs: [OptionCode.autoConfigure],
   apply(request, { type, yiaddr, settings }, { options }) {
     if (type !== "OFFER" || yiaddr !== 0 || settings === undefined) return;
     const option = autoConfigureOption(request, settings.options);

@@ -1,11 +1,17 @@
-import { type EncodedOption, type Ipv4, type Message, type Packet, parseIpv4 } from "@leasehold/protocol";
+import {
+  type EncodedOption,
+  INFINITE_SECONDS,
+  type Ipv4,
+  type Message,
+  type Packet,
+  parseIpv4,
+} from "@leasehold/protocol";
 import { describe, expect, test } from "vitest";
 import { CHADDR, clientMessage, decodedOrThrow, messageBytes, type } from "../../test/client-message.ts";
 import {
   type BootpCircumstances,
   bootpAnswer,
   decodeWithoutCookie,
-  INFINITE_SECONDS,
   isBootpRequest,
 } from "../request/bootp.ts";
 import { bootpReply, encodeBootp } from "./bootp.ts";

@@ -5,6 +5,7 @@ import {
   encode,
   type Ipv4,
   type Message,
+  OptionCode,
   type Packet,
   payloadLimit,
 } from "@leasehold/protocol";
@@ -16,9 +17,6 @@ const VENDOR_AREA_AT = 236;
 /** The fixed fields, the cookie, and END. */
 const FRAMING_SIZE = VENDOR_AREA_AT + 4 + 1;
 const COOKIE = [99, 130, 83, 99];
-const MESSAGE_TYPE = 53;
-const MAXIMUM_MESSAGE_SIZE = 57;
-const RELAY_AGENT_INFORMATION = 82;
 /**
  * An ACK made into a BOOTREPLY for `request`. RFC 1534 §2: no option 53, and not larger than a BOOTP message may be, so
  * that options are left out, the last ones first; those that only DHCP clients understand are left out at once.
@@ -45,7 +43,18 @@ export function bootpReply(
 
 /** What RFC 2132 §9 calls DHCP extensions, but for 60, 66 and 67; and answers to what only DHCP clients ask for. */
 const FOR_DHCP_ONLY: ReadonlySet<number> = new Set([
-  ...[50, 51, 52, MESSAGE_TYPE, 54, 55, 56, MAXIMUM_MESSAGE_SIZE, 58, 59],
+  ...[
+    OptionCode.requestedIpAddress,
+    OptionCode.ipAddressLeaseTime,
+    OptionCode.overload,
+    OptionCode.messageType,
+    OptionCode.serverIdentifier,
+    OptionCode.parameterRequestList,
+    OptionCode.message,
+    OptionCode.maximumMessageSize,
+    OptionCode.renewalTime,
+    OptionCode.rebindingTime,
+  ],
   ...NEVER_FOR_BOOTP,
 ]);
 
@@ -57,7 +66,7 @@ function fitting(
 ): EncodedOption[] {
   const sizeOf = (value: Uint8Array) => value.length + 2 * Math.max(1, Math.ceil(value.length / 255));
   // RFC 3046 §2.2: a relay agent waits for its option, so this one goes before all others.
-  const relay = options.find(([code]) => code === RELAY_AGENT_INFORMATION);
+  const relay = options.find(([code]) => code === OptionCode.relayAgentInformation);
   let left = room;
   const kept: EncodedOption[] = [];
   for (const option of relay === undefined ? options : [relay, ...options.filter((one) => one !== relay)]) {

@@ -1,20 +1,24 @@
 // What goes back as it came: option 61 to the client, and what relay agents wait for (relay-echo.ts).
+import { OptionCode } from "@leasehold/protocol";
 import { addRelayEchoes, relayAgentEcho } from "../relay/relay-echo.ts";
 import type { ReplyFeature } from "./feature.ts";
 
-const CLIENT_IDENTIFIER = 61;
-const RELAY_OPTIONS: readonly number[] = [118, 221, 82];
+const RELAY_OPTIONS: readonly number[] = [
+  OptionCode.subnetSelection,
+  OptionCode.virtualSubnetSelection,
+  OptionCode.relayAgentInformation,
+];
 
 /** RFC 6842 §3: unaltered in every reply, and not where it was not there. */
 export const clientIdentifier: ReplyFeature = {
   name: "client identifier",
-  codes: [CLIENT_IDENTIFIER],
+  codes: [OptionCode.clientIdentifier],
   isForBootp: false,
   when: "where the client sends it (RFC 6842)",
-  needs: [CLIENT_IDENTIFIER],
+  needs: [OptionCode.clientIdentifier],
   apply(request, _content, { options }) {
-    const identifier = request.raw(CLIENT_IDENTIFIER);
-    if (identifier !== undefined) options.push([CLIENT_IDENTIFIER, identifier]);
+    const identifier = request.raw(OptionCode.clientIdentifier);
+    if (identifier !== undefined) options.push([OptionCode.clientIdentifier, identifier]);
   },
 };
 

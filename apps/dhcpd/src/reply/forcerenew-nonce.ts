@@ -2,12 +2,11 @@
 //
 // Option 90 (RFC 3118 §2, RFC 6704 §3.1.2), offsets in octets:
 //   0 protocol 3 | 1 algorithm 1 | 2 RDM 0 | 3 replay detection (8) | 11 type: 1 nonce, 2 digest | 12 value (16)
-import type { EncodedOption } from "@leasehold/protocol";
-import { HMAC_MD5, NONCE_CAPABLE } from "../request/wishes.ts";
+import { type EncodedOption, OptionCode } from "@leasehold/protocol";
+import { HMAC_MD5 } from "../request/wishes.ts";
 import type { ReplyFeature } from "./feature.ts";
 
 export const NONCE_SIZE = 16;
-export const AUTHENTICATION = 90;
 /** Where the nonce, or the digest, is in option 90. */
 export const VALUE_AT = 12;
 export const TYPE_DIGEST = 2;
@@ -18,11 +17,11 @@ const STRICTLY_INCREASING = 0;
  * What an OFFER says: that this server uses nonces. RFC 6704 §3.1.3: SHOULD NOT be there unless the DISCOVER had it. The
  * ACK that follows has to carry a nonce then, or the client discards it (§3.1.4).
  */
-const NONCE_TO_COME: EncodedOption = [NONCE_CAPABLE, Uint8Array.of(HMAC_MD5)];
+const NONCE_TO_COME: EncodedOption = [OptionCode.forcerenewNonceCapable, Uint8Array.of(HMAC_MD5)];
 
 export const forcerenewNonce: ReplyFeature = {
   name: "FORCERENEW nonce",
-  codes: [AUTHENTICATION, NONCE_CAPABLE],
+  codes: [OptionCode.authentication, OptionCode.forcerenewNonceCapable],
   isForBootp: false,
   when: "where the client takes nonces for FORCERENEW (RFC 6704)",
   needs: "nonce",
@@ -47,5 +46,5 @@ export function authentication(replay: bigint, type: number, value: Uint8Array):
   new DataView(octets.buffer).setBigUint64(3, replay);
   octets[VALUE_AT - 1] = type;
   octets.set(value, VALUE_AT);
-  return [AUTHENTICATION, octets];
+  return [OptionCode.authentication, octets];
 }

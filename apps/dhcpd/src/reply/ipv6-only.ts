@@ -1,7 +1,7 @@
 // IPv6-Only Preferred (option 108, RFC 8925): a client that can do without IPv4 is told so, where the network is IPv6-mostly.
 // It is where option 108 is configured; its value is V6ONLY_WAIT in seconds.
-import type { EncodedOption, Packet } from "@leasehold/protocol";
-import { asksForIpv6Only, IPV6_ONLY_PREFERRED, PARAMETER_REQUEST_LIST } from "../request/wishes.ts";
+import { type EncodedOption, OptionCode, type Packet } from "@leasehold/protocol";
+import { asksForIpv6Only } from "../request/wishes.ts";
 import type { ReplyFeature } from "./feature.ts";
 
 const SIZE = 4;
@@ -14,18 +14,18 @@ export function ipv6OnlyOption(
   request: Packet,
   options: ReadonlyMap<number, Uint8Array>,
 ): EncodedOption | undefined {
-  const configured = options.get(IPV6_ONLY_PREFERRED);
+  const configured = options.get(OptionCode.ipv6OnlyPreferred);
   if (configured === undefined || !asksForIpv6Only(request)) return undefined;
   // RFC 8925 §3.1: the length MUST be 4. §3.3: the configured value, otherwise zero.
-  return [IPV6_ONLY_PREFERRED, configured.length === SIZE ? configured : new Uint8Array(SIZE)];
+  return [OptionCode.ipv6OnlyPreferred, configured.length === SIZE ? configured : new Uint8Array(SIZE)];
 }
 
 export const ipv6Only: ReplyFeature = {
   name: "IPv6-only preferred",
-  codes: [IPV6_ONLY_PREFERRED],
+  codes: [OptionCode.ipv6OnlyPreferred],
   isForBootp: false,
   when: "in an OFFER or ACK to a client that asks for it by option 55 (RFC 8925)",
-  needs: [PARAMETER_REQUEST_LIST],
+  needs: [OptionCode.parameterRequestList],
   apply(request, { settings, seconds }, { options }) {
     // Neither the answer to INFORM nor the OFFER of RFC 2563, which have no lease time.
     if (settings === undefined || seconds === undefined) return;

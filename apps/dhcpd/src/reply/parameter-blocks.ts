@@ -1,15 +1,13 @@
 // The options of replies that depend on the settings and on what clients ask for, and not on who asks: made once for each
 // settings object, which the network document keeps for each place and set of classes, and then only written.
 import type { LeaseTimes, Settings } from "@leasehold/network";
-import { type EncodedOption, encodeOption } from "@leasehold/protocol";
+import { type EncodedOption, encodeOption, OptionCode } from "@leasehold/protocol";
 import { NEVER_BY_SETTINGS } from "./features.ts";
 
 /** What clients send decides how many there are, so it must not decide how many are kept. */
 const KEPT_MAX = 64;
-const HOST_NAME = 12;
-const CLASSLESS_ROUTES = 121;
-const OLDER_ROUTES: ReadonlySet<number> = new Set([3, 33]);
-const PLACE_OF_NAME: EncodedOption = [HOST_NAME, new Uint8Array(0)];
+const OLDER_ROUTES: ReadonlySet<number> = new Set([OptionCode.routers, OptionCode.staticRoutes]);
+const PLACE_OF_NAME: EncodedOption = [OptionCode.hostName, new Uint8Array(0)];
 
 interface Block {
   /** Option 55; undefined when the client names nothing. */
@@ -49,7 +47,7 @@ export class ParameterBlocks {
       return;
     }
     named.options.forEach((option, i) => {
-      options.push(i === named.at ? [HOST_NAME, encodeOption("hostName", hostname)] : option);
+      options.push(i === named.at ? [OptionCode.hostName, encodeOption("hostName", hostname)] : option);
     });
   }
 
@@ -92,15 +90,16 @@ function parametersOf(
   wanted: Uint8Array | undefined,
   name: EncodedOption | undefined,
 ): readonly EncodedOption[] {
-  const codes = new Set([...(wanted ?? [...set.keys(), HOST_NAME]), ...unasked]);
+  const codes = new Set([...(wanted ?? [...set.keys(), OptionCode.hostName]), ...unasked]);
   // RFC 3442: with classless routes the server SHOULD NOT send the older forms too.
-  const hasClasslessRoutes = wanted?.includes(CLASSLESS_ROUTES) && set.has(CLASSLESS_ROUTES);
+  const hasClasslessRoutes =
+    wanted?.includes(OptionCode.classlessStaticRoutes) && set.has(OptionCode.classlessStaticRoutes);
   const options: EncodedOption[] = [];
   for (const code of codes) {
     if (NEVER_BY_SETTINGS.has(code) || never.has(code) || (hasClasslessRoutes && OLDER_ROUTES.has(code)))
       continue;
     const value = set.get(code);
-    if (code === HOST_NAME && name !== undefined) options.push(name);
+    if (code === OptionCode.hostName && name !== undefined) options.push(name);
     else if (value !== undefined) options.push([code, value]);
   }
   return maskFirst(options);
@@ -108,8 +107,8 @@ function parametersOf(
 
 /** RFC 2132 §3.3: "If both the subnet mask and the router option are specified … the subnet mask option MUST be first." */
 function maskFirst(options: EncodedOption[]): EncodedOption[] {
-  const mask = options.findIndex(([code]) => code === 1);
-  const router = options.findIndex(([code]) => code === 3);
+  const mask = options.findIndex(([code]) => code === OptionCode.subnetMask);
+  const router = options.findIndex(([code]) => code === OptionCode.routers);
   if (mask > router && router >= 0) options.splice(router, 0, ...options.splice(mask, 1));
   return options;
 }
@@ -118,9 +117,9 @@ function maskFirst(options: EncodedOption[]): EncodedOption[] {
 function leaseTimeOptions(seconds: number, { t1, t2 }: LeaseTimes): readonly EncodedOption[] {
   const isInfinite = seconds === 0xffffffff;
   return [
-    [51, uint32(seconds)],
-    [58, uint32(isInfinite ? seconds : Math.floor(seconds * t1))],
-    [59, uint32(isInfinite ? seconds : Math.floor(seconds * t2))],
+    [OptionCode.ipAddressLeaseTime, uint32(seconds)],
+    [OptionCode.renewalTime, uint32(isInfinite ? seconds : Math.floor(seconds * t1))],
+    [OptionCode.rebindingTime, uint32(isInfinite ? seconds : Math.floor(seconds * t2))],
   ];
 }
 

@@ -1,9 +1,9 @@
 // Rapid commit (option 80, RFC 4039): a DISCOVER that asks for it is answered with an ACK, its binding stored at once.
-import { type EncodedOption, MessageType } from "@leasehold/protocol";
+import { type EncodedOption, MessageType, OptionCode } from "@leasehold/protocol";
 import type { ReplyFeature } from "./feature.ts";
 
 /** RFC 4039 §4: MUST be in an ACK that answers a DISCOVER; §3: MUST NOT be in any other message. */
-export const RAPID_COMMIT: EncodedOption = [80, new Uint8Array(0)];
+export const RAPID_COMMIT: EncodedOption = [OptionCode.rapidCommit, new Uint8Array(0)];
 
 export const rapidCommit: ReplyFeature = {
   name: "rapid commit",

@@ -9,6 +9,7 @@ import {
   type Ipv4,
   ipv4,
   MessageType,
+  OptionCode,
   type Packet,
   payloadLimit,
 } from "@leasehold/protocol";
@@ -100,7 +101,6 @@ export function encodeReply(
   return buffer.subarray(0, length);
 }
 
-const PARAMETER_REQUEST_LIST = 55;
 const BROADCAST_FLAG = 0x8000;
 const TYPES = { OFFER: typeOption("OFFER"), ACK: typeOption("ACK"), NAK: typeOption("NAK") };
 
@@ -136,11 +136,11 @@ function optionsOf(request: Packet, content: ReplyContent, own: Ipv4): EncodedOp
   const { settings, seconds, text, hostname } = content;
   const serverIdentifier = serverIdentifierFor(request, own);
   const options: EncodedOption[] = [TYPES[content.type], serverIdentifierOption(serverIdentifier)];
-  if (text !== undefined) options.push([56, encodeOption("message", text)]);
+  if (text !== undefined) options.push([OptionCode.message, encodeOption("message", text)]);
   if (settings !== undefined) {
     const blocks = parameterBlocks(settings);
     if (seconds !== undefined) for (const time of blocks.leaseTimes(seconds)) options.push(time);
-    blocks.addTo(options, request.raw(PARAMETER_REQUEST_LIST), hostname);
+    blocks.addTo(options, request.raw(OptionCode.parameterRequestList), hostname);
   }
   return options;
 }
@@ -150,13 +150,13 @@ let known: { readonly of: Ipv4; readonly option: EncodedOption } | undefined;
 
 function serverIdentifierOption(address: Ipv4): EncodedOption {
   if (known?.of !== address) {
-    known = { of: address, option: [54, encodeOption("serverIdentifier", address)] };
+    known = { of: address, option: [OptionCode.serverIdentifier, encodeOption("serverIdentifier", address)] };
   }
   return known.option;
 }
 
 function typeOption(type: ReplyContent["type"]): EncodedOption {
-  return [53, Uint8Array.of(MessageType[type])];
+  return [OptionCode.messageType, Uint8Array.of(MessageType[type])];
 }
 
 export interface Reply {

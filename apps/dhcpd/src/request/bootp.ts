@@ -1,20 +1,17 @@
 // BOOTP requests (RFC 951, 1542): whether what comes without option 53 is answered, by the policy of its subnet (RFC 1534 §2). One
 // request, one reply: the address in the reply is bound, and the client takes it for ever.
-import { Packet } from "@leasehold/protocol";
+import { INFINITE_SECONDS, OptionCode, Packet } from "@leasehold/protocol";
 
 /** RFC 951 §3: the fixed fields and a vendor area of 64 octets. */
 const MESSAGE_SIZE = 300;
 const VENDOR_AREA_AT = 236;
-const MESSAGE_TYPE = 53;
-/** RFC 2131 §3.3. */
-export const INFINITE_SECONDS = 0xffffffff;
 
 /** RFC 1534 §2: automatic addresses are given only when an administrator has decided so. */
 export type BootpPolicy = "off" | "static" | "dynamic";
 
 /** RFC 1534 §2: a message without option 53 is assumed to come from a BOOTP client. One that is malformed has it. */
 export function isBootpRequest(packet: Packet): boolean {
-  return packet.op === 1 && !packet.has(MESSAGE_TYPE);
+  return packet.op === 1 && !packet.has(OptionCode.messageType);
 }
 
 /**

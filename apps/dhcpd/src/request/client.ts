@@ -16,15 +16,16 @@ import { isNoStation, type Subnet } from "@leasehold/network";
 import {
   type ClientId,
   clientIdOfHardware,
+  ETHERNET,
   type Ipv4,
   ipv4,
   MessageType,
+  OptionCode,
   optionCodec,
   type Packet,
   statedAddress,
 } from "@leasehold/protocol";
 
-const CLIENT_IDENTIFIER = 61;
 const REQUESTED_IP_ADDRESS = optionCodec("requestedIpAddress");
 const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
 const NONE = ipv4(0);
@@ -84,8 +85,6 @@ function isItsOwn(world: World, asked: LeaseRequest, address: Ipv4, now: Instant
   return reservationOf(world, asked)?.address === address;
 }
 
-const ETHERNET = 1;
-
 /** Whether chaddr tells one machine from another. */
 export function isStation({ htype, chaddr }: Packet): boolean {
   return hasNotZero(chaddr) && !isGroup(htype, chaddr);
@@ -119,7 +118,7 @@ function hasNotZero(octets: Uint8Array): boolean {
  */
 export function identityOf(packet: Packet, subnet: Subnet): ClientId | undefined {
   if (subnet.identity === "mac" && isStation(packet)) return clientIdOfHardware(packet.htype, packet.chaddr);
-  const stated = packet.hex(CLIENT_IDENTIFIER);
+  const stated = packet.hex(OptionCode.clientIdentifier);
   // The same text as of `clientIdFromBytes`.
   if (stated) return stated as ClientId;
   return isStation(packet) ? clientIdOfHardware(packet.htype, packet.chaddr) : undefined;

@@ -13,10 +13,12 @@ import {
   type ClientId,
   clientIdFromBytes,
   clientIdOfHardware,
+  ETHERNET,
   formatIpv4,
   type Ipv4,
   MessageType,
   macFromBytes,
+  OptionCode,
   optionCodec,
   type Packet,
   parseIpv4,
@@ -29,11 +31,6 @@ import { ciaddrOf, identityOf, readAsRenewal } from "./client.ts";
 import { isNoRelay, linkOf } from "./link.ts";
 import { asksForIpv6Only, asksForRapidCommit, nonceAsked } from "./wishes.ts";
 
-const ETHERNET = 1;
-const CLIENT_IDENTIFIER = 61;
-const VENDOR_CLASS_IDENTIFIER = 60;
-const USER_CLASS = 77;
-const RELAY_AGENT_INFORMATION = 82;
 const IP_ADDRESS_LEASE_TIME = optionCodec("ipAddressLeaseTime");
 const REQUESTED_IP_ADDRESS = optionCodec("requestedIpAddress");
 const SERVER_IDENTIFIER = optionCodec("serverIdentifier");
@@ -171,15 +168,18 @@ function earlierRelayOf(
 
 function relayTraceOf(packet: Packet): RelayTrace | undefined {
   if (packet.giaddr === 0) return undefined;
-  return { giaddr: formatIpv4(packet.giaddr), agent: packet.hex(RELAY_AGENT_INFORMATION) || undefined };
+  return {
+    giaddr: formatIpv4(packet.giaddr),
+    agent: packet.hex(OptionCode.relayAgentInformation) || undefined,
+  };
 }
 
 function clientTraceOf(packet: Packet, client: ClientId): ClientTrace {
-  const identifier = packet.raw(CLIENT_IDENTIFIER);
+  const identifier = packet.raw(OptionCode.clientIdentifier);
   const stated = identifier?.length ? clientIdFromBytes(identifier) : undefined;
   // An identity that is no hardware address can only be what the client stated.
   const isPlain = stated === client && client !== clientIdOfHardware(packet.htype, packet.chaddr);
-  const vendorClass = packet.hex(VENDOR_CLASS_IDENTIFIER) || undefined;
+  const vendorClass = packet.hex(OptionCode.vendorClassIdentifier) || undefined;
   return {
     ...(stated === undefined || isPlain ? {} : { clientIdentifier: stated }),
     ...(vendorClass === undefined ? {} : { vendorClass }),
@@ -188,9 +188,9 @@ function clientTraceOf(packet: Packet, client: ClientId): ClientTrace {
 }
 
 function isFirmware(packet: Packet): boolean {
-  const vendorClass = packet.raw(VENDOR_CLASS_IDENTIFIER);
+  const vendorClass = packet.raw(OptionCode.vendorClassIdentifier);
   if (vendorClass !== undefined && /^(PXE|HTTP)Client/.test(latin1(vendorClass))) return true;
-  const userClass = packet.raw(USER_CLASS);
+  const userClass = packet.raw(OptionCode.userClass);
   return userClass !== undefined && latin1(userClass).includes("iPXE");
 }
 

@@ -10,6 +10,9 @@ const DIGIT_0 = 0x30;
 
 /** An IPv4 address as an unsigned 32-bit number (`>>> 0`): 10.0.0.1 is 0x0a000001. */
 export type Ipv4 = number & { readonly [brand]: "Ipv4" };
+/** The hardware type of Ethernet (htype; IANA "ARP Parameters"). */
+export const ETHERNET = 1;
+
 /** A hardware address as lower-case hex with colons: "a4:bf:01:38:ee:65". */
 export type Mac = string & { readonly [brand]: "Mac" };
 /** The identity of a client as lower-case hex: option 61's octets, else htype and chaddr ("01a4bf0138ee65"). */
