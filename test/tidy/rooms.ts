@@ -1,23 +1,23 @@
-// An app that has rooms says in ARCHITECTURE.md which of them may import which. What is written there is what holds.
+// A package that has rooms says in ARCHITECTURE.md which of them may import which. What is written there is what holds.
 import { importsOf, resolved } from "./imports.ts";
 import { type Finding, isTest, type Repository, type Rule } from "./repository.ts";
 
 const MAP = "ARCHITECTURE.md";
 /** Each has a table there. */
-const APPS = ["dhcpd", "syncer", "bootd", "ctl"];
+const PACKAGES = ["apps/dhcpd", "apps/syncer", "apps/bootd", "apps/ctl", "libs/leases", "libs/protocol"];
 
 interface Rooms {
   /** "apps/dhcpd/src/". */
   readonly source: string;
-  /** Room → rooms that it may import. A file beside main.ts is a room by itself. */
+  /** Room → rooms that it may import. A file beside main.ts or index.ts is a room by itself. */
   readonly directions: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The rows of the table under the heading of each app. */
+/** The rows of the table under the heading of each package. */
 function roomsIn(repository: Repository): Rooms[] {
   const text = repository.files.get(MAP) ?? "";
-  return APPS.map((app) => {
-    const section = text.split(`## The rooms of ${app}\n`)[1]?.split("\n## ")[0] ?? "";
+  return PACKAGES.map((place) => {
+    const section = text.split(`## The rooms of ${place.split("/")[1]}\n`)[1]?.split("\n## ")[0] ?? "";
     const rows = [...section.matchAll(/^\| `(?<room>[^`]+)` \|[^|]*\|(?<imports>[^|]*)\|$/gm)];
     const directions = new Map(
       rows.map(({ groups }) => [
@@ -25,12 +25,12 @@ function roomsIn(repository: Repository): Rooms[] {
         [...groups!.imports!.matchAll(/`([^`]+)`|\b(all)\b/g)].map(([, room, all]) => room ?? all!),
       ]),
     );
-    return { source: `apps/${app}/src/`, directions };
+    return { source: `${place}/src/`, directions };
   });
 }
 
 export const roomDirections: Rule = {
-  name: "a room of an app imports the rooms that ARCHITECTURE.md says, in no circle",
+  name: "a room of a package imports the rooms that ARCHITECTURE.md says, in no circle",
   check: (repository) => roomsIn(repository).flatMap((rooms) => checkRooms(repository, rooms)),
 };
 
