@@ -4,7 +4,7 @@
 import { Session } from "node:inspector/promises";
 import { fileURLToPath } from "node:url";
 import { settled, TestNode } from "../../apps/dhcpd/test/node.ts";
-import { alice, packetOf, selecting, X } from "../../apps/dhcpd/test/wire.ts";
+import { alice, bob, packetOf, selecting, X } from "../../apps/dhcpd/test/wire.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const OURS = /^(?:apps|libs)\/[^/]+\/src\//;
@@ -48,9 +48,13 @@ const nameOf = (file: string): string =>
  */
 export type Way = "whole" | "service";
 
-/** DISCOVER and its OFFER, so that what is made once is there; then what the REQUEST runs. */
+/**
+ * Another client's lease and the OFFER to this one, so that what is made once is there, and the store is known to answer; then what the
+ * REQUEST runs.
+ */
 export async function requestPath(way: Way) {
   const node = new TestNode({ followsAtOnce: way === "whole" });
+  node.receive(packetOf("REQUEST", bob, selecting("10.0.0.13", { xid: 7 })));
   node.receive(packetOf("DISCOVER", alice, { xid: 1 }));
   await settled();
   const stacks = new Map<string, readonly string[]>();
@@ -86,7 +90,7 @@ export async function requestPath(way: Way) {
     ];
   });
   return {
-    acknowledged: node.replies.length === 2,
+    acknowledged: node.replies.length === 3,
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
     circles: [...stacks].flatMap(([to, files]) => circles(files).map((circle) => ({ to, circle }))),
   };

@@ -93,7 +93,7 @@ export class Reception implements PacketSink<Received> {
     if (messageTypeName(type) === undefined || NOT_BY_UDP.has(type)) return "not-for-servers";
     const refusal = readiness.refusal() ?? this.overload(type);
     if (refusal !== undefined) return refusal;
-    const mayLackEnd = packet.isEnded || world.network.quirks.has("options-without-end");
+    const mayLackEnd = world.network.quirks.has("options-without-end") || packet.isEnded;
     return mayLackEnd ? undefined : "no-end";
   }
 
