@@ -21,7 +21,7 @@ import {
   hostOf,
   isKnown,
   type RequestContext,
-  reservationOf,
+  reservedFor,
   settingsOf,
 } from "./entitlement.ts";
 import {
@@ -37,7 +37,7 @@ import type { LeaseRequest, World } from "./request.ts";
 /** Same world, same request, same instant, same state of the store: same decision. */
 export function decide(world: World, request: LeaseRequest, now: Instant, store: StoreState): Decision {
   const host = hostOf(world, request);
-  const reservation = reservationOf(world, request);
+  const reservation = reservedFor(host, world, request);
   const context: DecisionContext = { world, request, now, store, host, reservation };
   const barred = decideBarred(context);
   if (barred !== undefined) return barred;

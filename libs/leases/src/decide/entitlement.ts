@@ -38,9 +38,11 @@ export interface RequestContext {
 }
 
 export function contextOf(world: World, request: LeaseRequest, now: Instant): RequestContext {
-  return { world, request, now, host: hostOf(world, request), reservation: reservationOf(world, request) };
+  const host = hostOf(world, request);
+  return { world, request, now, host, reservation: reservedFor(host, world, request) };
 }
 
+/** The host of the inventory that the client is, by its hardware address or its identity. */
 export function hostOf(world: World, request: LeaseRequest): Host | undefined {
   return world.inventory.byMac(request.mac) ?? world.inventory.byClientId(request.client);
 }
@@ -55,11 +57,22 @@ export function isKnown({ host, request }: RequestContext): boolean {
  * not reserved, as an address outside of the link does.
  */
 export function reservationOf(world: World, request: LeaseRequest): Reservation | undefined {
+  return reservedFor(hostOf(world, request), world, request);
+}
+
+/** The same where the client's host is known already. */
+export function reservedFor(
+  host: Host | undefined,
+  world: World,
+  request: LeaseRequest,
+): Reservation | undefined {
   const { reserved, link } = request;
   const written = reserved?.reservation.address;
   if (written !== undefined && mayBeReserved(world, request, written)) {
     return { address: written, subnet: reserved!.subnet };
   }
+  // The inventory reserves nothing for a client that it does not know.
+  if (host === undefined) return undefined;
   for (let i = 0; i < link.length; i++) {
     const address = claimedOn(link[i]!, world, request);
     if (address !== undefined) return { address, subnet: link[i]! };
