@@ -54,7 +54,7 @@ const machines: readonly Booting[] = [
     ...{ name: "aavmf-h", kind: aavmf("forky", "http"), boot: arm64("forky/ipxe-arm64.efi") },
     stages: {
       "aavmf-http": "AAVMF 2026.08, HTTP boot",
-      "ipxe-2-arm64": "ipxe-arm64.efi 2.0.0, loaded by AAVMF",
+      "ipxe-2-arm64-http": "ipxe-arm64.efi 2.0.0, loaded by AAVMF over HTTP",
     },
   },
 ];
