@@ -3,8 +3,9 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
+import { dirname, resolve } from "node:path";
 import { promisify } from "node:util";
 import { Failure } from "../failure.ts";
 
@@ -43,7 +44,7 @@ const runFile = promisify(execFile);
 export async function unpackLoaders({ files, into, suite }: LoaderRequest): Promise<UnpackedLoaders> {
   const at = await mkdtemp(`${tmpdir()}/leasehold-loaders-`);
   try {
-    await mkdir(into, { recursive: true });
+    await openFolder(into);
     const apt = await privateApt(at, suite ?? (await ownSuite()));
     await apt(["update"]);
     const found: Unpacked[] = [];
@@ -64,6 +65,23 @@ export async function unpackLoaders({ files, into, suite }: LoaderRequest): Prom
     throw failureOf(cause, into);
   } finally {
     await rm(at, { recursive: true, force: true });
+  }
+}
+
+/** Its last part is made where it is missing, and no more: a folder that does not exist is most likely a slip. */
+async function openFolder(into: string): Promise<void> {
+  try {
+    await mkdir(into);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(into)).isDirectory()) return;
+    const above = dirname(resolve(into));
+    if (code === "ENOENT" && !existsSync(above)) {
+      const fix = `Make it (mkdir -p ${above}), or name another one with --into.`;
+      throw new Failure(`There is no folder ${above}.`, fix, { cause });
+    }
+    const fix = "Choose a folder that you may write to with --into.";
+    throw new Failure(`The folder ${into} cannot be made: ${message}.`, fix, { cause });
   }
 }
 
