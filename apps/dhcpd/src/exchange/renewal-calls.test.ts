@@ -263,7 +263,8 @@ test("so many clients are remembered, and the one that was heard of longest ago 
   const { world, core } = new TestNode();
   const { events } = core.telemetry;
   const parts = { world, events, clocks: core.clocks, randomOctets: () => NONCE } as unknown as ServiceParts;
-  const calls = new RenewalCalls(parts, 2);
+  world.nonces.limitTo(2);
+  const calls = new RenewalCalls(parts);
   const acknowledge = (of: Client, fields: Fields) => {
     const request = { ...of, link: world.network.subnets };
     const exchange = { packet: packet("REQUEST", of, fields), request, arrival: { link: {} } };

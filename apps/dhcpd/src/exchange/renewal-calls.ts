@@ -1,7 +1,14 @@
 // Calls for renewal (RFC 3203, 6704): clients that got a nonce with their ACK from this node are told to renew when the
 // inventory or the network document no longer entitles them to their address. In memory only: a call that is never made
 // costs the client the time until T1. Nothing is looked at on the packet path; `tick` does it, some clients at a time.
-import { contextOf, entitlementTo, isBound, type Lease, type LeaseRequest } from "@leasehold/leases";
+import {
+  type BoundedMap,
+  contextOf,
+  entitlementTo,
+  isBound,
+  type Lease,
+  type LeaseRequest,
+} from "@leasehold/leases";
 import type { Subnet } from "@leasehold/network";
 import { type ClientId, DhcpPort, decode, type Mac, MessageType, type Packet } from "@leasehold/protocol";
 import { serverIdentifierFor } from "../relay/relay-information.ts";
@@ -14,7 +21,6 @@ import type { RecordedNonce } from "../views/recorded-nonce.ts";
 import type { Exchange, ServiceParts } from "./exchange.ts";
 import { forceRenewDelayMs, nextReplay, writeForceRenew } from "./forcerenew.ts";
 
-const REMEMBERED_MAX = 50_000;
 /** As many clients are looked at in a tick, so that a change of the whole network neither stops packets nor makes a storm. */
 const LOOKED_AT_MAX = 200;
 const SENDINGS_MAX = 3;
@@ -27,17 +33,15 @@ interface Call {
 
 export class RenewalCalls {
   private readonly parts: ServiceParts;
-  private readonly rememberedMax: number;
-  private readonly remembered: Map<ClientId, RecordedNonce>;
+  private readonly remembered: BoundedMap<ClientId, RecordedNonce>;
   private readonly byMac = new Map<Mac, ClientId>();
   private readonly suspects = new Set<ClientId>();
   private readonly calls = new Map<ClientId, Call>();
   private everybody: Iterator<ClientId> | undefined;
   private replay = 0n;
 
-  constructor(parts: ServiceParts, rememberedMax = REMEMBERED_MAX) {
+  constructor(parts: ServiceParts) {
     this.parts = parts;
-    this.rememberedMax = rememberedMax;
     this.remembered = parts.world.nonces;
     parts.events.hosts.subscribe(({ macs }) => {
       if (macs === undefined) this.suspectAll();
@@ -88,7 +92,11 @@ export class RenewalCalls {
     const called = this.remembered.get(client);
     if (called === undefined) return;
     this.remembered.delete(client);
-    if (this.byMac.get(called.mac) === client) this.byMac.delete(called.mac);
+    this.forgetCalls(called);
+  }
+
+  private forgetCalls({ client, mac }: RecordedNonce): void {
+    if (this.byMac.get(mac) === client) this.byMac.delete(mac);
     this.calls.delete(client);
     this.suspects.delete(client);
   }
@@ -204,9 +212,8 @@ export class RenewalCalls {
   }
 
   private remember(called: RecordedNonce): void {
-    const oldest = this.remembered.keys().next().value;
-    if (this.remembered.size >= this.rememberedMax && oldest !== undefined) this.forget(oldest);
-    this.remembered.set(called.client, called);
+    const forgotten = this.remembered.set(called.client, called);
+    if (forgotten !== undefined) this.forgetCalls(forgotten);
     this.byMac.set(called.mac, called.client);
   }
 

@@ -4,6 +4,7 @@ import type { Members } from "@leasehold/cluster";
 import type { Problem } from "@leasehold/document";
 import { Inventory } from "@leasehold/inventory";
 import {
+  BoundedMap,
   DEFAULT_POLICY,
   type Lease,
   type LeasePolicy,
@@ -21,6 +22,9 @@ import { networkWarnings } from "./network-warnings.ts";
 import type { RecordedNonce } from "./recorded-nonce.ts";
 import { SeenRelays } from "./seen-relays.ts";
 import { StrayLeases } from "./stray-leases.ts";
+
+/** Clients that this node can call by a FORCERENEW, at most. */
+const NONCES_MAX = 50_000;
 
 const NO_OPTIONS: ReadonlyMap<number, Uint8Array> = new Map();
 
@@ -47,7 +51,7 @@ export class NodeWorld implements World {
   /** From the moment at which its record came until it was in force. */
   networkLoadMs = 0;
   /** The one of the client that was heard of longest ago first; renewal-calls.ts keeps them. */
-  readonly nonces = new Map<ClientId, RecordedNonce>();
+  readonly nonces = new BoundedMap<ClientId, RecordedNonce>(NONCES_MAX);
   readonly seenRelays = new SeenRelays();
   /** What a person should look at now. */
   readonly alarms = new Alarms();
