@@ -20,13 +20,8 @@ const GIVEN_UP_MAX = 10_000;
 /** "behind": the store says less than was seen of it, and that counts for nothing. */
 export type Look = "no-answer" | "behind" | "current";
 
-export interface Commit {
-  readonly append: Append;
-  /** Told when the view has it. */
-  readonly settle: (result: AppendResult, isBehind: boolean, sentAt: Instant) => void;
-  /** Whatever is thrown once the store has answered concerns this event, and no other one of its batch. */
-  readonly onThrown: (cause: unknown) => void;
-}
+/** Told what the store says when the view has it; `isBehind`: it says less than this node has seen. */
+export type Settle = (result: AppendResult, isBehind: boolean, sentAt: Instant) => void;
 
 export class Commits {
   private readonly parts: ServiceParts;
@@ -39,7 +34,8 @@ export class Commits {
     parts.events.lease.subscribe((lease) => this.noteStored(lease));
   }
 
-  begin({ append, settle, onThrown }: Commit): void {
+  /** `onThrown`: whatever is thrown once the store has answered concerns this event, and no other one of its batch. */
+  begin(append: Append, settle: Settle, onThrown: (cause: unknown) => void): void {
     const sentAt = this.parts.clocks.now();
     this.parts.store.append(append, (result) => {
       try {

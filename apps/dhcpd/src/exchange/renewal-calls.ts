@@ -9,7 +9,7 @@ import {
   type Lease,
   type LeaseRequest,
 } from "@leasehold/leases";
-import type { Subnet } from "@leasehold/network";
+import type { Network, Subnet } from "@leasehold/network";
 import { type ClientId, DhcpPort, decode, type Mac, MessageType, type Packet } from "@leasehold/protocol";
 import { serverIdentifierFor } from "../relay/relay-information.ts";
 import type { Grant } from "../reply/asked.ts";
@@ -166,21 +166,10 @@ export class RenewalCalls {
   private requestOf(called: RecordedNonce): LeaseRequest | undefined {
     const { client, octets, subnet } = called;
     const { network, inventory } = this.parts.world;
-    const link = network.subnet(subnet)?.link ?? this.linkOfRenewal(called);
+    const link = network.subnet(subnet)?.link ?? linkOfRenewal(network, called);
     const packet = packetIn(octets);
     if (link === undefined || packet === undefined) return undefined;
     return leaseRequestOf(packet, MessageType.REQUEST, { network, inventory, link, client, intent: "" });
-  }
-
-  /**
-   * Its subnet has left the document: where its renewal would be looked for now, by unicast and past a relay agent (linkOf).
-   * Undefined: it would hear nothing.
-   */
-  private linkOfRenewal({ address, link }: RecordedNonce): readonly Subnet[] | undefined {
-    const { network } = this.parts.world;
-    const subnet =
-      network.subnetContaining(address) ?? network.subnetOnLink(link.interfaceName, link.addresses);
-    return subnet?.link;
   }
 
   private send(client: ClientId, call: Call, now: number): void {
@@ -221,6 +210,16 @@ export class RenewalCalls {
     this.replay = nextReplay(this.parts.clocks.now(), this.replay);
     return this.replay;
   }
+}
+
+/**
+ * Its subnet has left the document: where its renewal would be looked for now, by unicast and past a relay agent (linkOf).
+ * Undefined: it would get no answer.
+ */
+function linkOfRenewal(network: Network, { address, link }: RecordedNonce): readonly Subnet[] | undefined {
+  const subnet =
+    network.subnetContaining(address) ?? network.subnetOnLink(link.interfaceName, link.addresses);
+  return subnet?.link;
 }
 
 function packetIn(octets: Uint8Array): Packet | undefined {

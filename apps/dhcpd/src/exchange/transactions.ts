@@ -123,11 +123,11 @@ export class Transactions {
       this.end(exchange, IN_USE);
       return;
     }
-    this.commits.begin({
+    this.commits.begin(
       append,
-      settle: () => (exchange.attempts < ATTEMPTS_MAX ? this.act(exchange) : this.end(exchange, IN_USE)),
-      onThrown: (cause) => this.end(exchange, { kind: "failed", cause }),
-    });
+      () => (exchange.attempts < ATTEMPTS_MAX ? this.act(exchange) : this.end(exchange, IN_USE)),
+      (cause) => this.end(exchange, { kind: "failed", cause }),
+    );
   }
 
   /** What waited for the store may have been read by a document that is in force no longer: nothing is granted by that one. */
@@ -179,9 +179,9 @@ export class Transactions {
   private commit(exchange: Exchange, decision: Decision, append: Append): void {
     const { counters, health, clocks, world } = this.parts;
     this.wait(exchange, "storing");
-    this.commits.begin({
+    this.commits.begin(
       append,
-      settle: (result, isBehind, sentAt) => {
+      (result, isBehind, sentAt) => {
         counters.count("commits", result.kind);
         health.note(result.kind, clocks.steady());
         if (exchange.state.kind === "answered") {
@@ -193,8 +193,8 @@ export class Transactions {
         const committed = { decision, append, result, isBehind, sentAt, now: clocks.now(), guardMs };
         this.goOn(exchange, afterCommit(exchange, committed));
       },
-      onThrown: (cause) => this.end(exchange, { kind: "failed", cause }),
-    });
+      (cause) => this.end(exchange, { kind: "failed", cause }),
+    );
   }
 
   private goOn(exchange: Exchange, after: AfterCommit): void {
