@@ -6,7 +6,13 @@ export interface Attempt {
   readonly run: (as: NatsConnection) => Promise<unknown>;
 }
 
-const STREAMS = ["KV_dhcp-leases", "KV_dhcp-inventory", "KV_dhcp-network", "dhcp-lease-log"] as const;
+const STREAMS = [
+  "KV_dhcp-leases",
+  "KV_dhcp-inventory",
+  "KV_dhcp-network",
+  "dhcp-lease-log",
+  "dhcp-boot-log",
+] as const;
 /** What only nodes say, and to whom. */
 const NODES_SAY = ["dhcp.node.n1", "dhcp.stored.n9", "dhcp.commit.n1", "dhcp.ask.n1"] as const;
 const LEASE = "$KV.dhcp-leases.10.77.0.10";
@@ -121,7 +127,9 @@ const rollUp = (to: string): Attempt => ({
 });
 
 export const SYNCER_MAY_NOT: readonly Attempt[] = [
-  ...[LEASE, DOCUMENT, MEMBER, "$KV.dhcp-inventory.forged", ...NODES_SAY].map((to) => publishes(to)),
+  ...[LEASE, DOCUMENT, MEMBER, "$KV.dhcp-inventory.forged", "dhcp.booted.020000000001", ...NODES_SAY].map(
+    (to) => publishes(to),
+  ),
   ...[
     LEASE,
     DOCUMENT,
@@ -170,6 +178,7 @@ export const BOOTD_MAY_NOT: readonly Attempt[] = [
   ...STREAMS.flatMap(stream),
   ...MAKES,
   asks("STREAM.INFO.dhcp-lease-log"),
+  asks("STREAM.MSG.GET.dhcp-boot-log", { seq: 1 }),
   rollUp(LEASE),
   ...["dhcp.node.>", "dhcp.stored.>", "dhcp.commit.>", "dhcp.ask.>", "_INBOX_n1.>", "_INBOX_ctl.>"].map(
     hears,

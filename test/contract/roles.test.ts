@@ -1,6 +1,7 @@
 // What each role of NATS must not do, tried for real on servers with the configuration that is shipped: each is refused, or comes to
 // nothing. The table is printed.
 import {
+  BootLogWriter,
   type Bus,
   BusError,
   beat,
@@ -10,7 +11,9 @@ import {
   INVENTORY,
   LEASES,
   NETWORK,
+  onBootLog,
   putRecord,
+  readBootLog,
   readRecord,
   requireBuckets,
   verifyObjects,
@@ -29,7 +32,7 @@ import {
 
 type User = "admin" | "dhcpd" | "syncer" | "bootd" | "sys";
 const BUCKETS = [LEASES, INVENTORY, NETWORK];
-const STREAMS = [...BUCKETS.map((bucket) => `KV_${bucket}`), "dhcp-lease-log"];
+const STREAMS = [...BUCKETS.map((bucket) => `KV_${bucket}`), "dhcp-lease-log", "dhcp-boot-log"];
 const SETTLED_MS = 60;
 
 let nats: ShippedNats;
@@ -219,6 +222,31 @@ describe("what each role has to do, it can", () => {
     await expect.poll(() => heardByNodes).toEqual(["dhcp.boot.n1"]);
     await Promise.all(followers.map((follower) => follower.stop()));
     await named.close();
+  });
+
+  it("boot servers and nodes say what they see of boots; others of their role receive it, and nodes read all of it", async () => {
+    const [one, other] = await Promise.all([on("bootd", "boot-1"), on("bootd", "boot-2")]);
+    const received: unknown[] = [];
+    onBootLog(
+      other,
+      (_, value) => value,
+      (event) => received.push(event),
+    );
+    await other.nc.flush();
+    heardByNodes.length = 0;
+    for (const [bus, event] of [
+      [one, "by a boot server"],
+      [node, "by a node"],
+    ] as const) {
+      const writer = new BootLogWriter(bus);
+      writer.add("02:00:00:00:00:01", { event });
+      await expect.poll(() => writer.counts.get("stored")).toBe(1);
+    }
+    const [first, second] = [{ event: "by a boot server" }, { event: "by a node" }];
+    expect(await readBootLog(node, "02:00:00:00:00:01")).toEqual([first, second]);
+    expect(await readBootLog(node, "02:00:00:00:00:02")).toEqual([]);
+    expect([received, heardByNodes]).toEqual([[first], ["dhcp.booted.020000000001"]]);
+    await Promise.all([one.close(), other.close()]);
   });
 
   it("A13: who takes the wrong user is told which subject is refused, and what to do", async () => {

@@ -11,9 +11,11 @@ import { BootHttp } from "./io/http/boot-http.ts";
 import { BootTftp } from "./io/tftp/boot-tftp.ts";
 import { TftpFiles } from "./io/tftp/tftp-files.ts";
 import { upstreamOf } from "./io/upstream/upstream.ts";
-import type { Files, Upstream } from "./routes/route.ts";
+import type { Files } from "./routes/route.ts";
 import { Counters } from "./served/counters.ts";
 import { ServedLog } from "./served/served-log.ts";
+import { ScriptLoops } from "./timeline/script-loops.ts";
+import { Timeline } from "./timeline/timeline.ts";
 import { BootViews } from "./views/boot-views.ts";
 
 const BUCKETS = [NETWORK, INVENTORY, LEASES];
@@ -23,7 +25,7 @@ export class BootServer {
   readonly counters = new Counters();
   readonly views: BootViews;
   readonly served: ServedLog;
-  readonly upstream: Upstream;
+  readonly timeline: Timeline;
   readonly http: BootHttp;
   readonly tftp: BootTftp;
   readonly file: BootFile;
@@ -40,15 +42,16 @@ export class BootServer {
     this.#version = version;
     this.#log = log;
     const { counters } = this;
-    this.upstream = upstreamOf({
-      steady,
-      onFault: (url, reason) => {
-        counters.count("upstreamFaults");
-        this.served.warnOfServer(url, reason);
-      },
-    });
     this.views = new BootViews({ log, counters, steady });
     this.served = new ServedLog({ log, counters, steady, wall: Date.now });
+    this.timeline = new Timeline({
+      ...{ node: file.name, loops: new ScriptLoops({ knowledge: this.views, steady }), wall: Date.now },
+      onLoop: (mac, { address, profile }) => {
+        counters.count("loops");
+        log.warn({ mac, address, profile }, "a machine boots again and again; it gets a script that says so");
+      },
+    });
+    this.served.subscribe(this.timeline.note);
     const { reply } = this.#desk();
     const report = this.served.note;
     const onRefusedConnection = () => counters.count("refusedConnections");
@@ -70,6 +73,7 @@ export class BootServer {
       onBadMessage: () => this.counters.count("badMessages"),
     });
     views.follow(this.#bus);
+    this.timeline.follow(this.#bus);
     this.#beating = setInterval(() => this.#beat(), BEAT_EVERY_MS);
     this.#beat();
   }
@@ -93,11 +97,19 @@ export class BootServer {
   }
 
   #desk(): Desk {
+    const upstream = upstreamOf({
+      steady,
+      onFault: (url, reason) => {
+        this.counters.count("upstreamFaults");
+        this.served.warnOfServer(url, reason);
+      },
+    });
     return new Desk({
       ...{ node: this.file.name, knowledge: this.views, wall: Date.now },
       files: { open: async (path) => this.#files?.open(path) ?? "notFound" },
-      upstream: this.upstream,
+      upstream,
       missing: () => this.views.missing(),
+      loopOf: (mac, profile) => this.timeline.loopOf(mac, profile),
       onFault: (cause, { name, via, client }) => {
         this.counters.count("faults");
         this.#log.error({ err: cause, name, via, client }, "a request could not be answered");

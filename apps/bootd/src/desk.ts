@@ -1,4 +1,5 @@
 // From what is asked to what is answered, by TFTP and HTTP alike: who asks, by which route, and what became of it.
+import { formatIpv4, type Mac } from "@leasehold/protocol";
 import { type AskingMachine, askingMachine } from "./machines/asking-machine.ts";
 import { HostsByName } from "./machines/hosts-by-name.ts";
 import type { Knowledge } from "./machines/knowledge.ts";
@@ -18,11 +19,16 @@ export interface DeskParts {
   readonly missing: () => string | undefined;
   /** By this machine's clock, ms since the epoch. */
   readonly wall: () => number;
+  /** In words, where a machine boots again and again by the script of this profile. */
+  readonly loopOf: (mac: Mac | undefined, profile: string) => string | undefined;
   readonly onFault: (cause: unknown, asked: Asked) => void;
   readonly onOtherScript: (served: Pick<Served, "mac" | "host" | "client">, reason: string) => void;
 }
 
-export interface Replied extends Pick<Served, "route" | "mac" | "host"> {
+/** What is known of a request before it is answered, and of its answer. */
+export type ReplyNote = Pick<Served, "route" | "mac" | "host" | "arch" | "isFromMachine" | "script">;
+
+export interface Replied extends ReplyNote {
   readonly answer: Answer;
 }
 
@@ -39,10 +45,11 @@ export class Desk {
   readonly reply = async (asked: Asked): Promise<Replied> => {
     // Of one request the views are asked once: what it is answered is of one moment.
     const machine = this.#machine(asked);
-    const isKnown = !("kind" in machine);
-    const who = isKnown ? { mac: machine.mac, host: machine.host?.id } : {};
+    const who: Partial<ReplyNote> = "kind" in machine ? {} : noteOf(machine, asked);
     try {
-      return { ...who, ...(await routed(asked, this.#routeParts(machine))) };
+      const found = await routed(asked, this.#routeParts(machine, who.isFromMachine));
+      const { answer } = found;
+      return { ...who, ...found, script: answer.kind === "text" ? answer.script : undefined };
     } catch (cause) {
       this.#parts.onFault(cause, asked);
       return {
@@ -53,10 +60,12 @@ export class Desk {
     }
   };
 
-  #routeParts(machine: AskingMachine | Refusal): RouteParts {
-    const { files, upstream, node, knowledge, onOtherScript } = this.#parts;
+  #routeParts(machine: AskingMachine | Refusal, isFromMachine = false): RouteParts {
+    const { files, upstream, node, knowledge, onOtherScript, loopOf } = this.#parts;
     return {
       ...{ files, upstream, node, machine, network: knowledge.network },
+      // A person who reads a machine's script gets its own.
+      loopOf: ({ mac }, profile) => (isFromMachine ? loopOf(mac, profile) : undefined),
       identify: (asked) => this.#machine(asked),
       warn: ({ mac, host }, { client }, reason) => onOtherScript({ mac, host: host?.id, client }, reason),
     };
@@ -70,4 +79,10 @@ export class Desk {
     if ("misnamed" in names) return refused("malformed", names.misnamed);
     return askingMachine(names, client, { knowledge, hosts: this.#hosts, now: wall() });
   }
+}
+
+function noteOf({ mac, host, arch, address }: AskingMachine, { client }: Asked): Omit<ReplyNote, "route"> {
+  // Without an address that anybody knows, it is believed.
+  const isFromMachine = address === undefined || formatIpv4(address) === client;
+  return { mac, host: host?.id, arch: arch ?? host?.arch, isFromMachine };
 }

@@ -15,6 +15,8 @@ import { TftpFiles } from "../src/io/tftp/tftp-files.ts";
 import { upstreamOf } from "../src/io/upstream/upstream.ts";
 import type { Knowledge } from "../src/machines/knowledge.ts";
 import type { Served } from "../src/served/served.ts";
+import { ScriptLoops } from "../src/timeline/script-loops.ts";
+import { Timeline } from "../src/timeline/timeline.ts";
 
 export interface ServedFolderOptions {
   readonly network?: string;
@@ -30,6 +32,8 @@ export class ServedFolder {
   /** While it is set, the views are not complete. */
   missing: string | undefined;
   refusedConnections = 0;
+  readonly loops: ScriptLoops;
+  readonly timeline: Timeline;
   /** Stream time, ms. */
   now = 0;
   #tftp: TftpServer | undefined;
@@ -42,6 +46,8 @@ export class ServedFolder {
   ) {
     this.folder = folder;
     this.knowledge = knowledge;
+    this.loops = new ScriptLoops({ knowledge, steady: () => this.now });
+    this.timeline = new Timeline({ node: "n1", loops: this.loops, wall: () => this.now, onLoop: () => {} });
     this.http = new BootHttp({
       ...{ listen: { host: "127.0.0.1", port: 0 }, connectionsMax, reply: desk.reply, report: this.report },
       steady: () => performance.now(),
@@ -62,6 +68,7 @@ export class ServedFolder {
         onFault: (_, reason) => served.warnings.push(reason),
       }),
       missing: () => served.missing,
+      loopOf: (mac, profile) => served.loops.loopOf(mac, profile),
       onFault: (cause) => {
         throw cause;
       },
@@ -80,8 +87,8 @@ export class ServedFolder {
     return this.#tftp!.endpoints[0]!;
   }
 
-  use(text: string): void {
-    this.knowledge.network = networkOf(text);
+  use(text: string, revision = 1): void {
+    this.knowledge.network = networkOf(text, revision);
   }
 
   /** A host of the inventory with one interface. */
@@ -114,6 +121,7 @@ export class ServedFolder {
 
   readonly report = (served: Served): void => {
     this.reports.push(served);
+    this.timeline.note(served);
   };
 
   async close(): Promise<void> {
@@ -123,8 +131,8 @@ export class ServedFolder {
   }
 }
 
-function networkOf(text: string) {
+function networkOf(text: string, revision = 1) {
   const read = readNetwork(text);
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
-  return compileNetwork(read.document, 1);
+  return compileNetwork(read.document, revision);
 }

@@ -8,6 +8,7 @@ import { ConflictProbe, ServedLinks } from "@leasehold/link";
 import type { Logger } from "pino";
 import { type NodeView, nodeViewOf } from "./api/node-view.ts";
 import { readBootHeartbeat, readHeartbeat } from "./cluster/heartbeat.ts";
+import { NodeBootLog } from "./io/boot-log/node-boot-log.ts";
 import { claimName } from "./io/cluster/claim-name.ts";
 import { ClusterAddress } from "./io/cluster/cluster-address.ts";
 import { FLOATING_LABEL } from "./io/cluster/floating-address.ts";
@@ -34,6 +35,7 @@ export class DhcpNode {
   private readonly clusterAddress: ClusterAddress;
   private readonly peers: LeasequeryPeers;
   private readonly disks: DurabilityCheck;
+  private readonly bootLog: NodeBootLog;
   private bus: Bus | undefined;
   private readonly timers: NodeJS.Timeout[] = [];
 
@@ -57,8 +59,9 @@ export class DhcpNode {
       isServing: () => readiness.refusal() === undefined,
     });
     telemetry.events.network.subscribe(() => this.listen());
+    this.bootLog = new NodeBootLog(file.name, telemetry.events);
     this.view = nodeViewOf(this.core, {
-      ...{ file, version, log, links: this.links, disks: this.disks },
+      ...{ file, version, log, links: this.links, disks: this.disks, bootLog: this.bootLog },
       bus: () => this.bus,
     });
   }
@@ -94,6 +97,7 @@ export class DhcpNode {
     });
     this.bus = bus;
     onBeat(bus, readHeartbeat, (node, state) => core.hear(node, state));
+    this.bootLog.follow(bus);
     onBeat(bus, readBootHeartbeat, (node, state) => core.hear(node, state), "bootServers");
     await this.disks.atStart();
     const isOver = () => readiness.hasStopped;

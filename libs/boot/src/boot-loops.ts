@@ -47,6 +47,12 @@ export class BootLoops {
     return at.length === this.limits.times && nowMs - at[0]! <= this.limits.withinMs;
   }
 
+  /** Whether what was noted last made a loop, which is not over. */
+  isLoop({ mac, stage }: Pick<ToldBoot, "mac" | "stage">, nowMs: number): boolean {
+    const at = this.heard.get(`${mac} ${stage}`)?.at ?? [];
+    return at.length === this.limits.times && nowMs - at[0]! <= this.limits.withinMs;
+  }
+
   private forgetOldest(): void {
     const [oldest] = this.heard.keys();
     this.heard.delete(oldest!);

@@ -10,3 +10,12 @@ export type { BootMachine, BootNode } from "./profiles/machine.ts";
 export { type BootScript, bootScript, type ScriptQuestion } from "./scripts/boot-script.ts";
 export { entryScript } from "./scripts/entry-script.ts";
 export { loopScript } from "./scripts/loop-script.ts";
+export {
+  type BootEvent,
+  readBootEvent,
+  stageArch,
+  storableBootEvent,
+} from "./timeline/boot-event.ts";
+export { findingOf } from "./timeline/boot-findings.ts";
+export { bootEventInWords } from "./timeline/boot-in-words.ts";
+export { lastBoot } from "./timeline/last-boot.ts";

@@ -1,5 +1,7 @@
 // NATS for Leasehold: connect, make and check the JetStream objects, follow a bucket, compare-and-swap, heartbeats.
 export { headers } from "@nats-io/transport-node";
+export { onBootLog, readBootLog } from "./boot-log/boot-log.ts";
+export { type BootLogOutcome, BootLogWriter } from "./boot-log/boot-log-writer.ts";
 export { type CasOutcome, publishCas, type StoreFault } from "./bucket/batch.ts";
 export { type Change, type Follower, type FollowOptions, followBucket } from "./bucket/follow.ts";
 export {

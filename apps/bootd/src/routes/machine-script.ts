@@ -1,6 +1,6 @@
 // The script of the machine that asks, in the language of its loader: libs/boot makes it of the document's profile, and where another server is
 // to have it, that is asked.
-import { type BootMachine, type BootNode, type BootScript, bootScript } from "@leasehold/boot";
+import { type BootMachine, type BootNode, type BootScript, bootScript, loopScript } from "@leasehold/boot";
 import type { ScriptFormat } from "@leasehold/network";
 import { parseIpv4 } from "@leasehold/protocol";
 import type { AskingMachine } from "../machines/asking-machine.ts";
@@ -20,14 +20,19 @@ export async function machineScript(
   parts: RouteParts,
   { format, isOptional = false }: ScriptWish,
 ): Promise<Answer | undefined> {
-  const { machine, network, warn } = parts;
+  const { machine, network, warn, loopOf } = parts;
   if ("kind" in machine) return machine;
   const script = bootScript({ network, format, ...askerOf(asked, machine, parts) });
   if (script.reason !== undefined && isOptional) return undefined;
+  const loop = format === "ipxe" && script.reason === undefined ? loopOf(machine, script.profile) : undefined;
+  if (loop !== undefined) {
+    warn(machine, asked, `it boots again and again: ${loop}`);
+    return textAnswer(loopScript(loop), { profile: script.profile, reason: loop, isOfLoop: true });
+  }
   const others = await othersScript(script, format, parts);
   const reason = others === undefined ? script.reason : undefined;
   if (reason !== undefined) warn(machine, asked, reason);
-  return textAnswer(others ?? script.content);
+  return textAnswer(others ?? script.content, { profile: script.profile, reason });
 }
 
 /** As libs/boot wants to know it. */

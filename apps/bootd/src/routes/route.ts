@@ -31,6 +31,8 @@ export interface RouteParts {
   readonly machine: AskingMachine | Refusal;
   /** Who asks, where the name says what else a parameter would. */
   readonly identify: (asked: Asked) => AskingMachine | Refusal;
+  /** In words, where the machine that asks boots again and again by the script of this profile. */
+  readonly loopOf: (machine: AskingMachine, profile: string) => string | undefined;
   /** Why a machine gets another script than what the document has for it: for the log. */
   readonly warn: (machine: AskingMachine, asked: Asked, reason: string) => void;
 }

@@ -22,19 +22,32 @@ export interface Refusal {
   readonly sentence: string;
 }
 
+/** What a script was made of. */
+export interface ScriptNote {
+  /** By its id. */
+  readonly profile: string;
+  /** Why it is not what the document has for the machine. */
+  readonly reason?: string | undefined;
+  /** It ends a loop, in place of the machine's own. */
+  readonly isOfLoop?: boolean;
+}
+
 export interface TextAnswer {
   readonly kind: "text";
   /** Octets, where a loader wants its text in an image. */
   readonly content: string | Uint8Array;
   /** Its media type. */
   readonly type: string;
+  /** Where it was made for one machine. */
+  readonly script?: ScriptNote;
 }
 
 export type Answer = { readonly kind: "file"; readonly file: ServedFile } | TextAnswer | Refusal;
 
-export const textAnswer = (content: string | Uint8Array): TextAnswer => ({
+export const textAnswer = (content: string | Uint8Array, script?: ScriptNote): TextAnswer => ({
   kind: "text",
   content,
+  ...(script && { script }),
   type: typeof content === "string" ? "text/plain; charset=utf-8" : "application/octet-stream",
 });
 

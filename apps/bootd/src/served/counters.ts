@@ -9,6 +9,7 @@ export type CountedEvent =
   | "anomalies"
   | "faults"
   | "otherScripts"
+  | "loops"
   | "upstreamFaults";
 
 export interface RouteCount {

@@ -1,6 +1,6 @@
 // What became of a request: for the log, the metrics, and a host's timeline. One report a request, at its end.
 
-import type { RefusalReason } from "./answer.ts";
+import type { RefusalReason, ScriptNote } from "./answer.ts";
 import type { Asked } from "./asked.ts";
 
 /**
@@ -34,6 +34,12 @@ export interface Served extends Pick<Asked, "via" | "name" | "client" | "server"
   readonly mac?: string | undefined;
   /** Its id in the inventory. */
   readonly host?: string | undefined;
+  /** As the machine or the inventory states it. */
+  readonly arch?: string | undefined;
+  /** It came from the machine itself, as far as addresses say; a person may ask for another machine's script. */
+  readonly isFromMachine?: boolean | undefined;
+  /** Where a script was made for the machine. */
+  readonly script?: ScriptNote | undefined;
   readonly detail?: string | undefined;
 }
 

@@ -1,5 +1,6 @@
 // All commands, in the order in which the help shows them. A new command is one file here and one line below.
 import type { Command } from "../command.ts";
+import { boots, seen } from "./clients/boot-log.ts";
 import { render } from "./clients/boot-render.ts";
 import { explain } from "./clients/explain.ts";
 import { host } from "./clients/host.ts";
@@ -28,6 +29,8 @@ export const commands: readonly Command[] = [
   host,
   explain, // then why it is as it is,
   why,
+  boots,
+  seen,
   render,
   diff, // then what changes the network, the look before the leap,
   apply,

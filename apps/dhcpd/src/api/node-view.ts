@@ -27,6 +27,7 @@ export interface NodeShell {
     readonly opened: readonly Ingress[];
   };
   readonly disks: { readonly durability: Durability };
+  readonly bootLog: { readonly stored: ReadonlyMap<string, number>; readonly pending: number };
 }
 
 export interface NodeView
@@ -67,11 +68,11 @@ export function nodeViewOf(
   core: NodeCore,
   shell: NodeShell & { readonly bus: () => Bus | undefined },
 ): NodeView {
-  const { file, version, log, links, disks, bus } = shell;
+  const { file, version, log, links, disks, bootLog, bus } = shell;
   const { telemetry, world, clocks, clock, name, alarms, readiness, health, floating } = core;
   const { counters, events, outcomes, unreadable } = telemetry;
   return {
-    ...{ file, version, log, links, disks, counters, events, outcomes, unreadable },
+    ...{ file, version, log, links, disks, bootLog, counters, events, outcomes, unreadable },
     ...{ world, clocks, clock, name, alarms },
     get natsServer() {
       return {

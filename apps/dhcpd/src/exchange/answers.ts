@@ -103,7 +103,7 @@ export class Answers {
     const mayHaveNonce = isAck && (decision.nonce !== undefined || this.parts.world.nonces.size > 0);
     const nonce = mayHaveNonce ? this.calls.noteAcknowledged(exchange, decision) : undefined;
     const content = contentOf(exchange, decision);
-    if (isAck && content.boot !== undefined) this.boots.noteAcknowledged(exchange, decision);
+    if (decision.settings.boot !== undefined) this.boots.note(exchange, decision);
     this.reply(exchange, nonce === undefined ? content : { ...content, nonce }, decision.subnet);
   }
 

@@ -30,15 +30,6 @@ export function bootChoiceFor(
   return bootChoice(bootClientOf(packet, request.mac), decision.host, placeOf(asked, decision, boot));
 }
 
-/** The stage that a client is at which is told what to load. */
-export function bootStageOf(
-  asked: Asked,
-  decision: Exclude<Answer, { kind: "offer-no-address" }>,
-): string | undefined {
-  const choice = bootChoiceFor(asked, decision);
-  return choice?.answer && choice.strategy;
-}
-
 function placeOf(
   { request, network, arrival }: Asked,
   decision: Exclude<Answer, { kind: "offer-no-address" }>,

@@ -19,6 +19,6 @@ test("each label is counted in its group, and the groups have sums for the heart
       anomalies: 0,
       unheard: 0,
     },
-    ...{ badMessages: 0, badRecords: 0, omitted: 0 },
+    ...{ badMessages: 0, badRecords: 0, omitted: 0, boots: 0 },
   });
 });

@@ -13,6 +13,7 @@ const GROUPS = [
   "anomalies",
   "badMessages",
   "badRecords",
+  "boots", // Answers to clients that boot: stage, outcome and processor, with a space between.
   "unheard", // Events that a subscriber had too many of waiting.
 ] as const;
 export type CounterGroup = (typeof GROUPS)[number];

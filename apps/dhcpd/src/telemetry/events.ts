@@ -1,6 +1,7 @@
 // What happens in a node, for whoever wants to know: metrics, the log, the last packets, tests. A topic an event, with as many
 // subscribers as want it, up to a bound. Telling costs a comparison where nobody listens; a subscriber that throws ends nothing
 // but its own turn (I15); one that reads later has a buffer that drops the oldest and counts that.
+import type { BootEvent } from "@leasehold/boot";
 import type { Decision, Instant, Lease, LeaseRequest, Revision, StoreState } from "@leasehold/leases";
 import type { Network } from "@leasehold/network";
 import type { Ipv4, Mac, Packet } from "@leasehold/protocol";
@@ -26,8 +27,15 @@ export interface NodeEvents {
   lease: Lease;
   /** What the bucket of the leases does as a whole, or has done to it. */
   leases: LeasesChange;
+  /** A node, this one or another, answered a client that boots. */
+  boot: SeenBoot;
   /** The store has an older event of an address than this node has seen: it was replaced. */
   storeBehind: { readonly address: Ipv4; readonly seen: Revision };
+}
+
+export interface SeenBoot {
+  readonly mac: Mac;
+  readonly event: BootEvent;
 }
 
 export type LeasesChange =
@@ -120,6 +128,7 @@ export class Events {
   readonly hosts: Topic<NodeEvents["hosts"]>;
   readonly lease: Topic<NodeEvents["lease"]>;
   readonly leases: Topic<NodeEvents["leases"]>;
+  readonly boot: Topic<NodeEvents["boot"]>;
   readonly storeBehind: Topic<NodeEvents["storeBehind"]>;
   private readonly onDropped: (topic: keyof NodeEvents) => void;
 
@@ -139,6 +148,7 @@ export class Events {
     this.hosts = topic("hosts");
     this.lease = topic("lease");
     this.leases = topic("leases");
+    this.boot = topic("boot");
     this.storeBehind = topic("storeBehind");
     this.onDropped = parts.onDropped;
   }

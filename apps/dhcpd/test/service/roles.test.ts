@@ -44,7 +44,9 @@ test("the API shows them beside the nodes, with their role", () => {
     alarms: ["it is full"],
   });
   const links = { views: [], texts: [], opened: [] };
-  const shell = { version: "0", log: QUIET_LOG, links, disks: { durability: "always" as const } };
+  const disks = { durability: "always" as const };
+  const bootLog = { stored: new Map(), pending: 0 };
+  const shell = { version: "0", log: QUIET_LOG, links, disks, bootLog };
   const file = { name: "n1" } as NodeFile;
   const view = clusterViewOf(nodeViewOf(core, { ...shell, file, bus: () => undefined }));
   expect(view.nodes.map(({ name, role }) => `${role} ${name}`)).toEqual(["dhcp n2"]);

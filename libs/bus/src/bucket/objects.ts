@@ -12,6 +12,9 @@ export const LEASES = "dhcp-leases";
 export const INVENTORY = "dhcp-inventory";
 export const NETWORK = "dhcp-network";
 export const LEASE_LOG = "dhcp-lease-log";
+/** What was seen of machines that boot: a subject a machine. */
+export const BOOT_LOG = "dhcp-boot-log";
+export const BOOT_LOG_PREFIX = "dhcp.booted";
 export const BUCKETS = [LEASES, INVENTORY, NETWORK] as const;
 
 export const streamOf = (bucket: string): string => `KV_${bucket}`;
@@ -70,13 +73,27 @@ const OBJECTS: readonly (Partial<StreamConfig> & { name: string })[] = [
   } as Partial<StreamConfig> & { name: string },
 ];
 
+// In memory, so that no lease waits for a disk that writes it; nodes do without it until `leasehold init` has made it.
+const BOOT_LOG_OBJECT: Partial<StreamConfig> & { name: string } = {
+  name: BOOT_LOG,
+  subjects: [`${BOOT_LOG_PREFIX}.*`],
+  storage: "memory",
+  retention: "limits",
+  discard: "old",
+  max_msgs_per_subject: 100,
+  max_age: 7 * 86_400 * SECOND,
+  max_bytes: 32 * 1024 * 1024,
+  max_msg_size: 8192,
+  allow_rollup_hdrs: false,
+} as Partial<StreamConfig> & { name: string };
+
 /**
  * Creates what is missing; leaves alone what is there (`verifyObjects` judges it).
  * @throws BusError when the user may not create streams, or no majority of servers is up.
  */
 export async function ensureObjects(bus: Bus, options: { replicas: number }): Promise<readonly string[]> {
   const created: string[] = [];
-  for (const config of OBJECTS) {
+  for (const config of [...OBJECTS, BOOT_LOG_OBJECT]) {
     if (await within(STORE_TIMEOUT_MS, mayPass, () => streamInfo(bus, config.name))) continue;
     try {
       const wanted = { num_replicas: options.replicas, ...config };

@@ -24,6 +24,10 @@ const EVENTS: Readonly<Record<CountedEvent, readonly [name: string, help: string
     "leasehold_boot_explained_scripts_total",
     "Scripts that say on the console why the machine gets no profile of the document.",
   ],
+  loops: [
+    "leasehold_boot_loops_total",
+    "Scripts fetched so often by one machine that it gets one that ends the loop.",
+  ],
 };
 
 const ROUTES: readonly (readonly [name: string, help: string, value: (count: RouteCount) => number])[] = [
@@ -55,6 +59,7 @@ export function metricsOf(server: BootServer): Registry {
       },
     });
   }
+  addTimeline(registry, server);
   for (const [event, [name, help]] of Object.entries(EVENTS)) {
     const counter = new Counter({
       ...{ name, help, registers: [registry] },
@@ -72,6 +77,11 @@ export function metricsOf(server: BootServer): Registry {
   );
   gauge("leasehold_boot_http_transfers", "Files on their way by HTTP.", () => server.http.transfers.running);
   gauge("leasehold_boot_tftp_transfers", "Files on their way by TFTP.", () => server.tftp.running);
+  gauge(
+    "leasehold_boot_events_pending",
+    "Events of boots that wait for the stream.",
+    () => server.timeline.pending,
+  );
   gauge("leasehold_boot_ready", "1 while all three buckets are known.", () =>
     Number(server.unreadiness() === undefined),
   );
@@ -85,4 +95,28 @@ export function metricsOf(server: BootServer): Registry {
   function gauge(name: string, help: string, value: () => number): void {
     const one: Gauge = new Gauge({ name, help, registers: [registry], collect: () => one.set(value()) });
   }
+}
+
+function addTimeline(registry: Registry, { timeline }: BootServer): void {
+  const stages: Counter = new Counter({
+    name: "leasehold_boot_stages_total",
+    help: "Stages of boots seen here, by stage (file, script, loop), outcome and processor.",
+    labelNames: ["stage", "outcome", "arch"],
+    registers: [registry],
+    collect: () => {
+      stages.reset();
+      for (const { stage, outcome, arch, count } of timeline.stages)
+        stages.inc({ stage, outcome, arch }, count);
+    },
+  });
+  const stored: Counter = new Counter({
+    name: "leasehold_boot_events_total",
+    help: "Events of boots on their way into the stream dhcp-boot-log, by outcome.",
+    labelNames: ["outcome"],
+    registers: [registry],
+    collect: () => {
+      stored.reset();
+      for (const [outcome, count] of timeline.stored) stored.inc({ outcome }, count);
+    },
+  });
 }

@@ -7,7 +7,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { OperatorError, reasonOf } from "@leasehold/document/operator-error";
 import type { BootFile } from "../../boot-file.ts";
-import type { Replied } from "../../desk.ts";
+import type { Replied, ReplyNote } from "../../desk.ts";
 import { refused } from "../../served/answer.ts";
 import type { Asked } from "../../served/asked.ts";
 import type { ReportServed } from "../../served/served.ts";
@@ -131,10 +131,8 @@ export class BootHttp {
     const named = requestName(request.url ?? "");
     const exchange = { request, response, transfers: this.transfers };
     const about = { via: "http", client: plain(client), server: plain(server) } as const;
-    const tell = (name: string, sent: Sent, more: Partial<Replied> = {}) => {
-      const { route, mac, host } = more;
-      report({ ...about, name, route, mac, host, ms: steady() - since, ...sent });
-    };
+    const tell = (name: string, sent: Sent, note: ReplyNote = { route: undefined }) =>
+      report({ ...about, name, ...note, ms: steady() - since, ...sent });
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("allow", "GET, HEAD");
       const sent = await sendRefusal(refused("forbidden", "Only GET and HEAD are served."), exchange, 405);
@@ -142,8 +140,8 @@ export class BootHttp {
     } else if ("kind" in named) tell(request.url ?? "", await sendRefusal(named, exchange));
     else {
       const asked = { ...about, ...named };
-      const replied = await reply(asked);
-      tell(named.name, await sendAnswer(replied.answer, asked, exchange), replied);
+      const { answer, ...note } = await reply(asked);
+      tell(named.name, await sendAnswer(answer, asked, exchange), note);
     }
   }
 }

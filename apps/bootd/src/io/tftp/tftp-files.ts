@@ -1,12 +1,10 @@
 // What TFTP clients ask for, answered by the routes; and what became of each request, with what the routes knew of it.
 import { createHash } from "node:crypto";
 import type { FileAsker, FileSource, OpenFile, OpenRefusal, TransferReport } from "@leasehold/tftp/server";
-import type { Replied } from "../../desk.ts";
+import type { Replied, ReplyNote } from "../../desk.ts";
 import type { Answer, RefusalReason } from "../../served/answer.ts";
 import type { Asked } from "../../served/asked.ts";
-import type { ReportServed, Served } from "../../served/served.ts";
-
-type Identified = Pick<Served, "route" | "mac" | "host">;
+import type { ReportServed } from "../../served/served.ts";
 
 export interface TftpFilesParts {
   /** Never rejects. */
@@ -14,7 +12,7 @@ export interface TftpFilesParts {
   readonly report: ReportServed;
 }
 
-interface Known extends Identified {
+interface Known extends ReplyNote {
   readonly reason?: RefusalReason;
   readonly detail?: string;
 }

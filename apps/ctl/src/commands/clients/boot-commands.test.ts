@@ -20,6 +20,14 @@ const HOST = {
 
 const LEASE = { address: "10.77.2.9", mac: "02:00:00:00:00:09", client: "01020000000009" };
 
+const event = (at: string, words: string) => ({ at: `2026-11-21T09:${at}:00.000Z`, words });
+const SEEN = {
+  mac: "a4:bf:01:38:ee:65",
+  lastBoot: { events: 1, isWell: false, stopped: "It never asked.", likely: "Is UDP port 69 reachable?" },
+  events: [event("10", "n1: of an earlier boot"), event("58", "n2: ACK as PXE")],
+};
+const UNSEEN = { mac: "a4:bf:01:38:ee:66", lastBoot: null, events: [] };
+
 const routes: Record<string, Route> = {
   "GET /api/v1/network": () => ({ body: { revision: 3, document: documentWith("/k") } }),
   "POST /api/v1/network/validate": () => ({ body: { problems: [] } }),
@@ -27,6 +35,8 @@ const routes: Record<string, Route> = {
   "GET /api/v1/hosts/x1000c0s0b0n0": () => ({ body: HOST }),
   "GET /api/v1/hosts/10.77.1.6": () => ({ body: HOST }),
   "GET /api/v1/leases?of=02%3A00%3A00%3A00%3A00%3A09": () => ({ body: [LEASE] }),
+  "GET /api/v1/boot/log?of=x1000c0s0b0n0": () => ({ body: { node: "n2", machines: [SEEN, UNSEEN] } }),
+  "GET /api/v1/boot/log?of=10.77.9.9": () => ({ body: { node: "n2", machines: [UNSEEN] } }),
   "GET /api/v1/cluster": () => ({
     body: {
       node: "n2",
@@ -133,6 +143,33 @@ describe("boot fetch", () => {
     expect([code, err]).toEqual([
       1,
       expect.stringMatching(/^the package ipxe\nleasehold: Debian's packages have none/),
+    ]);
+  });
+});
+
+describe("boot why and boot log", () => {
+  const boot = async (...argv: string[]) => leasehold(["--server", await serve(routes), "boot", ...argv]);
+
+  test("why: the last boot alone, where it stopped, and what to look at", async () => {
+    expect((await boot("why", "x1000c0s0b0n0")).out.trim().split("\n")).toEqual([
+      "a4:bf:01:38:ee:65, last boot, 1 event:",
+      "  2m ago  n2: ACK as PXE",
+      "It never asked.",
+      "Is UDP port 69 reachable?",
+    ]);
+  });
+
+  test("log: all of it, or the newest", async () => {
+    expect((await boot("log", "x1000c0s0b0n0")).out).toContain("n1: of an earlier boot");
+    const { out } = await boot("log", "x1000c0s0b0n0", "--limit", "1", "--json");
+    expect(JSON.parse(out)).toMatchObject([{ mac: SEEN.mac, events: [SEEN.events[1]] }, UNSEEN]);
+  });
+
+  test("a machine of which nothing was seen", async () => {
+    const { code, out } = await boot("why", "10.77.9.9");
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/Nothing was seen of a boot of 10\.77\.9\.9.*\n.*leasehold why/),
     ]);
   });
 });

@@ -12,6 +12,7 @@ import { memberLinks } from "../../cluster/member-links.ts";
 import { documentStore } from "../views/document-store.ts";
 import { DocumentThread } from "../views/document-thread.ts";
 import { addAcceptLoss } from "./accept-loss.ts";
+import { addBootLog } from "./boot-log.ts";
 import { addClearLease } from "./clear-lease.ts";
 import { addExplain } from "./explain.ts";
 import { addHosts } from "./hosts.ts";
@@ -27,6 +28,7 @@ export function addRoutes(app: FastifyInstance, node: NodeView, registry: Regist
   addAcceptLoss(app, node);
   addNetwork(app, documentsOf(node, registry));
   addExplain(app, node);
+  addBootLog(app, node);
   addDraining(app, node);
 }
 

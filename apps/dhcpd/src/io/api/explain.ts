@@ -6,21 +6,14 @@ import { clientIdOfHardware, macBytes, type Packet } from "@leasehold/protocol";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import * as z from "zod";
 import { anyIdentity, parameters, wholeNumber } from "../../api/fields.ts";
-import {
-  type Client,
-  clientOfLease,
-  clientsOf,
-  type Identity,
-  identityIn,
-  isLeaseOf,
-} from "../../api/known-client.ts";
+import { type Client, identityIn } from "../../api/known-client.ts";
 import type { DryRun } from "../../exchange/exchange.ts";
 import { explain } from "../../explain/explain.ts";
 import { type ExplainBody, explainSchema, questionOf } from "../../explain/question.ts";
 import type { Clocks, Ingress } from "../../ports.ts";
 import { type RecentOutcomes, shownOutcome } from "../../telemetry/recent-outcomes.ts";
 import type { NodeWorld } from "../../views/node-world.ts";
-import { leasesThat } from "./lease-scan.ts";
+import { allClientsOf, answerUnknown } from "./clients-called.ts";
 import { notReadable } from "./leases.ts";
 
 /** What the routes need of the node. */
@@ -58,7 +51,7 @@ export function addExplain(app: FastifyInstance, node: Explainer): void {
       const { client, limit = OUTCOMES_DEFAULT } = request.query;
       const identity = identityIn(client, node.world.inventory);
       if (identity === undefined) return notReadable(reply, "client", client);
-      const clients = await allClientsOf(identity, node);
+      const clients = await allClientsOf(identity, node.world);
       if (clients.length === 0 && identity.address === undefined) return answerUnknown(reply, client);
       const sought = { clients: new Set(clients.flatMap(keysOf)), address: identity.address };
       const outcomes = node.outcomes.ofAny(sought, limit).map(shownOutcome).map(rowOf);
@@ -80,19 +73,6 @@ function keysOf({ mac, client }: Client): string[] {
   return [mac?.replaceAll(":", ""), client].filter((key) => key !== undefined);
 }
 
-/** Those with leases first, the newest lease before the others. */
-async function allClientsOf(identity: Identity, { world }: Explainer): Promise<Client[]> {
-  const { view, inventory } = world;
-  const { address } = identity;
-  const one = address === undefined ? undefined : view.get(address);
-  const some = address === undefined ? view.all() : one === undefined ? [] : [one];
-  const found = [];
-  for await (const leases of leasesThat(some, (lease) => isLeaseOf(lease, identity, inventory)))
-    found.push(...leases);
-  const newestFirst = found.sort((a, b) => b.revision - a.revision);
-  return [...newestFirst.map(clientOfLease), ...clientsOf(identity, world)];
-}
-
 /** With a hardware address where the client is named otherwise; undefined when it was answered that it cannot be. */
 async function withClient(
   body: ExplainBody,
@@ -102,7 +82,7 @@ async function withClient(
   if (body.client === undefined) return body;
   const identity = identityIn(body.client, node.world.inventory);
   if (identity === undefined) return void notReadable(reply, "client", body.client);
-  const known = (await allClientsOf(identity, node)).find(({ mac }) => mac?.length === ETHERNET_LENGTH);
+  const known = (await allClientsOf(identity, node.world)).find(({ mac }) => mac?.length === ETHERNET_LENGTH);
   if (known === undefined) return void answerUnknown(reply, body.client);
   const { mac, client } = known;
   const sendsIdentity = client !== undefined && client !== clientIdOfHardware(1, macBytes(mac!));
@@ -110,13 +90,6 @@ async function withClient(
 }
 
 const ETHERNET_LENGTH = "00:00:00:00:00:00".length;
-
-function answerUnknown(reply: FastifyReply, text: string) {
-  return reply.code(404).send({
-    error: `No lease, host or reservation matches ${JSON.stringify(text)}.`,
-    fix: "`leasehold leases` and `leasehold hosts` list what there is. Use the hardware address for a client that never got a lease.",
-  });
-}
 
 function answerMistakes(reply: FastifyReply, problems: readonly Problem[]) {
   return answerProblems(reply, "Invalid request.", problems);

@@ -7,6 +7,7 @@ import { DURABILITIES } from "../../store/durability.ts";
 import { STORE_STATES } from "../../store/store-health.ts";
 import { STORE_ALARMS } from "../../store-loss/store-alarms.ts";
 import type { CounterGroup } from "../../telemetry/counters.ts";
+import { addBootMetrics } from "./boot-metrics.ts";
 import { watchEventLoopDelay } from "./event-loop-delay.ts";
 import { PlainHistogram } from "./plain-histogram.ts";
 
@@ -209,6 +210,7 @@ export function metricsOf(node: NodeView): Registry {
     });
   }
   addPools(registry, node);
+  addBootMetrics(registry, node);
   addHistograms(registry, node);
   addEventLoopDelay(registry);
   return registry;
