@@ -9,7 +9,7 @@ import {
   readDaemonFile,
   text,
 } from "@leasehold/daemon";
-import { type Checked, type Finding, type ReadFile, section } from "@leasehold/document";
+import { type Checked, type Finding, namedFileFindings, type ReadFile, section } from "@leasehold/document";
 import * as z from "zod";
 
 const API_PORT = 8070;
@@ -61,7 +61,10 @@ export type BootFile = z.infer<typeof bootFile>;
 
 /** Reads the file's text, and looks at the files that it names; all mistakes at once, with path and line. Without `read` it does not look. */
 export function readBootFile(content: string, file: string, read?: ReadFile): Checked<BootFile> {
-  return readDaemonFile<BootFile>(bootFile, { content, file, read, crossCheck: portsTogether });
+  return readDaemonFile<BootFile>(bootFile, {
+    ...{ content, file, read },
+    crossCheck: (value) => [...portsTogether(value), ...(read ? namedFindings(value, read) : [])],
+  });
 }
 
 /** Both ends are part of it; undefined when the text does not say. */
@@ -69,6 +72,30 @@ export function portsOf(written: string): { readonly first: number; readonly las
   const [, from, to] = PORTS.exec(written) ?? [];
   const [first, last] = [Number(from), Number(to)];
   return first >= 1 && last <= 65_535 && first <= last ? { first, last } : undefined;
+}
+
+const FILES = [
+  { path: ["http", "tls", "cert"], kind: "certificates" },
+  { path: ["http", "tls", "key"], kind: "private key" },
+] as const;
+
+function namedFindings(value: unknown, read: ReadFile): Finding[] {
+  return [...namedFileFindings(value, FILES, read), ...rootFindings(value, read)];
+}
+
+/** A folder is what cannot be read because it is one. */
+function rootFindings(value: unknown, read: ReadFile): Finding[] {
+  const { root } = ((value as { files?: object } | null)?.files ?? {}) as Partial<BootFile["files"]>;
+  if (typeof root !== "string" || root === "") return [];
+  const finding = { path: ["files", "root"], expected: "the folder that is served" };
+  try {
+    read(root);
+    return [{ ...finding, found: `${root}, which is no folder`, fix: "Name the folder in which it is." }];
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "ENOTDIR") return [];
+    return [{ ...finding, found: `${root}: there is no such folder`, fix: "Make it, or correct the path." }];
+  }
 }
 
 function portsTogether(value: unknown): Finding[] {

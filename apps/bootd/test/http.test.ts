@@ -173,6 +173,8 @@ describe("firmware-seen F12: what is not served has a status from 400 on, and no
     try {
       const { status, body } = await get("/boot/ipxe?mac=52:54:00:12:34:56");
       expect([status, `${body}`]).toEqual([503, "This node is not ready: loading leases.\n"]);
+      for (const name of ["/config.ipxe", "/default", "/d/autoexec.ipxe"])
+        expect((await get(name)).status).toBe(503);
       expect((await get("/ipxe.efi")).status).toBe(200);
     } finally {
       served.missing = undefined;

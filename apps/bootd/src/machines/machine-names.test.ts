@@ -41,9 +41,13 @@ test("names of the inventory, and parameters of others", () => {
   });
 });
 
-test.each(["mac=52:54:00", "uuid=4c4c", "nid=twelve", "serial=%0a", "name=a b"])(
+test.each(["mac=52:54:00", "uuid=4c4c", "nid=twelve", "serial=%0a", "name=a b", "host=..%2fetc"])(
   "%s cannot be read",
   (query) => {
     expect(read(query)).toEqual({ misnamed: expect.stringMatching(/^\w+ is ".*"; expected .*\.$/) });
   },
 );
+
+test("of a name it says what a name is like", () => {
+  expect(read("host=..%2fetc")).toEqual({ misnamed: expect.stringContaining("like x1000c0s0b0n0") });
+});

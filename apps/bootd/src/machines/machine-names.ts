@@ -35,6 +35,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   mac: "a hardware address, like 52:54:00:12:34:56",
   uuid: "a UUID, like 4c4c4544-0042-3010-8043-b7c04f4e3732",
   nid: "a number",
+  host: "a host's id or name, like x1000c0s0b0n0 or nid000001",
+  name: "a host's id or name, like x1000c0s0b0n0 or nid000001",
 };
 const SHOWN_MAX = 60;
 

@@ -18,7 +18,8 @@ export const entryScripts: Route = {
     const { path } = asked;
     const { machine, network } = parts;
     const hasAddress = path.at(-1) === "autoexec.ipxe" ? false : NAMES.get(path.join("/"));
-    if (hasAddress === undefined || "kind" in machine) return undefined;
+    if (hasAddress === undefined) return undefined;
+    if ("kind" in machine) return machine;
     const text = entryScript({ network, ...askerOf(asked, machine, parts) }, { hasAddress });
     return text === undefined ? undefined : textAnswer(text);
   },

@@ -15,6 +15,8 @@ export interface ChangedScripts {
 /** Each takes some 30 µs. */
 const HOSTS_MAX = 20_000;
 const LINES_MAX = 30;
+/** Of a host for which the inventory has no architecture: its loader will state one, and without any, a profile with {arch} has no script. */
+const ASSUMED_ARCH = "x86_64";
 
 /** Undefined where no script changes, and where no document before had any. */
 export async function changedScripts(
@@ -33,7 +35,10 @@ export async function changedScripts(
   const node = { name: "NODE" };
   const changes = hosts.flatMap((host) => {
     const of = (network: typeof old) =>
-      String(bootScript({ network, machine: { host }, node, format: "ipxe" }).content);
+      String(
+        bootScript({ network, machine: { host, arch: host.arch ?? ASSUMED_ARCH }, node, format: "ipxe" })
+          .content,
+      );
     const lines = differenceOf(of(old), of(now));
     return lines.length === 0 ? [] : [{ host: nameOf(host), lines: lines.slice(0, LINES_MAX) }];
   });

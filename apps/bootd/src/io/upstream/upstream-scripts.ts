@@ -6,6 +6,8 @@ type Wanted = Parameters<Upstream["script"]>[0];
 
 const OCTETS_MAX = 256 * 1024;
 const KEPT_OCTETS_MAX = 16 * 1024 * 1024;
+/** What each counts for besides its text: URLs have what a request says of a machine, so that there may be any number of them with short answers. */
+const OF_EACH_OCTETS = 1024;
 const ASKED_MAX = 128;
 
 export interface UpstreamParts {
@@ -74,7 +76,7 @@ export class UpstreamScripts {
   #keep(url: string, text: string): void {
     this.#forget(url);
     this.#kept.set(url, { text, at: this.#parts.steady() });
-    this.#octets += text.length;
+    this.#octets += sizeOf(url, text);
     for (const oldest of this.#kept.keys()) {
       if (this.#octets <= KEPT_OCTETS_MAX) return;
       this.#forget(oldest);
@@ -82,10 +84,14 @@ export class UpstreamScripts {
   }
 
   #forget(url: string): void {
-    this.#octets -= this.#kept.get(url)?.text.length ?? 0;
+    const kept = this.#kept.get(url);
+    if (kept === undefined) return;
+    this.#octets -= sizeOf(url, kept.text);
     this.#kept.delete(url);
   }
 }
+
+const sizeOf = (url: string, text: string): number => OF_EACH_OCTETS + url.length + text.length;
 
 /** @throws Error where it has too many octets, or they are no UTF-8. */
 async function textOf({ body }: Response): Promise<string> {

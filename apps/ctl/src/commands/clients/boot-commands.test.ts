@@ -112,6 +112,11 @@ describe("diff", () => {
     expect(JSON.parse((await diff("/other", "--json")).out).scripts).toMatchObject({ changed: 1, of: 1 });
   });
 
+  test("a kernel by {arch} counts where the inventory has no architecture", async () => {
+    const { out } = await diff("/other/{arch}");
+    expect(out).toMatch(/\n {4}\+ kernel --name kernel http:\/\/10\.77\.0\.11:8069\/other\/x86_64 x=r7/);
+  });
+
   test("none where none changes", async () => {
     expect((await diff("/k")).out).toBe("No changes: new.yaml is identical to revision 3.");
   });
