@@ -1,6 +1,7 @@
 import { formatProblem } from "@leasehold/document";
 import { expect, test } from "vitest";
 import { loopSettings } from "./rounds/settings.ts";
+import { sources } from "./sources.ts";
 import { readSyncerFile } from "./syncer-file.ts";
 
 const GOOD = `
@@ -58,7 +59,7 @@ sources:
     "syncer.yaml:3:8: api.listen: found 8068, expected text.",
     'syncer.yaml:5:18: sources[0].url: found "smd:27779", expected an http or https URL without a path, like http://smd:27779.',
     'syncer.yaml:5:34: sources[0].pollSecond: found an unknown key "pollSecond", expected one of type, name, pollSeconds, fullSeconds, answerMaxMiB, timeoutSeconds, silenceSeconds, absentReads, brake, url, token, hostname, hostnameOther. Write "pollSeconds" if that was meant.',
-    'syncer.yaml:6:7: sources[1].type: found "file", expected a mapping whose type is one of smd.',
+    `syncer.yaml:6:7: sources[1].type: found "file", expected a mapping whose type is one of ${sources.map(({ type }) => type).join(", ")}.`,
     'syncer.yaml:7:5: sources[2]: found the name "smd" again, expected a name of its own. Give each source a name.',
     'syncer.yaml:7:35: sources[2].hostname: found "{mac}", expected a hostname pattern like nid{04d} or {id}.',
     "syncer.yaml:7:54: sources[2].absentReads: found 0, expected a whole number, at least 1.",
