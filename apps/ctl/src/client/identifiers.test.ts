@@ -56,6 +56,10 @@ const USAGE_ERRORS: readonly string[][] = [
   ["boot render", "10.77.0.300"],
   ["boot render", "c1", "--as", "lilo"],
   ["boot render", "c1", "--arch", "a b"],
+  ["boot why", "10.77.0.300"],
+  ["boot why", "two words"],
+  ["boot log", "10.77.0.300"],
+  ["boot log", "c1", "--limit", "x"],
   ["boot fetch", "--suite", "Two Words"],
   ["help", "nosuch"],
 ];
