@@ -103,10 +103,11 @@ function withoutToken(value: unknown): Finding[] {
 /** How a daemon reads its own file's text. */
 export type ReadText<File> = (content: string, file: string, read?: ReadFile) => Checked<File>;
 
-/** The file at `path`; what is wrong with it, in lines. */
+/** The file at `path`; what is wrong with it, in lines. @param docs the page that has an example of it. */
 export function openDaemonFile<File>(
   path: string,
   readText: ReadText<File>,
+  docs: string,
 ): { readonly file: File } | { readonly problems: string; readonly fix: string } {
   const read = (name: string) => readFileSync(name, "utf8");
   try {
@@ -114,7 +115,7 @@ export function openDaemonFile<File>(
     if (checked.ok) return { file: checked.document };
     return {
       problems: checked.problems.map(formatProblem).join("\n"),
-      fix: "docs/operate.md has an example.",
+      fix: `${docs} has an example.`,
     };
   } catch (cause) {
     const { message, fix } = unreadableFile(path, cause);

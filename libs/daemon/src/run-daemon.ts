@@ -51,8 +51,8 @@ export async function runDaemon<File extends DaemonFile>(
   const isCheck = first === "--check";
   const path = isCheck ? second : first;
   if (path === undefined || path.startsWith("-") || words.length > (isCheck ? 2 : 1))
-    return fail(daemon.name, usage, "docs/operate.md has an example.", 2);
-  const read = openDaemonFile(path, daemon.readFile);
+    return fail(daemon.name, usage, `${daemon.docs.file} has an example.`, 2);
+  const read = openDaemonFile(path, daemon.readFile, daemon.docs.file);
   if ("problems" in read) return fail(daemon.name, read.problems, read.fix, 2);
   if (isCheck) return say(`${path}: no errors found.`);
   await serve(daemon, path, read.file);
@@ -79,7 +79,7 @@ async function serve<File extends DaemonFile>(daemon: Daemon<File>, path: string
     surviveWhatIsSafe(service, log);
     const secrets = secretsOf(file);
     const http = await serveHttp(service, { api: file.api, secrets, log, fileName, routesIn: docs.routes });
-    const read = () => openDaemonFile(path, daemon.readFile);
+    const read = () => openDaemonFile(path, daemon.readFile, daemon.docs.file);
     onHangup = () => reload({ server: http.server, secrets, inForce: file, fileName, log, read });
     let isStopped = false;
     stopOn(["SIGTERM", "SIGINT"], async () => {
